@@ -1,0 +1,1 @@
+"""gongkai (公开): Chinese departmental budget and final-account disclosures as a read-only API."""

@@ -1,0 +1,63 @@
+"""The errors this project raises by name. `app/api/problems.py` maps them to HTTP, `app/cli.py` to exit codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class GongkaiError(Exception):
+    """Whatever can go wrong that a person can do something about. The message says what was wrong and what to do."""
+
+
+class SettingsError(GongkaiError):
+    """An environment variable holds something that is not allowed."""
+
+
+class DocumentError(GongkaiError):
+    """A document cannot be read as a disclosure: empty, binary, of another genre, without an identity."""
+
+
+class SeedError(GongkaiError):
+    """The files under seed_data/ are missing, damaged or not what the manifest says."""
+
+
+class DatabaseError(GongkaiError):
+    """The database cannot be started, reached, migrated, or is not in the state a command needs."""
+
+
+class LoadError(GongkaiError):
+    """Records cannot be loaded; nothing was written."""
+
+
+@dataclass(frozen=True)
+class ParameterProblem:
+    """One thing that is wrong with a request: which parameter, what it said, and what is allowed."""
+
+    parameter: str
+    detail: str
+    value: str | None = None
+    suggestion: str | None = None
+
+
+class RequestError(GongkaiError):
+    """A request that the caller can mend. Subclasses give the problem type."""
+
+
+class InvalidParameters(RequestError):
+    """One or more query parameters are unknown, ill-typed or contradict each other."""
+
+    def __init__(self, *problems: ParameterProblem) -> None:
+        super().__init__("; ".join(problem.detail for problem in problems))
+        self.problems = problems
+
+
+class InvalidCursor(RequestError):
+    """The cursor was not made by this service, or belongs to other filters, another sort or a pruned release."""
+
+
+class NotFound(RequestError):
+    """No such record in this release."""
+
+
+class NoRelease(RequestError):
+    """Nothing has been loaded yet, or the asked-for release does not exist."""

@@ -1,0 +1,1 @@
+"""Documents to records: bytes → grids (`read_<format>.py`) → records (`statements/`, one file per kind)."""

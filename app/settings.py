@@ -1,0 +1,76 @@
+"""The settings: one frozen object, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+from app.errors import SettingsError
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default; `docs/settings.md` describes each, and a test compares the two."""
+
+    data: Path = field(default_factory=lambda: Path(platformdirs.user_data_dir("gongkai")))
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    database_url: str | None = None  # None: the embedded server under `data`
+    database_read_url: str | None = None  # None: the database above, as the read-only role
+    postgres_version: int = 18  # of the embedded server: 16 or 18
+    statement_timeout_ms: int = 10_000
+    pool_size: int = 8
+    seed: Path = PROJECT / "seed_data"
+    public_url: str | None = None  # where readers reach the service; None: as the request names it
+
+
+# Environment variable, field, and how its text becomes the value.
+VARIABLES: dict[str, tuple[str, type]] = {
+    "GONGKAI_DATA": ("data", Path),
+    "GONGKAI_HOST": ("host", str),
+    "GONGKAI_PORT": ("port", int),
+    "GONGKAI_WORKERS": ("workers", int),
+    "DATABASE_URL": ("database_url", str),
+    "DATABASE_READ_URL": ("database_read_url", str),
+    "GONGKAI_POSTGRES_VERSION": ("postgres_version", int),
+    "GONGKAI_STATEMENT_TIMEOUT_MS": ("statement_timeout_ms", int),
+    "GONGKAI_POOL_SIZE": ("pool_size", int),
+    "GONGKAI_SEED": ("seed", Path),
+    "GONGKAI_PUBLIC_URL": ("public_url", str),
+}
+
+_RANGES = {
+    "port": (0, 65535),
+    "workers": (1, 64),
+    "statement_timeout_ms": (100, 600_000),
+    "pool_size": (1, 200),
+}
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment gives; SettingsError names the variable, its value and what is allowed."""
+    given: dict[str, object] = {}
+    for variable, (name, kind) in VARIABLES.items():
+        text = environment.get(variable, "").strip()
+        if not text:
+            continue
+        try:
+            given[name] = kind(text).expanduser().resolve() if kind is Path else kind(text)
+        except ValueError:
+            raise SettingsError(f"{variable}={text!r} is not a whole number") from None
+        if name in _RANGES:
+            low, high = _RANGES[name]
+            if not low <= int(text) <= high:
+                raise SettingsError(f"{variable}={text} is outside {low}–{high}")
+        if name == "postgres_version" and text not in ("16", "18"):
+            raise SettingsError(f"{variable}={text} is not carried by the embedded server: 16 or 18")
+        if name.startswith("database") and not text.startswith(("postgresql://", "postgres://")):
+            raise SettingsError(f"{variable} must begin with postgresql:// or postgres://")
+    return Settings(**given)  # type: ignore[arg-type]  # the table above pairs each field with its type

@@ -1,0 +1,428 @@
+"""The SQLModel tables: what Alembic creates, `app/load.py` fills by COPY and `app/query/` reads.
+
+Money is `numeric` in yuan and keeps the printed number of decimals as its scale (`app/values.py: to_yuan`), so that
+an answer has the digits of the document; `unit_exponent` is the power of ten of the printed unit (4 for 万元).
+A row of facts belongs to one revision of one disclosure and is visible in release N when
+`valid_from <= N < valid_to`; the release of a revision is copied onto its rows, so that a list reads one table.
+Codes and ids collate as bytes ("C"): a prefix is then a range of the index.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Index, Numeric, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+# `valid_to` of a row that no later release has replaced or withdrawn.
+STILL_VALID = 2**31 - 1
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING_CONVENTION
+
+CODE: Any = String(collation="C")
+MONEY: Any = Numeric(asdecimal=True)
+
+
+class Region(SQLModel, table=True):
+    """An administrative division of GB/T 2260."""
+
+    __tablename__ = "region"
+    code: str = Field(primary_key=True, sa_type=CODE)
+    name: str
+    full_name: str  # 河北省唐山市开平区
+    level: str  # country, province, prefecture, county
+    parent_code: str | None = Field(default=None, foreign_key="region.code", index=True, sa_type=CODE)
+
+
+class Department(SQLModel, table=True):
+    """A reporting body. Its id is made from the division and the normalised name."""
+
+    __tablename__ = "department"
+    id: str = Field(primary_key=True, sa_type=CODE)
+    region_code: str = Field(foreign_key="region.code", index=True, sa_type=CODE)
+    name: str  # as printed in its latest disclosure
+    normalised_name: str
+    code: str | None = None  # as printed in its latest disclosure
+    aliases: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]  # ARRAY instance
+
+
+class Release(SQLModel, table=True):
+    """A whole state of the data. A reader sees exactly one."""
+
+    __tablename__ = "release"
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    created_at: dt.datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]  # instance
+    content_digest: str  # SHA-256 over the valid disclosures' content digests
+    source_digest: str | None = Field(default=None, index=True)  # the manifest that was loaded, None for an ingest
+    counts: dict[str, int] = Field(sa_type=JSONB)  # rows valid in this release, by table
+    note: str
+
+
+class Disclosure(SQLModel, table=True):
+    """One revision of one published document. `id` is the same in every revision, `revision_id` is not."""
+
+    __tablename__ = "disclosure"
+    __table_args__ = (UniqueConstraint("id", "revision"), Index("ix_disclosure_validity", "valid_from", "valid_to"))
+    revision_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    id: str = Field(index=True, sa_type=CODE)
+    revision: int
+    region_code: str = Field(foreign_key="region.code", index=True, sa_type=CODE)
+    department_id: str = Field(foreign_key="department.id", index=True, sa_type=CODE)
+    department_name: str
+    department_code: str | None = None
+    fiscal_year: int = Field(index=True, sa_type=SmallInteger)
+    kind: str
+    scope: str
+    title: str
+    source_file: str
+    sha256: str
+    format: str
+    units: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]  # ARRAY instance
+    parser_version: int
+    origin: str  # seed or ingest
+    content_digest: str = Field(index=True)
+    loaded_at: dt.datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]  # instance
+    valid_from: int
+    valid_to: int
+
+
+class Fact(SQLModel):
+    """What every row that belongs to a revision carries; the columns that filters need are copied here."""
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    revision_id: int = Field(foreign_key="disclosure.revision_id", index=True, sa_type=BigInteger)
+    disclosure_id: str = Field(index=True, sa_type=CODE)
+    region_code: str = Field(index=True, sa_type=CODE)
+    department_id: str = Field(index=True, sa_type=CODE)
+    kind: str
+    scope: str
+    fiscal_year: int = Field(index=True, sa_type=SmallInteger)
+    valid_from: int
+    valid_to: int
+
+
+class Statement(Fact, table=True):
+    """A printed table. `fiscal_year` is the disclosure's."""
+
+    __tablename__ = "statement"
+    key: str = Field(index=True, sa_type=CODE)
+    ordinal: int
+    title: str
+    form_number: str | None = None
+    unit: str | None = None
+    status: str
+    location: str
+    note: str | None = None
+    as_of: dt.date | None = Field(default=None, sa_type=Date)
+    header_rows: int
+    grid: list[list[str | None]] = Field(sa_type=JSONB)  # null: running text that seed_data/ leaves out
+    withheld: list[list[int]] = Field(sa_type=JSONB)
+
+
+class StatementFact(Fact):
+    """A fact out of a statement. `row` and `cells` lead to the printed grid, both counted from 0."""
+
+    statement_id: int = Field(foreign_key="statement.id", index=True, sa_type=BigInteger)
+    statement_key: str = Field(sa_type=CODE)
+    unit_exponent: int | None = Field(default=None, sa_type=SmallInteger)
+    row: int
+    cells: dict[str, list[int]] = Field(sa_type=JSONB)
+
+
+class CodedFact(StatementFact):
+    """A fact with a classification code; `code` is null on the 合计 row."""
+
+    code: str | None = Field(default=None, index=True, sa_type=CODE)
+    name: str
+    level: str
+    is_leaf: bool
+    line_number: int | None = None
+    phase: str
+
+
+class BalanceLine(StatementFact, table=True):
+    """A row of one side of a 收支总表."""
+
+    __tablename__ = "balance_line"
+    side: str
+    role: str
+    line_number: int | None = None
+    item: str
+    name: str
+    functional_code: str | None = Field(default=None, index=True, sa_type=CODE)
+    phase: str
+    total: Decimal | None = Field(default=None, sa_type=MONEY)
+    general_public_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
+    state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
+
+
+class RevenueLine(CodedFact, table=True):
+    """A row of the revenue statement."""
+
+    __tablename__ = "revenue_line"
+    total: Decimal | None = Field(default=None, sa_type=MONEY)
+    current_year: Decimal | None = Field(default=None, sa_type=MONEY)
+    fiscal_appropriation: Decimal | None = Field(default=None, sa_type=MONEY)
+    general_public_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
+    state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
+    special_account: Decimal | None = Field(default=None, sa_type=MONEY)
+    institutional: Decimal | None = Field(default=None, sa_type=MONEY)
+    business: Decimal | None = Field(default=None, sa_type=MONEY)
+    from_superior: Decimal | None = Field(default=None, sa_type=MONEY)
+    from_subordinates: Decimal | None = Field(default=None, sa_type=MONEY)
+    unit_funds: Decimal | None = Field(default=None, sa_type=MONEY)
+    other: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over: Decimal | None = Field(default=None, sa_type=MONEY)
+
+
+class ExpenditureLine(CodedFact, table=True):
+    """A row of an expenditure statement."""
+
+    __tablename__ = "expenditure_line"
+    __table_args__: ClassVar[Any] = (
+        Index("ix_expenditure_line_department_id_fiscal_year_id", "department_id", "fiscal_year", "id"),
+        Index("ix_expenditure_line_code_fiscal_year_id", "code", "fiscal_year", "id"),
+    )
+    fund: str
+    total: Decimal | None = Field(default=None, sa_type=MONEY)
+    basic: Decimal | None = Field(default=None, sa_type=MONEY)
+    personnel: Decimal | None = Field(default=None, sa_type=MONEY)
+    public: Decimal | None = Field(default=None, sa_type=MONEY)
+    project: Decimal | None = Field(default=None, sa_type=MONEY)
+    business: Decimal | None = Field(default=None, sa_type=MONEY)
+    to_superior: Decimal | None = Field(default=None, sa_type=MONEY)
+    to_subordinates: Decimal | None = Field(default=None, sa_type=MONEY)
+    opening_balance: Decimal | None = Field(default=None, sa_type=MONEY)
+    revenue: Decimal | None = Field(default=None, sa_type=MONEY)
+    closing_balance: Decimal | None = Field(default=None, sa_type=MONEY)
+
+
+class EconomicLine(CodedFact, table=True):
+    """A row by economic code."""
+
+    __tablename__ = "economic_line"
+    fund: str
+    total: Decimal | None = Field(default=None, sa_type=MONEY)
+    personnel: Decimal | None = Field(default=None, sa_type=MONEY)
+    public: Decimal | None = Field(default=None, sa_type=MONEY)
+
+
+class ThreePublicLine(StatementFact, table=True):
+    """One item of the 三公 expenses in one year and phase."""
+
+    __tablename__ = "three_public_line"
+    item: str = Field(index=True)
+    name: str
+    line_number: int | None = None
+    phase: str
+    total: Decimal | None = Field(default=None, sa_type=MONEY)
+    general_public_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
+    state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
+    change: Decimal | None = Field(default=None, sa_type=MONEY)
+    reason: str | None = None
+
+
+class Project(StatementFact, table=True):
+    """A project with its money."""
+
+    __tablename__ = "project"
+    ordinal: int
+    code: str | None = Field(default=None, index=True, sa_type=CODE)
+    name: str
+    total: Decimal | None = Field(default=None, sa_type=MONEY)
+    fiscal: Decimal | None = Field(default=None, sa_type=MONEY)
+    other_funds: Decimal | None = Field(default=None, sa_type=MONEY)
+    plan_march: Decimal | None = None
+    plan_june: Decimal | None = None
+    plan_october: Decimal | None = None
+    plan_december: Decimal | None = None
+    purpose: str | None = None
+    goal: str | None = None
+
+
+class PerformanceIndicator(StatementFact, table=True):
+    """An indicator row of a target table or a self-evaluation."""
+
+    __tablename__ = "performance_indicator"
+    subject: str
+    project_id: int | None = Field(default=None, foreign_key="project.id", index=True, sa_type=BigInteger)
+    project_name: str | None = None
+    position: int
+    level1: str | None = None
+    level2: str | None = None
+    level3: str | None = None
+    description: str | None = None
+    level1_weight: Decimal | None = None
+    target: str | None = None
+    target_operator: str | None = None
+    target_number: Decimal | None = None
+    target_unit: str | None = None
+    target_is_qualitative: bool
+    basis: str | None = None
+    actual: str | None = None
+    actual_number: Decimal | None = None
+    actual_unit: str | None = None
+    weight: Decimal | None = None
+    score: Decimal | None = None
+    deviation_reason: str | None = None
+
+
+class EvaluationLine(StatementFact, table=True):
+    """A funding row or the 总分 row of a self-evaluation table."""
+
+    __tablename__ = "evaluation_line"
+    subject: str
+    project_id: int | None = Field(default=None, foreign_key="project.id", index=True, sa_type=BigInteger)
+    project_name: str | None = None
+    item: str
+    name: str
+    initial_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    adjusted_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    executed: Decimal | None = Field(default=None, sa_type=MONEY)
+    execution_rate: Decimal | None = None
+    weight: Decimal | None = None
+    score: Decimal | None = None
+    grade: str | None = None
+
+
+class ProcurementItem(StatementFact, table=True):
+    """A row of the procurement table."""
+
+    __tablename__ = "procurement_item"
+    position: int
+    is_total: bool
+    project_name: str | None = None
+    project_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    item_name: str | None = None
+    catalogue_code: str | None = Field(default=None, index=True, sa_type=CODE)
+    measure: str | None = None
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = Field(default=None, sa_type=MONEY)
+    total: Decimal | None = Field(default=None, sa_type=MONEY)
+    current_year: Decimal | None = Field(default=None, sa_type=MONEY)
+    general_public_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
+    state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
+    special_account: Decimal | None = Field(default=None, sa_type=MONEY)
+    unit_funds: Decimal | None = Field(default=None, sa_type=MONEY)
+    other_channels: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over_fiscal: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over_other: Decimal | None = Field(default=None, sa_type=MONEY)
+    reserved_for_small_firms: Decimal | None = Field(default=None, sa_type=MONEY)
+
+
+class AssetItem(StatementFact, table=True):
+    """A row of the fixed-asset table."""
+
+    __tablename__ = "asset_item"
+    item: str
+    name: str
+    measure: str | None = None
+    as_of: dt.date | None = Field(default=None, sa_type=Date)
+    quantity: Decimal | None = None
+    value: Decimal | None = Field(default=None, sa_type=MONEY)
+
+
+class StatedAmount(Fact, table=True):
+    """An amount that the narrative states."""
+
+    __tablename__ = "stated_amount"
+    unit_exponent: int | None = Field(default=None, sa_type=SmallInteger)
+    topic: str
+    item: str
+    label: str
+    functional_code: str | None = Field(default=None, sa_type=CODE)
+    economic_code: str | None = Field(default=None, sa_type=CODE)
+    compared_year: int | None = Field(default=None, sa_type=SmallInteger)
+    phase: str
+    measure: str
+    direction: str | None = None
+    amount: Decimal | None = Field(default=None, sa_type=MONEY)
+    percent: Decimal | None = None
+    percent_kind: str | None = None
+    line: int
+    offset: int
+    text: str
+
+
+class Finding(Fact, table=True):
+    """What a reader of the data should know about how a document was read."""
+
+    __tablename__ = "finding"
+    statement_id: int | None = Field(default=None, foreign_key="statement.id", index=True, sa_type=BigInteger)
+    code: str = Field(index=True)
+    severity: str
+    message: str
+    row: int | None = None
+    column: int | None = None
+    line: int | None = None
+    text: str | None = None
+
+
+class FunctionalSubject(SQLModel, table=True):
+    """A code of the functional classification: from the packaged list, or first seen in a disclosure."""
+
+    __tablename__ = "functional_subject"
+    code: str = Field(primary_key=True, sa_type=CODE)
+    name: str
+    name_en: str | None = None
+    level: str
+    parent_code: str | None = Field(default=None, index=True, sa_type=CODE)
+    source: str  # "code list" or "disclosure"
+    confidence: str | None = None  # verified, single_document
+
+
+class EconomicSubject(SQLModel, table=True):
+    """A code of the economic classification of departmental budgets (301-399) or government budgets (501-599)."""
+
+    __tablename__ = "economic_subject"
+    code: str = Field(primary_key=True, sa_type=CODE)
+    name: str
+    name_en: str | None = None
+    classification: str  # department, government
+    level: str
+    parent_code: str | None = Field(default=None, index=True, sa_type=CODE)
+    source: str
+    confidence: str | None = None
+
+
+class SubjectName(SQLModel, table=True):
+    """A name that a code was printed with in a year."""
+
+    __tablename__ = "subject_name"
+    classification: str = Field(primary_key=True)  # functional, economic
+    code: str = Field(primary_key=True, sa_type=CODE)
+    fiscal_year: int = Field(primary_key=True, sa_type=SmallInteger)
+    name: str = Field(primary_key=True)
+    source: str  # code list, disclosure
+
+
+# The tables whose rows carry `valid_from` and `valid_to`, parents before children.
+FACT_TABLES: tuple[type[Fact], ...] = (
+    Statement,
+    BalanceLine,
+    RevenueLine,
+    ExpenditureLine,
+    EconomicLine,
+    ThreePublicLine,
+    Project,
+    PerformanceIndicator,
+    EvaluationLine,
+    ProcurementItem,
+    AssetItem,
+    StatedAmount,
+    Finding,
+)
