@@ -52,7 +52,7 @@ class Department(SQLModel, table=True):
     name: str  # as printed in its latest disclosure
     normalised_name: str
     code: str | None = None  # as printed in its latest disclosure
-    aliases: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]  # ARRAY instance
+    aliases: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
 
 
 class Release(SQLModel, table=True):
@@ -60,7 +60,7 @@ class Release(SQLModel, table=True):
 
     __tablename__ = "release"
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    created_at: dt.datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]  # instance
+    created_at: dt.datetime = Field(sa_type=DateTime(timezone=True))
     content_digest: str  # SHA-256 over the valid disclosures' content digests
     source_digest: str | None = Field(default=None, index=True)  # the manifest that was loaded, None for an ingest
     counts: dict[str, int] = Field(sa_type=JSONB)  # rows valid in this release, by table
@@ -86,11 +86,11 @@ class Disclosure(SQLModel, table=True):
     source_file: str
     sha256: str
     format: str
-    units: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]  # ARRAY instance
+    units: list[str] = Field(sa_type=ARRAY(Text))
     parser_version: int
     origin: str  # seed or ingest
     content_digest: str = Field(index=True)
-    loaded_at: dt.datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]  # instance
+    loaded_at: dt.datetime = Field(sa_type=DateTime(timezone=True))
     valid_from: int
     valid_to: int
 

@@ -84,7 +84,7 @@ def to_yuan(amount: Decimal, unit: Unit) -> Decimal:
     The number of decimals of the result says how precisely the amount was printed, in its own unit; Postgres keeps
     it in a `numeric` column, and that is how an answer in the printed unit has the printed digits.
     """
-    return amount * (10**unit.exponent)
+    return amount * Decimal(10**unit.exponent)
 
 
 def from_yuan(yuan: Decimal, *, unit: Unit, printed_unit: Unit) -> Decimal:
@@ -126,7 +126,7 @@ def _level(code: str, levels: dict[int, Level], name: str) -> Level:
 
 def parent_code(code: str) -> str | None:
     """The code one level up: 2013701 → 20137 → 201 → None."""
-    return code[:-2] if len(code) > 3 else None
+    return code[:-2] if functional_level(code) is not Level.CLASS else None
 
 
 def region_level(code: str) -> str:
