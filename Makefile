@@ -1,0 +1,75 @@
+# Everything a person types. Each target sets itself up in .venv; nothing else is needed than Python >= 3.11 and make.
+.POSIX:
+.SUFFIXES:
+
+PYTHON = python3
+BIN = .venv/bin
+# Further arguments of the tests: make test ARGS='tests/api -k cursor'
+ARGS =
+
+.PHONY: help serve test test-16 check format openapi seed bench requirements clean
+
+help:
+	@echo 'make serve         start Postgres, migrate, load seed_data/, serve on http://127.0.0.1:8000'
+	@echo 'make test          run the tests on Postgres 18 (make test-16: the database tests on Postgres 16)'
+	@echo 'make check         format, lint, types, import directions, migrations, OpenAPI'
+	@echo 'make format        mend what make check says of format and lint'
+	@echo 'make openapi       write openapi/openapi.json anew'
+	@echo 'make bench         measure the list page'
+	@echo 'make requirements  compile requirements*.txt from pyproject.toml'
+
+serve: .venv/runtime
+	@exec $(BIN)/gongkai serve
+
+test: .venv/development
+	$(BIN)/python -m pytest $(ARGS)
+
+test-16: .venv/development
+	GONGKAI_POSTGRES_VERSION=16 $(BIN)/python -m pytest tests/database tests/load tests/query tests/api $(ARGS)
+
+check: .venv/development
+	@$(BIN)/ruff format --check . || { echo 'mend it with: make format'; exit 1; }
+	@$(BIN)/ruff check . || { echo 'mend what can be mended with: make format'; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache || { echo 'the contracts are in pyproject.toml, their reasons in docs/architecture.md'; exit 1; }
+	@$(BIN)/gongkai migrate --check || { echo 'write a migration with: $(BIN)/alembic revision --autogenerate -m "..."'; exit 1; }
+	@$(BIN)/gongkai openapi --check || { echo 'mend it with: make openapi'; exit 1; }
+
+format: .venv/development
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+openapi: .venv/development
+	$(BIN)/gongkai openapi
+
+bench: .venv/development
+	$(BIN)/python bench/list_page.py
+
+requirements:
+	$(BIN)/python -m pip install -q uv==0.13.8
+	$(BIN)/uv pip compile -q $(COMPILE) pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q $(COMPILE) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	echo 'flit_core==3.12.0' | $(BIN)/uv pip compile -q $(COMPILE) - -o requirements-build.txt
+COMPILE = --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Stamps: what has been installed, redone when a list of requirements changes. The Dockerfile has the same lines.
+.venv/created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or newer is needed; name one with: make serve PYTHON=python3.12'; exit 1; }
+	@echo 'making .venv'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/runtime: .venv/created requirements.txt requirements-build.txt pyproject.toml
+	@echo 'installing what the server needs'
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-build.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/development: .venv/runtime requirements-dev.txt
+	@echo 'installing what the tests need'
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
