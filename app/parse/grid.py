@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Text:
-    """One paragraph. `line` is where it begins in the source, counted from 1."""
+    """One paragraph, without bookmarks. `line` is where it begins in the source, counted from 1."""
 
     text: str
     line: int
@@ -17,13 +17,19 @@ class Text:
 class Grid:
     """One printed table: rows of cells as printed (line breaks inside a cell kept, ends stripped).
 
-    Rows may differ in length: a reader adds no cell that is not there. `place` says where it is in the source.
+    Rows may differ in length: a reader adds no cell that is not there. `place` says where it is in the source, and
+    `row_lines` where each row begins, where the format has lines.
     """
 
     rows: tuple[tuple[str, ...], ...]
     line: int
     last_line: int
     place: str
+    row_lines: tuple[int, ...] = ()
+
+    def line_of(self, row: int) -> int:
+        """The source line on which a row begins; the grid's first line where the reader does not know better."""
+        return self.row_lines[row] if row < len(self.row_lines) else self.line
 
     def cell(self, row: int, column: int) -> str:
         """The cell's text; blank where the row is too short."""

@@ -1,0 +1,162 @@
+"""Blocks → titled tables and the narrative: which texts name a table, which are its notes, which money it prints.
+
+A table's title is the nearest text before it, or a cell at its head, that reads like one; its number (公开07表) is a
+label and identifies nothing, because forms of different years number differently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app import values
+from app.parse.grid import Document, Grid, Text, TitledGrid
+from app.values import Unit, fold
+
+# The longest title that occurs is about 45 signs; a sentence is longer. The shortest is 收入总表.
+_LONGEST_TITLE = 60
+_SHORTEST_TITLE = 4
+_TITLE_END = re.compile(r"(?:表|预算|决算|情况|目标|明细)(?:[(（].{1,12}[)）])?$")
+_NOT_A_TITLE = re.compile(r"[。；;!?]|^(?:注|说明|备注|单位|部门|编制|项目名称)[:：]")
+# A row inside a table that begins another one: only the plain names of forms, so that no indicator is taken for it.
+_INNER_TITLE = re.compile(r"(?:总表|收入表|支出表|决算表|预算表|目标表|自评表|明细表|情况表)$")
+_HEADER_BLOCK = re.compile(
+    r"(?:编制|填报)?(?:部门|单位)(?:名称|\(公章\)|\(单位\))?:.*|预算(?:年度|代码):.*|(?:金额)?单位:.*|公开\d+表.*|截止时间:.*|附件\d*:?|表\d+"
+)
+_NOTE = re.compile(r"(?:注|说明|备注)(?:\d*[:：.、]|$)|[*※]")
+_NOTE_GOES_ON = re.compile(r"\(?\d+[.、)．]")
+_UNIT = re.compile(r"单位[:：]([^,，;；)）:：]*元)")
+_FORM_NUMBER = re.compile(r"公开(\d+)表")
+
+# How far back a title or a unit line may stand before its table, in paragraphs.
+_REACH = 6
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A document's tables with their titles, and every paragraph outside of the tables, in order."""
+
+    tables: tuple[TitledGrid, ...]
+    texts: tuple[Text, ...]
+
+
+def lay_out(document: Document) -> Layout:
+    """Give each table its title, the paragraphs before it (since the table before) and the notes after it."""
+    tables: list[TitledGrid] = []
+    texts: list[Text] = []
+    before: list[Text] = []
+    pending: Grid | None = None
+    pending_before: tuple[Text, ...] = ()
+    notes: list[Text] = []
+
+    def close() -> None:
+        nonlocal pending, notes
+        if pending is not None:
+            tables.append(TitledGrid(pending, _title(pending, pending_before), pending_before, tuple(notes)))
+        pending, notes = None, []
+
+    for block in document.blocks:
+        if isinstance(block, Text):
+            texts.append(block)
+            if pending is not None and not before and _is_note(block, notes):
+                notes.append(block)
+            else:
+                before.append(block)
+            continue
+        for part in _split_at_titles(block):
+            close()
+            pending, pending_before = part, tuple(before[-_REACH:])
+            before = []
+    close()
+    return Layout(tuple(tables), tuple(texts))
+
+
+def looks_like_title(text: str) -> bool:
+    """Whether a text reads like the name of a table and not like a sentence or a line of the header block."""
+    folded = fold(text)
+    return (
+        _SHORTEST_TITLE <= len(folded) <= _LONGEST_TITLE
+        and _TITLE_END.search(folded) is not None
+        and _NOT_A_TITLE.search(folded) is None
+        and _HEADER_BLOCK.fullmatch(folded) is None
+    )
+
+
+def is_header_block(text: str) -> bool:
+    """Whether a text is one of the lines around a title: department, budget year, unit, form number, date."""
+    return _HEADER_BLOCK.fullmatch(fold(text)) is not None
+
+
+def table_unit(table: TitledGrid) -> Unit | None:
+    """The unit of money that the table prints: in its own cells, else just above it.
+
+    None where it names none. Several different units raise ValueError.
+    """
+    inside = [cell for row in table.grid.rows[:_REACH] for cell in row]
+    above = [text.text for text in reversed(table.before)]
+    for place in (inside, above):
+        found = {unit for text in place for unit in _units_in(text)}
+        if len(found) > 1:
+            raise ValueError(f"names several units of money: {', '.join(sorted(found))}")
+        if found:
+            return found.pop()
+    return None
+
+
+def _units_in(text: str) -> Iterator[Unit]:
+    for match in _UNIT.finditer(fold(text)):
+        unit = values.parse_unit(match.group(1))
+        if unit is not None:
+            yield unit
+
+
+def form_number(table: TitledGrid) -> str | None:
+    """The number that the form prints, such as 公开01表: a label, not an identity."""
+    cells = [cell for row in table.grid.rows[:3] for cell in row]
+    for text in [*cells, *(text.text for text in reversed(table.before))]:
+        found = _FORM_NUMBER.search(fold(text))
+        if found:
+            return f"公开{found.group(1)}表"
+    return None
+
+
+def _title(grid: Grid, before: tuple[Text, ...]) -> str:
+    for row in grid.rows[:3]:
+        filled = [cell for cell in row if cell]
+        for line in filled[0].split("\n") if len(filled) == 1 else ():
+            if looks_like_title(line):
+                return line.strip()
+    for text in reversed(before):
+        if looks_like_title(text.text):
+            return text.text
+    nearest = next((text.text for text in reversed(before) if not is_header_block(text.text)), "")
+    return nearest[:_LONGEST_TITLE]
+
+
+def _is_note(text: Text, notes: list[Text]) -> bool:
+    return _NOTE.match(text.text) is not None or (bool(notes) and _NOTE_GOES_ON.match(text.text) is not None)
+
+
+def _split_at_titles(grid: Grid) -> Iterator[Grid]:
+    """The grid, cut where a row holds nothing but the name of another table (no text stood between the two)."""
+    starts = [0]
+    for index, row in enumerate(grid.rows):
+        filled = [cell for cell in row if cell]
+        is_name = len(filled) == 1 and looks_like_title(filled[0]) and _INNER_TITLE.search(fold(filled[0])) is not None
+        # Within the first rows it is this table's own title.
+        if is_name and index > starts[-1] + 2:
+            starts.append(index)
+    if len(starts) == 1:
+        yield grid
+        return
+    for start, end in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
+        first = grid.line_of(start)
+        last = grid.line_of(end) - 1 if end < len(grid.rows) else grid.last_line
+        yield Grid(
+            rows=grid.rows[start:end],
+            line=first,
+            last_line=last,
+            place=f"lines {first}-{last}" if grid.row_lines else f"{grid.place}, from row {start + 1}",
+            row_lines=grid.row_lines[start:end],
+        )
