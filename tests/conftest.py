@@ -1,0 +1,108 @@
+"""Fixtures that every test may use: a real Postgres of its own, migrated, and with the invented data set loaded.
+
+The server is the embedded one (GONGKAI_POSTGRES_VERSION chooses 16 or 18) in a directory that is deleted at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from asgi_lifespan import LifespanManager
+
+from app import database, embedded
+from app.settings import Settings
+
+POSTGRES_VERSION = int(os.environ.get("GONGKAI_POSTGRES_VERSION", "18"))
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def data_directory() -> Iterator[Path]:
+    """A new directory for `Settings.data` that the server's account may pass through; pytest's own it may not."""
+    with tempfile.TemporaryDirectory(prefix="gongkai-test-", ignore_cleanup_errors=True) as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        yield directory
+
+
+@pytest.fixture(scope="session")
+def server(data_directory: Path) -> Iterator[Settings]:
+    """The settings of a running embedded server whose database `gongkai` is migrated and empty: do not fill it."""
+    settings = Settings(data=data_directory / "data", postgres_version=POSTGRES_VERSION)
+    with embedded.running(settings):
+        asyncio.run(database.migrate(settings))
+        yield settings
+    shutil.rmtree(settings.data, ignore_errors=True)
+
+
+@pytest.fixture
+async def empty_database(server: Settings) -> AsyncIterator[Settings]:
+    """The settings of a migrated, empty database for one test alone."""
+    async with _copy_of(server, database.DATABASE) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="session")
+async def loaded(server: Settings) -> AsyncIterator[Settings]:
+    """The settings of a database with the invented data set of `tests/dataset.py` loaded: for reading only."""
+    from app.load import load  # noqa: PLC0415 - tests that load nothing should run when loading is broken
+    from tests import dataset  # noqa: PLC0415
+
+    async with _copy_of(server, database.DATABASE) as settings:
+        async with database.connect_owner(settings) as connection:
+            for release in dataset.releases():
+                await load(connection, release, origin="ingest", note="invented for the tests")
+        yield settings
+
+
+@pytest.fixture(scope="session")
+async def read_pool(loaded: Settings) -> AsyncIterator[asyncpg.Pool]:
+    """The API's own pool on the loaded database."""
+    async with await database.open_read_pool(loaded) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+async def client(loaded: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application on the loaded database."""
+    from app.api.application import create_application  # noqa: PLC0415 - as above
+
+    application = create_application(loaded)
+    async with (
+        LifespanManager(application) as manager,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=manager.app), base_url="http://test") as session,
+    ):
+        yield session
+
+
+class _copy_of:  # noqa: N801 - used like a function
+    """`async with _copy_of(server, template) as settings`: a database of its own, dropped at the end."""
+
+    def __init__(self, server: Settings, template: str) -> None:
+        self.server, self.template = server, template
+        self.name = f"test_{os.getpid()}_{next(_numbers)}"
+
+    async def __aenter__(self) -> Settings:
+        await self._administer(f"CREATE DATABASE {self.name} TEMPLATE {self.template}")
+        return dataclasses.replace(self.server, database_url=embedded.dsn(self.server, self.name))
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._administer(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+    async def _administer(self, statement: str) -> None:
+        connection = await asyncpg.connect(embedded.dsn(self.server, "postgres"))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
