@@ -7,6 +7,7 @@ error of ours.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -40,6 +41,7 @@ class FormResult:
     header_rows: int = 0
     form_number: str | None = None
     note: str | None = None
+    as_of: dt.date | None = None  # 截止时间, goes to Statement.as_of
     records: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     text_cells: set[Cell] = field(default_factory=set)

@@ -1,0 +1,74 @@
+"""The columns of an indicator table, found by their headings, and the levels that vertical merges leave blank."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from app.parse.cells import unwrap
+from app.parse.grid import Grid
+from app.values import fold
+
+# Column by heading. A later form is added here: some provinces print operator, value and unit in columns of their own.
+_HEADINGS: tuple[tuple[str, str], ...] = (
+    ("level1", r"一级指标"),
+    ("level2", r"二级指标"),
+    ("level3", r"三级指标|指标名称"),
+    ("basis", r"(?:指标值)?(?:确定|设定)?依据|指标值确定依据"),
+    ("description", r"(?:绩效)?指标(?:描述|解释|内容|说明)|指标值内容"),
+    ("actual", r"(?:全年)?实际完成(?:值|情况)?|完成值|年度完成值|指标完成值"),
+    ("operator", r"运算符号|计算符号|比较符号|指标方向|指标性质"),
+    ("target_unit", r"(?:计量|度量)单位|指标单位"),
+    ("target", r"(?:年度|全年|绩效|预期|计划|本年)?(?:指标值|目标值)"),
+    ("weight", r"(?:分值|权重|指标分值|分值权重)(?:\(.*\))?"),
+    ("score", r"(?:自评)?得分"),
+    ("deviation_reason", r"(?:未完成|偏差).*"),
+)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where the indicator rows begin and in which column each field stands."""
+
+    header: int
+    at: dict[str, int]
+
+    def text(self, grid: Grid, row: int, name: str) -> str:
+        """The unwrapped cell of that field; blank where the form has no such column."""
+        return unwrap(grid.cell(row, self.at[name])) if name in self.at else ""
+
+
+def find_columns(grid: Grid) -> Columns | None:
+    """The indicator heading row: the first that names a first level and a target value. None without one."""
+    for row, cells in enumerate(grid.rows):
+        at = _match(cells)
+        if "level1" in at and "target" in at:
+            return Columns(header=row, at=at)
+    return None
+
+
+def _match(cells: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for column, cell in enumerate(cells):
+        folded = fold(cell)
+        name = next((name for name, pattern in _HEADINGS if re.fullmatch(pattern, folded)), None)
+        if name is not None:
+            found.setdefault(name, column)
+    return found
+
+
+@dataclass
+class Levels:
+    """First and second level as they stand at a row: carried down over blank cells, not across a new first level."""
+
+    level1: str | None = None
+    level2: str | None = None
+    first_row: int = field(default=-1)  # where the current first level was printed
+
+    def step(self, level1: str, level2: str, row: int) -> None:
+        """Take the level cells of the next row."""
+        if level1:
+            self.level1, self.level2, self.first_row = level1, None, row
+        if level2:
+            self.level2 = level2

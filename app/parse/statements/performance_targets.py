@@ -1,0 +1,247 @@
+"""绩效目标表 of a budget: a project with its money, payment plan and goal, and the indicators it will be judged by.
+
+Hebei prints one table per project; some departments leave the money out and give the goal and the indicators only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from app.parse.cells import digit_cells, has_digit, read_amount, text_or_none, unwrap
+from app.parse.forms import Context, Form, FormResult
+from app.parse.grid import Grid, TitledGrid
+from app.parse.layout import is_header_block
+from app.parse.statements.indicator_columns import Columns, Levels, find_columns
+from app.parse.surroundings import find_unit, require_unit
+from app.parse.targets import Target, parse_target
+from app.records import Cell, Finding, PerformanceIndicator, Project
+from app.values import fold
+
+_KEY: Literal["performance_targets"] = "performance_targets"
+
+# Label → field; the value stands in the next cell.
+_LABELS: tuple[tuple[str, str], ...] = (
+    ("code", r"项目编[码号]|项目代码"),
+    ("name", r"项目名称"),
+    ("total", r"预算数|预算金额|项目(?:资金)?总额|年度资金总额|预算规模"),
+    ("fiscal", r"(?:其中:?)?财政(?:拨款|资金)"),
+    ("other_funds", r"(?:其中:?)?其他资金"),
+    ("goal", r"(?:总体|年度|年度总体)?(?:绩效)?目标"),
+    ("purpose", r"资金用途|项目用途"),
+)
+_MONEY = ("total", "fiscal", "other_funds")
+_PLAN = re.compile(r"资金支出计划")
+_PLAN_FIELDS = {3: "plan_march", 6: "plan_june", 10: "plan_october", 12: "plan_december"}
+_MONTH = re.compile(r"(\d{1,2})月")
+_NUMBERING = re.compile(r"^(?:[(（]?\d+[)）]?[、.．)）]?|[一二三四五六七八九十]+、)\s*")
+_TITLE_SUFFIX = re.compile(r"(?:项目支出)?(?:预算)?绩效目标(?:申报)?表?$")
+_UNIT_IN_LABEL = re.compile(r"\((?:亿元|万元|元|%)\)")
+
+
+@dataclass
+class _Head:
+    """What stands above the indicators: field → cell, the plan's cells, and where running text is."""
+
+    at: dict[str, Cell] = field(default_factory=dict)
+    first_row: int = 0
+
+
+def claims(table: TitledGrid) -> bool:
+    """An indicator table without actual values: those belong to a self-evaluation."""
+    columns = find_columns(table.grid)
+    return columns is not None and "actual" not in columns.at and "score" not in columns.at
+
+
+def read(table: TitledGrid, context: Context) -> FormResult:
+    """A project, unless the table is the whole department's, and one record per indicator row."""
+    grid = table.grid
+    columns = find_columns(grid)
+    if columns is None:
+        raise ValueError(f"{grid.place} is not a table of performance targets")
+    result = FormResult(header_rows=columns.header + 1)
+    find_unit(table, header_rows=columns.header, key=_KEY, context=context, result=result)
+    result.structure |= digit_cells(grid, range(columns.header, columns.header + 1))
+    head = _read_head(grid, columns.header, context, result)
+    project = _project(table, head, context, result)
+    if project is not None:
+        result.records.append(project)
+    result.records.extend(_indicators(grid, columns, project, context, result))
+    return result
+
+
+def _read_head(grid: Grid, end: int, context: Context, result: FormResult) -> _Head:
+    head = _Head()
+    plan_row: int | None = None
+    for row in range(end):
+        cells = grid.rows[row]
+        if all(is_header_block(cell) or _is_department(cell) for cell in cells if cell):
+            result.structure |= digit_cells(grid, range(row, row + 1))
+            head.first_row = min(row + 1, end)
+            continue
+        if plan_row is not None and row == plan_row + 1 and not cells[0]:
+            _read_plan(grid, plan_row, head, context, result)
+            continue
+        if cells and _PLAN.match(fold(cells[0])):
+            plan_row = row
+            result.structure |= digit_cells(grid, range(row, row + 1))
+            continue
+        if not _read_labels(cells, row, head) and _is_purpose(grid, row, head):
+            head.at["purpose"] = (row, len(cells) - 1)
+    for name in ("purpose", "goal"):
+        if name in head.at and grid.cell(*head.at[name]):
+            result.withheld.add(head.at[name])
+            result.text_cells.add(head.at[name])
+    return head
+
+
+def _read_labels(cells: tuple[str, ...], row: int, head: _Head) -> bool:
+    """Note each label's value cell; whether the row had a label at all."""
+    found = False
+    for column, cell in enumerate(cells[:-1]):
+        folded = _UNIT_IN_LABEL.sub("", fold(cell)).removesuffix(":")
+        name = next((name for name, pattern in _LABELS if re.fullmatch(pattern, folded)), None)
+        if name is not None:
+            found = True
+            head.at.setdefault(name, (row, column + 1))
+    return found
+
+
+def _is_purpose(grid: Grid, row: int, head: _Head) -> bool:
+    """The row under 预算规模及资金用途 that has the purpose in its last cell and nothing else."""
+    filled = [cell for cell in grid.rows[row] if cell]
+    above = [fold(cell) for cell in grid.rows[row - 1]] if row else []
+    return "purpose" not in head.at and len(filled) == 1 and not grid.rows[row][0] and any("用途" in c for c in above)
+
+
+def _is_department(cell: str) -> bool:
+    """A department's printed code and name: 224002中共…办公室."""
+    return re.fullmatch(r"\d{3,9}\D{4,}", fold(cell)) is not None
+
+
+def _read_plan(grid: Grid, plan_row: int, head: _Head, context: Context, result: FormResult) -> None:
+    for column, cell in enumerate(grid.rows[plan_row]):
+        month = _MONTH.search(fold(cell))
+        if month is None or column >= len(grid.rows[plan_row + 1]):
+            continue
+        name = _PLAN_FIELDS.get(int(month.group(1)))
+        if name is not None:
+            head.at[name] = (plan_row + 1, column)
+        elif grid.cell(plan_row + 1, column):
+            result.findings.append(
+                Finding(
+                    code="unplaced_month",
+                    severity="warning",
+                    message="the payment plan names a month that the record has no place for",
+                    statement_key=_KEY,
+                    statement_ordinal=context.ordinal,
+                    row=plan_row + 1,
+                    column=column,
+                    text=cell[:80],
+                )
+            )
+
+
+def _project(table: TitledGrid, head: _Head, context: Context, result: FormResult) -> Project | None:
+    grid = table.grid
+    named = text_or_none(grid.cell(*head.at["name"])) if "name" in head.at else None
+    if named is None and "整体" in table.title:
+        return None
+    title = _TITLE_SUFFIX.sub("", unwrap(_NUMBERING.sub("", table.title.strip())))
+    name = named or title or unwrap(table.title) or "绩效目标表"
+    amounts: dict[str, Decimal | None] = {}
+    for field_name, cell in head.at.items():
+        if field_name in _MONEY or field_name.startswith("plan_"):
+            amounts[field_name] = read_amount(grid, cell, key=_KEY, context=context, result=result)
+        elif has_digit(grid.cell(*cell)):
+            result.text_cells.add(cell)
+    if any(amounts.get(name) is not None for name in _MONEY) and not require_unit(result, key=_KEY, context=context):
+        amounts = {name: amount for name, amount in amounts.items() if name not in _MONEY}
+
+    def text(field_name: str) -> str | None:
+        return grid.cell(*head.at[field_name]).strip() or None if field_name in head.at else None
+
+    return Project(
+        statement_key=_KEY,
+        statement_ordinal=context.ordinal,
+        row=head.at.get("code", head.at.get("name", (head.first_row, 0)))[0],
+        unit=result.unit,
+        cells={name: head.at[name] for name, amount in amounts.items() if amount is not None},
+        ordinal=context.first_project_ordinal,
+        code=text_or_none(text("code") or ""),
+        name=name,
+        fiscal_year=context.fiscal_year,
+        total=amounts.get("total"),
+        fiscal=amounts.get("fiscal"),
+        other_funds=amounts.get("other_funds"),
+        plan_march=amounts.get("plan_march"),
+        plan_june=amounts.get("plan_june"),
+        plan_october=amounts.get("plan_october"),
+        plan_december=amounts.get("plan_december"),
+        purpose=text("purpose"),
+        goal=text("goal"),
+    )
+
+
+def _indicators(
+    grid: Grid, columns: Columns, project: Project | None, context: Context, result: FormResult
+) -> list[PerformanceIndicator]:
+    levels = Levels()
+    found: list[PerformanceIndicator] = []
+    for row in range(columns.header + 1, len(grid.rows)):
+        levels.step(columns.text(grid, row, "level1"), columns.text(grid, row, "level2"), row)
+        texts = {name: columns.text(grid, row, name) for name in ("level3", "description", "target", "basis")}
+        if not any(texts.values()):
+            continue
+        target = _target(grid, columns, row, texts["target"])
+        weight = None
+        cells: dict[str, Cell] = {}
+        if has_digit(texts["target"]):
+            cells["target"] = (row, columns.at["target"])
+        if "weight" in columns.at:
+            weight = read_amount(grid, (row, columns.at["weight"]), key=_KEY, context=context, result=result)
+            if weight is not None:
+                cells["weight"] = (row, columns.at["weight"])
+        text_fields = ("level1", "level2", "level3", "description", "basis", "operator", "target_unit")
+        result.text_cells |= {
+            (row, columns.at[name])
+            for name in text_fields
+            if name in columns.at and has_digit(grid.cell(row, columns.at[name]))
+        }
+        found.append(
+            PerformanceIndicator(
+                statement_key=_KEY,
+                statement_ordinal=context.ordinal,
+                row=row,
+                unit=None,
+                cells=cells,
+                subject="department" if project is None else "project",
+                project_ordinal=project.ordinal if project else None,
+                project_name=project.name if project else None,
+                fiscal_year=context.fiscal_year,
+                position=len(found) + 1,
+                level1=levels.level1,
+                level2=levels.level2,
+                level3=texts["level3"] or None,
+                description=texts["description"] or None,
+                target=texts["target"] or None,
+                target_operator=target.operator,
+                target_number=target.number,
+                target_unit=target.unit,
+                target_is_qualitative=target.qualitative,
+                basis=texts["basis"] or None,
+                weight=weight,
+            )
+        )
+    return found
+
+
+def _target(grid: Grid, columns: Columns, row: int, text: str) -> Target:
+    """The target; where the form has columns of their own for operator and unit, they complete the value."""
+    whole = parse_target(columns.text(grid, row, "operator") + text + columns.text(grid, row, "target_unit"))
+    return parse_target(text) if whole.qualitative else whole
+
+
+FORM = Form(key=_KEY, name="绩效目标表", claims=claims, read=read)
