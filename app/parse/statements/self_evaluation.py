@@ -276,7 +276,7 @@ def _points(
     grid: Grid, columns: Columns, row: int, context: Context, result: FormResult
 ) -> tuple[dict[str, Decimal | None], dict[str, Cell]]:
     """Full score and score of an indicator row, and the cells they were read from."""
-    at = {name: (row, columns.at[name]) for name in ("weight", "score") if name in columns.at}
+    at: dict[str, Cell] = {name: (row, columns.at[name]) for name in ("weight", "score") if name in columns.at}
     amounts = {name: read_amount(grid, cell, key=_KEY, context=context, result=result) for name, cell in at.items()}
     return amounts, {name: cell for name, cell in at.items() if amounts[name] is not None}
 

@@ -1,0 +1,146 @@
+"""部门政府采购预算: what a department will buy, item by item, and whose money pays for it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Literal
+
+from app import values
+from app.parse.cells import digit_cells, has_digit, read_amount, text_or_none
+from app.parse.columns import Heading, match_columns, read_heading
+from app.parse.forms import Context, Form, FormResult
+from app.parse.grid import Grid, TitledGrid
+from app.parse.layout import is_header_block
+from app.parse.surroundings import empty_note, find_unit, require_unit
+from app.records import Finding, ProcurementItem
+from app.values import fold
+
+_KEY: Literal["procurement"] = "procurement"
+
+_HEADING = re.compile(
+    r".*(?:项目名称|预算资金|采购(?:物品|品目|项目|内容|目录|金额|标的)|单位|数量|单价|总计|合计|小计|拨款|核拨|专户|资金|结转|收入|份额)"
+    r".*"
+)
+# Field by the path of headings; the first that fits. Terms of 2020 stand beside those since 2021.
+_COLUMNS: dict[str, str] = {
+    "project_name": r"(?:.*/)?(?:采购)?项目名称",
+    "project_budget": r"(?:.*/)?(?:项目)?预算资金",
+    "item_name": r"(?:.*/)?采购(?:物品|品目|标的|内容)(?:名称)?",
+    "catalogue_code": r".*(?:采购目录序号|采购目录编码|采购品目编码|品目编码|目录代码)",
+    "measure": r"(?:计量|数量|采购)?单位",
+    "quantity": r"(?:采购)?数量",
+    "unit_price": r"(?:.*/)?(?:采购)?单价(?:\(.*\))?",
+    "reserved_for_small_firms": r".*中小微?企业.*",
+    "other_channels": r"(?:.*/)?其他渠道资金",
+    "carried_over_other": r".*非财政拨款结转(?:结余)?",
+    "carried_over_fiscal": r".*财政拨款结转(?:结余)?",
+    "carried_over": r".*上年结转(?:结余)?(?:资金)?",
+    "general_public_budget": r".*一般公共预算(?:财政)?(?:拨款)?(?:资金|收入)?",
+    "government_fund": r".*(?:政府性)?基金(?:预算)?(?:拨款)?(?:资金|收入)?",
+    "state_capital": r".*国有资本经营(?:预算)?(?:拨款)?(?:资金|收入)?",
+    "special_account": r".*财政专户.*",
+    "unit_funds": r".*(?:单位资金|其他来源收入|自有资金)",
+    # 合计 under 当年部门预算安排资金 is this year's part where a 总计 stands beside it, else the whole.
+    "current_year": r".*/当年部门预算安排资金/(?:合计|小计)",
+    "total": r".*(?:总计|合计|采购(?:预算)?金额)(?:\(.*\))?",
+}
+_TEXTS = ("project_name", "item_name", "catalogue_code", "measure")
+# What a purchase needs to be one; a later form without 单价 or 数量 is still read.
+_NEEDED = {"item_name", "total"}
+
+
+def claims(table: TitledGrid) -> bool:
+    """A table whose headings name goods to be bought and their amount."""
+    heading = read_heading(table.grid, _is_heading)
+    return heading is not None and _columns(heading, None).keys() >= _NEEDED
+
+
+def read(table: TitledGrid, context: Context) -> FormResult:
+    """One record per row with anything in it; no record for a table that is declared empty."""
+    grid = table.grid
+    heading = read_heading(grid, _is_heading)
+    if heading is None:
+        raise ValueError(f"{grid.place} is not a table of procurement")
+    columns = _columns(heading, context.fiscal_year)
+    result = FormResult(header_rows=heading.rows)
+    result.structure |= digit_cells(grid, range(heading.rows))
+    find_unit(table, header_rows=heading.rows, key=_KEY, context=context, result=result)
+    for row in range(heading.rows, len(grid.rows)):
+        if heading.repeats(grid.rows[row]):
+            result.structure |= digit_cells(grid, range(row, row + 1))
+        elif any(cell.strip() for cell in grid.rows[row]):
+            _read_row(grid, row, columns, heading.width, context, result)
+    if not any(isinstance(record, ProcurementItem) and record.cells for record in result.records):
+        note = empty_note(table)
+        if note is not None:
+            result.status, result.note, result.records = "declared_empty", note, []
+    return result
+
+
+def _read_row(grid: Grid, row: int, columns: dict[str, int], width: int, context: Context, result: FormResult) -> None:
+    amounts: dict[str, Decimal | None] = {}
+    for name, column in columns.items():
+        if name not in _TEXTS:
+            amounts[name] = read_amount(grid, (row, column), key=_KEY, context=context, result=result)
+        elif has_digit(grid.cell(row, column)):
+            result.text_cells.add((row, column))
+    # A quantity is no money; everything else is.
+    money = {name: amount for name, amount in amounts.items() if name != "quantity"}
+    if any(amount is not None for amount in money.values()) and not require_unit(result, key=_KEY, context=context):
+        amounts |= dict.fromkeys(money)
+    if len(grid.rows[row]) < width:
+        result.findings.append(_short_row(grid, row, columns, width, context))
+    texts = {name: text_or_none(grid.cell(row, columns[name])) if name in columns else None for name in _TEXTS}
+    first = next((fold(cell) for cell in grid.rows[row] if fold(cell)), "")
+    result.records.append(
+        ProcurementItem(
+            statement_key=_KEY,
+            statement_ordinal=context.ordinal,
+            row=row,
+            unit=result.unit,
+            cells={name: (row, columns[name]) for name, amount in amounts.items() if amount is not None},
+            position=sum(isinstance(record, ProcurementItem) for record in result.records) + 1,
+            is_total=first in ("合计", "总计"),
+            fiscal_year=context.fiscal_year,
+            **texts,
+            **amounts,
+        )
+    )
+
+
+def _columns(heading: Heading, fiscal_year: int | None) -> dict[str, int]:
+    """Field → column. Without a year (to claim a table) the columns of any year count."""
+    year = fiscal_year if fiscal_year is not None else _printed_year(heading)
+    return match_columns(heading, _COLUMNS, fiscal_year=year)
+
+
+def _printed_year(heading: Heading) -> int:
+    return values.parse_year("".join(text for path in heading.paths for text in path)) or 0
+
+
+def _is_heading(folded: str) -> bool:
+    return _HEADING.fullmatch(folded) is not None and not is_header_block(folded)
+
+
+def _short_row(grid: Grid, row: int, columns: dict[str, int], width: int, context: Context) -> Finding:
+    """The row ends before the table does: harmless where only columns that other rows leave blank too are missing."""
+    length = len(grid.rows[row])
+    used = {
+        column
+        for other in range(len(grid.rows))
+        for column in columns.values()
+        if other != row and column >= length and has_digit(grid.cell(other, column))
+    }
+    return Finding(
+        code="short_row",
+        severity="warning" if used else "info",
+        message=f"the row is cut off: it has {length} of {width} cells",
+        statement_key=_KEY,
+        statement_ordinal=context.ordinal,
+        row=row,
+        column=length - 1,
+    )
+
+
+FORM = Form(key=_KEY, name="部门政府采购预算", claims=claims, read=read)
