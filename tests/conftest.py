@@ -57,6 +57,7 @@ async def empty_database(server: Settings) -> AsyncIterator[Settings]:
 async def loaded(server: Settings) -> AsyncIterator[Settings]:
     """The settings of a database with the invented data set of `tests/dataset.py` loaded: for reading only."""
     from app.load import load  # noqa: PLC0415 - tests that load nothing should run when loading is broken
+
     from tests import dataset  # noqa: PLC0415
 
     async with _copy_of(server, database.DATABASE) as settings:

@@ -1,0 +1,168 @@
+"""Regions and classification codes in the database: from the packaged code lists and from what disclosures print.
+
+Every statement writes only rows that differ, so that the number of rows written says whether anything has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import asyncpg
+
+from app import codelists, records, values
+
+Name = tuple[str, str, int, str]  # classification (functional, economic), code, fiscal year, printed name
+
+# 301-399 are the classes of departmental budgets, 501-599 those of government budgets.
+_WHOSE_ECONOMIC_CODE = "CASE WHEN code < '5' THEN 'department' ELSE 'government' END"
+
+
+async def write_code_lists(connection: asyncpg.Connection) -> int:
+    """Bring regions and subjects to the packaged lists; returns how many rows that wrote."""
+    divisions = list(codelists.divisions().values())
+    written = await _changed(
+        connection,
+        """
+        INSERT INTO region (code, name, full_name, level, parent_code)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+        ON CONFLICT (code) DO UPDATE
+        SET name = excluded.name, full_name = excluded.full_name, level = excluded.level,
+            parent_code = excluded.parent_code
+        WHERE (region.name, region.full_name, region.level, region.parent_code)
+           IS DISTINCT FROM (excluded.name, excluded.full_name, excluded.level, excluded.parent_code)
+        """,
+        *_columns([(one.code, one.name, one.full_name, one.level, one.parent_code) for one in divisions], 5),
+    )
+    functional = codelists.functional_subjects().values()
+    written += await _changed(
+        connection,
+        """
+        INSERT INTO functional_subject (code, name, name_en, level, parent_code, confidence, source)
+        SELECT *, 'code list' FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+        ON CONFLICT (code) DO UPDATE
+        SET name = excluded.name, name_en = excluded.name_en, level = excluded.level,
+            parent_code = excluded.parent_code, confidence = excluded.confidence, source = excluded.source
+        WHERE (functional_subject.name, functional_subject.name_en, functional_subject.confidence,
+               functional_subject.source)
+           IS DISTINCT FROM (excluded.name, excluded.name_en, excluded.confidence, excluded.source)
+        """,
+        *_columns(
+            [
+                (
+                    one.code,
+                    one.name,
+                    one.name_en,
+                    values.functional_level(one.code).value,
+                    _parent(one.code),
+                    one.confidence,
+                )
+                for one in functional
+            ],
+            6,
+        ),
+    )
+    economic = codelists.economic_subjects().values()
+    written += await _changed(
+        connection,
+        """
+        INSERT INTO economic_subject (code, name, name_en, classification, level, parent_code, confidence, source)
+        SELECT *, 'code list'
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+        ON CONFLICT (code) DO UPDATE
+        SET name = excluded.name, name_en = excluded.name_en, classification = excluded.classification,
+            level = excluded.level, parent_code = excluded.parent_code, confidence = excluded.confidence,
+            source = excluded.source
+        WHERE (economic_subject.name, economic_subject.name_en, economic_subject.classification,
+               economic_subject.confidence, economic_subject.source)
+           IS DISTINCT FROM
+              (excluded.name, excluded.name_en, excluded.classification, excluded.confidence, excluded.source)
+        """,
+        *_columns(
+            [
+                (
+                    one.code,
+                    one.name,
+                    one.name_en,
+                    one.classification,
+                    values.economic_level(one.code).value,
+                    _parent(one.code),
+                    one.confidence,
+                )
+                for one in economic
+            ],
+            7,
+        ),
+    )
+    listed: set[Name] = {("functional", one.code, year, one.name) for one in functional for year in one.years_seen}
+    listed |= {("economic", one.code, year, one.name) for one in economic for year in one.years_seen}
+    return written + await _write_names(connection, listed, source="code list")
+
+
+async def write_printed_names(connection: asyncpg.Connection, disclosures: Iterable[records.ParsedDisclosure]) -> int:
+    """Add the names that disclosures print beside their codes, and the codes that no list has; returns rows written."""
+    names: set[Name] = set()
+    for parsed in disclosures:
+        names |= printed_names(parsed)
+    written = await _write_names(connection, names, source="disclosure")
+    # A code that no list has takes the name it was last printed with; of several in that year the first by letters.
+    for classification, table, more_columns, more_values in (
+        ("functional", "functional_subject", "", ""),
+        ("economic", "economic_subject", ", classification", f", {_WHOSE_ECONOMIC_CODE}"),
+    ):
+        written += await _changed(
+            connection,
+            f"""
+            INSERT INTO {table} (code, name, level, parent_code, source{more_columns})
+            SELECT DISTINCT ON (code) code, name,
+                   CASE length(code) WHEN 3 THEN 'class' WHEN 5 THEN 'division' ELSE 'item' END,
+                   CASE WHEN length(code) > 3 THEN left(code, -2) END, 'disclosure'{more_values}
+            FROM subject_name WHERE classification = $1 AND source = 'disclosure'
+            ORDER BY code, fiscal_year DESC, name COLLATE "C"
+            ON CONFLICT (code) DO UPDATE SET name = excluded.name
+            WHERE {table}.source = 'disclosure' AND {table}.name <> excluded.name
+            """,  # noqa: S608 - the names are the constants above
+            classification,
+        )
+    return written
+
+
+def printed_names(parsed: records.ParsedDisclosure) -> set[Name]:
+    """What the lines of one disclosure call the codes beside them, in the year of the disclosure."""
+    year = parsed.disclosure.fiscal_year
+    names: set[Name] = set()
+    for line in (*parsed.revenues, *parsed.expenditures):
+        if line.code is not None:
+            names.add(("functional", line.code, year, line.name))
+    for economic in parsed.economic_lines:
+        if economic.code is not None:
+            names.add(("economic", economic.code, year, economic.name))
+    for balance in parsed.balance_lines:
+        if balance.functional_code is not None:
+            names.add(("functional", balance.functional_code, year, balance.name))
+    return names
+
+
+async def _write_names(connection: asyncpg.Connection, names: set[Name], *, source: str) -> int:
+    return await _changed(
+        connection,
+        """
+        INSERT INTO subject_name (classification, code, fiscal_year, name, source)
+        SELECT *, $5 FROM unnest($1::text[], $2::text[], $3::int[], $4::text[])
+        ON CONFLICT DO NOTHING
+        """,
+        *_columns(sorted(names), 4),
+        source,
+    )
+
+
+async def _changed(connection: asyncpg.Connection, statement: str, *arguments: object) -> int:
+    """Run an INSERT and return how many rows it wrote: the last word of `INSERT 0 12`."""
+    return int((await connection.execute(statement, *arguments)).split()[-1])
+
+
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+
+
+def _parent(code: str) -> str | None:
+    return code[:-2] if len(code) > 3 else None  # noqa: PLR2004 - a class has three digits

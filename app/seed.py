@@ -1,0 +1,254 @@
+"""The committed data set: parsed disclosures as sorted NDJSON files with a manifest, the same bytes on every run.
+
+One file for each record type, one record to a line, and `"disclosure"` in front says whose it is; amounts are strings
+with the printed digits. Running text is left out (null; blank in a grid), since the data set is facts and figures
+only. The manifest holds for each disclosure its source file, counts and control totals, and for each file its digest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pydantic
+
+from app.errors import SeedError
+from app.records import PARSER_VERSION, RUNNING_TEXT_FIELDS, ParsedDisclosure, Record, Statement
+
+MANIFEST = "manifest.json"
+
+# Raised by one whenever the files themselves change shape.
+LAYOUT = 1
+
+# The lists of a parsed disclosure; each has a file of that name.
+LISTS: tuple[str, ...] = tuple(name for name in ParsedDisclosure.model_fields if name != "disclosure")
+FILES: tuple[str, ...] = ("disclosures", *LISTS)
+
+_REBUILD = "run `gongkai seed build FILES…` with the documents, or take seed_data/ from the repository again"
+
+
+def without_running_text(parsed: ParsedDisclosure) -> ParsedDisclosure:
+    """The disclosure as a seed holds it: running text null, withheld cells of a grid blank."""
+    lists: dict[str, Any] = {}
+    for name in LISTS:
+        lists[name] = [_strip(record) for record in getattr(parsed, name)]
+    return parsed.model_copy(update=lists)
+
+
+def _strip(record: Record) -> Record:
+    if isinstance(record, Statement):
+        if not record.withheld:
+            return record
+        grid = [list(row) for row in record.grid]
+        for row, column in record.withheld:
+            grid[row][column] = ""
+        return record.model_copy(update={"grid": grid, "withheld": sorted(set(record.withheld))})
+    texts = dict.fromkeys(RUNNING_TEXT_FIELDS & type(record).model_fields.keys())
+    return record.model_copy(update=texts) if texts else record
+
+
+def write_seed(directory: Path, disclosures: Iterable[ParsedDisclosure]) -> None:
+    """Write the files aside and put them in the directory's place when they are whole.
+
+    SeedError when two disclosures are the same one. The directory's other files (a README) stay.
+    """
+    files = seed_files(disclosures)
+    aside = directory.with_name(f".{directory.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        for name, content in files.items():
+            (aside / name).write_bytes(content)
+        directory.mkdir(parents=True, exist_ok=True)
+        # The manifest goes last: until then it names digests that the new files do not have, and nobody loads them.
+        for name in sorted(files, key=lambda name: (name == MANIFEST, name)):
+            (aside / name).replace(directory / name)
+        for stale in directory.glob("*.ndjson"):
+            if stale.name not in files:
+                stale.unlink()
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def seed_files(disclosures: Iterable[ParsedDisclosure]) -> dict[str, bytes]:
+    """Every file of the data set by name, the manifest included; the order of the disclosures does not matter."""
+    ordered = sorted((without_running_text(parsed) for parsed in disclosures), key=lambda parsed: parsed.disclosure.id)
+    for one, other in pairwise(ordered):
+        if one.disclosure.id == other.disclosure.id:
+            raise SeedError(
+                f"{one.disclosure.source_file} and {other.disclosure.source_file} are the same disclosure "
+                f"({one.disclosure.id}): give one of them"
+            )
+    files = {f"{name}.ndjson": b"".join(_lines(ordered, name)) for name in FILES}
+    files[MANIFEST] = _manifest(ordered, files)
+    return files
+
+
+def read_seed(directory: Path) -> list[ParsedDisclosure]:
+    """The disclosures of a seed directory, in the order of their ids.
+
+    SeedError names the file that is missing, damaged or not what the manifest says, and what to run.
+    """
+    manifest = _read_manifest(directory)
+    parts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: {name: [] for name in FILES})
+    for name in FILES:
+        content = _read_file(directory, f"{name}.ndjson", manifest)
+        for number, line in enumerate(content.splitlines(), start=1):
+            with _line_errors(directory / f"{name}.ndjson", number):
+                record = orjson.loads(line)
+                parts[record.pop("disclosure")][name].append(record)
+    listed = {entry["id"]: entry for entry in manifest["disclosures"]}
+    if set(listed) != set(parts):
+        raise SeedError(f"{directory}: the files and the manifest name different disclosures; {_REBUILD}")
+    found: list[ParsedDisclosure] = []
+    for identifier in sorted(parts):
+        lists = parts[identifier]
+        with _line_errors(directory, identifier):
+            (disclosure,) = lists.pop("disclosures")
+            parsed = ParsedDisclosure.model_validate({"disclosure": disclosure, **lists})
+        if parsed.disclosure.id != identifier or _entry(parsed) != listed[identifier]:
+            raise SeedError(f"{directory}: {identifier} is not what the manifest says; {_REBUILD}")
+        found.append(parsed)
+    return found
+
+
+def manifest_digest(directory: Path) -> str:
+    """The digest over the whole data set, which the manifest holds; SeedError when there is none."""
+    digest: str = _read_manifest(directory)["digest"]
+    return digest
+
+
+def check_seed(directory: Path, disclosures: Sequence[ParsedDisclosure]) -> list[str]:
+    """What differs between a seed directory and freshly parsed disclosures, one sentence each; empty when nothing.
+
+    SeedError when the directory cannot be read at all.
+    """
+    fresh = {parsed.disclosure.id: without_running_text(parsed) for parsed in disclosures}
+    committed = {parsed.disclosure.id: parsed for parsed in read_seed(directory)}
+    differences = [f"{identifier}: not in {directory}" for identifier in sorted(set(fresh) - set(committed))]
+    differences += [f"{identifier}: in {directory} only" for identifier in sorted(set(committed) - set(fresh))]
+    for identifier in sorted(set(fresh) & set(committed)):
+        one, other = committed[identifier], fresh[identifier]
+        if one.disclosure != other.disclosure:
+            differences.append(f"{identifier}: the description of the disclosure differs")
+        for name in LISTS:
+            differences += _list_differences(f"{identifier}: {name}", getattr(one, name), getattr(other, name))
+    if not differences and seed_files(disclosures)[MANIFEST] != (directory / MANIFEST).read_bytes():
+        differences.append(f"{directory / MANIFEST}: the records agree, the bytes do not")
+    return differences
+
+
+def _list_differences(what: str, committed: Sequence[Record], fresh: Sequence[Record]) -> list[str]:
+    if len(committed) != len(fresh):
+        return [f"{what}: {len(committed)} records in the seed, {len(fresh)} in the document"]
+    found: list[str] = []
+    for number, (one, other) in enumerate(zip(committed, fresh, strict=True), start=1):
+        fields = [name for name in type(one).model_fields if _printed(one, name) != _printed(other, name)]
+        if fields:
+            shown = ", ".join(f"{name} {_printed(one, name)} ≠ {_printed(other, name)}" for name in fields[:3])
+            found.append(f"{what} {number}: {shown}")
+    return found
+
+
+def _printed(record: Record, name: str) -> str:
+    """A field as its seed file would print it, since 90.0 equals 90.00 and yet differs; long ones cut."""
+    text = json.dumps(record.model_dump(mode="json")[name], ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:60]}… ({hashlib.sha256(text.encode()).hexdigest()[:8]})"  # noqa: PLR2004
+
+
+def _lines(ordered: Sequence[ParsedDisclosure], name: str) -> Iterator[bytes]:
+    for parsed in ordered:
+        listed: Sequence[Record] = [parsed.disclosure] if name == "disclosures" else getattr(parsed, name)
+        for record in listed:
+            content = record.model_dump(mode="json")
+            if "cells" in content:
+                content["cells"] = dict(sorted(content["cells"].items()))
+            yield orjson.dumps({"disclosure": parsed.disclosure.id, **content}) + b"\n"
+
+
+def _entry(parsed: ParsedDisclosure) -> dict[str, Any]:
+    """What the manifest says of one disclosure."""
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for name in LISTS:
+        for record in getattr(parsed, name):
+            total = getattr(record, "total", None)
+            if total is not None:
+                totals[f"{record.statement_key}.{record.statement_ordinal}"] += total
+    return {
+        "id": parsed.disclosure.id,
+        "source_file": parsed.disclosure.source_file,
+        "sha256": parsed.disclosure.sha256,
+        "parser_version": parsed.disclosure.parser_version,
+        "counts": {name: len(getattr(parsed, name)) for name in LISTS},
+        # Sums of every printed `total` of a statement, its total rows included, in the statement's unit.
+        "control_totals": {key: str(total) for key, total in sorted(totals.items())},
+    }
+
+
+def _manifest(ordered: Sequence[ParsedDisclosure], files: dict[str, bytes]) -> bytes:
+    digests = {name: {"sha256": _sha256(content), "lines": content.count(b"\n")} for name, content in files.items()}
+    content: dict[str, Any] = {
+        "layout": LAYOUT,
+        "parser_version": PARSER_VERSION,
+        "disclosures": [_entry(parsed) for parsed in ordered],
+        "files": digests,
+    }
+    content["digest"] = _sha256(_canonical(content))
+    return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _canonical(manifest: dict[str, Any]) -> bytes:
+    return orjson.dumps({key: value for key, value in manifest.items() if key != "digest"}, option=orjson.OPT_SORT_KEYS)
+
+
+def _read_manifest(directory: Path) -> dict[str, Any]:
+    path = directory / MANIFEST
+    try:
+        manifest = orjson.loads(path.read_bytes())
+        layout, digest = manifest["layout"], manifest["digest"]
+    except FileNotFoundError:
+        raise SeedError(f"{path} is not there; {_REBUILD}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SeedError(f"{path} is damaged ({error}); {_REBUILD}") from error
+    if layout != LAYOUT:
+        raise SeedError(f"{path} has layout {layout}, this program reads {LAYOUT}; {_REBUILD}")
+    if digest != _sha256(_canonical(manifest)):
+        raise SeedError(f"{path} was changed after it was written; {_REBUILD}")
+    whole: dict[str, Any] = manifest
+    return whole
+
+
+def _read_file(directory: Path, name: str, manifest: dict[str, Any]) -> bytes:
+    path = directory / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SeedError(f"{path} cannot be read ({error.strerror}); {_REBUILD}") from error
+    if manifest["files"].get(name, {}).get("sha256") != _sha256(content):
+        raise SeedError(f"{path} is not the file that the manifest names; {_REBUILD}")
+    return content
+
+
+@contextlib.contextmanager
+def _line_errors(path: Path, place: int | str) -> Iterator[None]:
+    try:
+        yield
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SeedError(f"{path}, {place}: {where}: {first['msg']}; {_REBUILD}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SeedError(f"{path}, {place}: {error}; {_REBUILD}") from error
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

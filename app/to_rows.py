@@ -1,0 +1,227 @@
+"""Records to rows: the tuples that COPY takes, money in yuan, every reference resolved to the id of its row."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from app import records, tables, values
+from app.errors import LoadError
+from app.values import Unit
+
+# Which list of a parsed disclosure fills which table, parents before children.
+SOURCES: dict[str, type[tables.Fact]] = {
+    "statements": tables.Statement,
+    "balance_lines": tables.BalanceLine,
+    "revenues": tables.RevenueLine,
+    "expenditures": tables.ExpenditureLine,
+    "economic_lines": tables.EconomicLine,
+    "three_public": tables.ThreePublicLine,
+    "projects": tables.Project,
+    "performance_indicators": tables.PerformanceIndicator,
+    "evaluation_lines": tables.EvaluationLine,
+    "procurement_items": tables.ProcurementItem,
+    "assets": tables.AssetItem,
+    "stated_amounts": tables.StatedAmount,
+    "findings": tables.Finding,
+}
+
+Row = tuple[Any, ...]  # one value per column of the table, in the table's order
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A parsed disclosure on its way into the database: what its rows all carry."""
+
+    parsed: records.ParsedDisclosure
+    revision_id: int
+    revision: int
+    valid_from: int
+    content_digest: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A record with the ids of the rows it refers to."""
+
+    record: Any
+    id: int
+    statement_id: int | None
+    project_id: int | None
+
+
+def table_name(table: type[SQLModel]) -> str:
+    """The table's name in the database."""
+    return str(table.__tablename__)
+
+
+@cache
+def columns(table: type[SQLModel]) -> tuple[str, ...]:
+    """The names of the table's columns, in the order of the rows' values."""
+    return tuple(column.name for column in _schema(table).columns)
+
+
+@cache
+def money_columns(table: type[SQLModel]) -> frozenset[str]:
+    """The columns that hold yuan; other numbers (per cent, pieces, points) are stored as printed."""
+    return frozenset(column.name for column in _schema(table).columns if column.type is tables.MONEY)
+
+
+def disclosure_row(revision: Revision, loaded_at: object) -> Row:
+    """The row of `disclosure` for one revision."""
+    disclosure = revision.parsed.disclosure
+    known: dict[str, Any] = {
+        **disclosure.model_dump(exclude={"units"}),
+        "units": [unit.value for unit in disclosure.units],
+        "id": disclosure.id,
+        "department_id": disclosure.department_id,
+        "revision_id": revision.revision_id,
+        "revision": revision.revision,
+        "origin": revision.origin,
+        "content_digest": revision.content_digest,
+        "loaded_at": loaded_at,
+        "valid_from": revision.valid_from,
+        "valid_to": tables.STILL_VALID,
+    }
+    return tuple(known[name] for name in columns(tables.Disclosure))
+
+
+def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> Iterator[tuple[str, Row]]:
+    """Every row of facts of one revision with the list it came from; ids are drawn from `identifiers`, by list.
+
+    LoadError names the disclosure and the record that refers to a statement or project which is not there, repeats
+    one, or has an amount without a unit.
+    """
+    parsed = revision.parsed
+    context = _context(revision)
+    statements: dict[tuple[str | None, int | None], int] = {}
+    projects: dict[int, int] = {}
+    for source, table in SOURCES.items():
+        row_of = _row_builder(table)
+        for record in getattr(parsed, source):
+            number = next(identifiers[source])
+            try:
+                if isinstance(record, records.Statement):
+                    _remember(statements, (record.key, record.ordinal), number)
+                    placed = _Placed(record, number, None, None)
+                else:
+                    placed = _Placed(record, number, _statement(record, statements), _project(record, projects))
+                if isinstance(record, records.Project):
+                    _remember(projects, record.ordinal, number)
+                yield source, row_of(placed, context)
+            except ValueError as error:
+                raise LoadError(
+                    f"{parsed.disclosure.id} ({parsed.disclosure.source_file}), {source}: {error}"
+                ) from error
+
+
+def counters(last_ids: Mapping[str, int]) -> dict[str, Iterator[int]]:
+    """For each list the ids that follow the highest one in use."""
+    return {source: itertools.count(last_ids[source] + 1) for source in SOURCES}
+
+
+def _context(revision: Revision) -> dict[str, Any]:
+    disclosure = revision.parsed.disclosure
+    return {
+        "revision_id": revision.revision_id,
+        "disclosure_id": disclosure.id,
+        "region_code": disclosure.region_code,
+        "department_id": disclosure.department_id,
+        "kind": disclosure.kind,
+        "scope": disclosure.scope,
+        "fiscal_year": disclosure.fiscal_year,  # of records that have no year of their own
+        "valid_from": revision.valid_from,
+        "valid_to": tables.STILL_VALID,
+    }
+
+
+def _remember(seen: dict[Any, int], key: object, number: int) -> None:
+    if key in seen:
+        raise ValueError(f"{key!r} occurs twice")
+    seen[key] = number
+
+
+def _statement(record: Any, statements: dict[tuple[str | None, int | None], int]) -> int | None:  # noqa: ANN401 - any record
+    key = (getattr(record, "statement_key", None), getattr(record, "statement_ordinal", None))
+    if key == (None, None):
+        return None
+    if key not in statements:
+        raise ValueError(f"refers to statement {key[0]} {key[1]}, which the disclosure does not have")
+    return statements[key]
+
+
+def _project(record: Any, projects: dict[int, int]) -> int | None:  # noqa: ANN401 - any record
+    ordinal = getattr(record, "project_ordinal", None)
+    if ordinal is not None and ordinal not in projects:
+        raise ValueError(f"refers to project {ordinal}, which the disclosure does not have")
+    return None if ordinal is None else projects[ordinal]
+
+
+Getter = Callable[[_Placed, dict[str, Any]], Any]
+
+
+@cache
+def _row_builder(table: type[tables.Fact]) -> Callable[[_Placed, dict[str, Any]], Row]:
+    """How a record of this table becomes a row; worked out once, since it runs a hundred thousand times a second."""
+    getters = [_getter(table, name) for name in columns(table)]
+    return lambda placed, context: tuple([getter(placed, context) for getter in getters])
+
+
+_FROM_CONTEXT = frozenset(
+    {"revision_id", "disclosure_id", "region_code", "department_id", "kind", "scope", "valid_from", "valid_to"}
+)
+_WITHOUT_OWN_YEAR = frozenset({tables.Statement, tables.Finding})
+
+
+def _getter(table: type[tables.Fact], name: str) -> Getter:
+    if name in _FROM_CONTEXT or (name == "fiscal_year" and table in _WITHOUT_OWN_YEAR):
+        return lambda _placed, context: context[name]
+    if name in money_columns(table):
+        return lambda placed, _context: _yuan(getattr(placed.record, name), placed.record.unit)
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special
+    return lambda placed, _context: getattr(placed.record, name)
+
+
+def _yuan(amount: Decimal | None, unit: Unit | None) -> Decimal | None:
+    if amount is None:
+        return None
+    if unit is None:
+        raise ValueError(f"the amount {amount} has no unit")
+    return values.to_yuan(amount, unit)
+
+
+def _grid(statement: records.Statement) -> bytes:
+    """The printed grid; a cell of running text that the seed left out is null, which is not a blank cell."""
+    grid: list[list[str | None]] = [list(row) for row in statement.grid]
+    for row, column in statement.withheld:
+        if not grid[row][column]:
+            grid[row][column] = None
+    return orjson.dumps(grid)
+
+
+_SPECIAL: dict[str, Getter] = {
+    "id": lambda placed, _context: placed.id,
+    "statement_id": lambda placed, _context: placed.statement_id,
+    "project_id": lambda placed, _context: placed.project_id,
+    "unit": lambda placed, _context: None if placed.record.unit is None else placed.record.unit.value,
+    "unit_exponent": lambda placed, _context: None if placed.record.unit is None else placed.record.unit.exponent,
+    "grid": lambda placed, _context: _grid(placed.record).decode(),
+    "withheld": lambda placed, _context: orjson.dumps(placed.record.withheld).decode(),
+    "cells": lambda placed, _context: orjson.dumps(placed.record.cells).decode(),
+}
+
+
+def _schema(table: type[SQLModel]) -> sa.Table:
+    schema: sa.Table = table.__table__  # type: ignore[attr-defined]  # SQLModel makes it at run time
+    return schema
