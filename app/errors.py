@@ -60,4 +60,8 @@ class NotFound(RequestError):
 
 
 class NoRelease(RequestError):
-    """Nothing has been loaded yet, or the asked-for release does not exist."""
+    """The asked-for release does not exist, or is no longer kept."""
+
+
+class NothingLoaded(NoRelease):
+    """Nothing has been loaded yet."""

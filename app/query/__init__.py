@@ -1,0 +1,1 @@
+"""SELECT only: each resource declared once, its filters, its order, its statements. One file per resource."""

@@ -1,0 +1,162 @@
+"""What a resource is made of: columns with their types, words and filters, and the tables behind them.
+
+Every format and every description of the API (JSON, OpenAPI, filters, sort) is derived from these declarations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, TypeAlias, get_args
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+# `code` is a text whose prefix means something and that collates as bytes; `choice` is a text out of a closed list;
+# `list` is an array of texts; `json` is built in SQL and described by `schema`.
+ColumnKind = Literal[
+    "text", "code", "choice", "integer", "boolean", "date", "datetime", "money", "number", "list", "json"
+]
+Operator = Literal["eq", "ne", "gte", "lte", "prefix", "contains", "under", "isnull"]
+
+_OPERATORS: dict[str, tuple[Operator, ...]] = {
+    "text": ("eq", "ne", "prefix", "contains"),
+    "code": ("eq", "ne", "prefix"),
+    "choice": ("eq", "ne"),
+    "integer": ("eq", "ne", "gte", "lte"),
+    "boolean": ("eq",),
+    "date": ("eq", "ne", "gte", "lte"),
+    "datetime": ("gte", "lte"),
+    "money": ("eq", "ne", "gte", "lte"),
+    "number": ("eq", "ne", "gte", "lte"),
+    "list": ("eq",),
+    "json": (),
+}
+
+# What a parameter of each type is cast to in SQL.
+SQL_TYPES: dict[str, str] = {
+    "text": "text",
+    "code": "text",
+    "choice": "text",
+    "integer": "bigint",
+    "boolean": "boolean",
+    "date": "date",
+    "datetime": "timestamptz",
+    "money": "numeric",
+    "number": "numeric",
+    "list": "text",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One field of a resource: its wire name, its words, its SQL and what may be asked of it."""
+
+    name: str
+    kind: ColumnKind
+    zh: str
+    en: str
+    description: str
+    example: Json
+    sql: str = ""  # over the alias t or a join's alias; empty: t.<name>
+    join: str | None = None  # the join that `sql` needs
+    choices: tuple[str, ...] = ()
+    nullable: bool = True
+    default: bool = True  # shown without being named in `fields`
+    filterable: bool = True
+    sortable: bool = True
+    hierarchy: Literal["subject", "region"] | None = None  # what `__under` means
+    unit: str | None = None  # of a number: "per cent"; money has the answer's unit
+    schema: Mapping[str, Json] | None = None  # JSON Schema of a json column
+
+    @property
+    def expression(self) -> str:
+        """The column's value as stored."""
+        return self.sql or f"t.{self.name}"
+
+    @property
+    def order_expression(self) -> str:
+        """The value to sort by: texts compare as bytes, so that every database gives the same order."""
+        text = self.kind in ("text", "code", "choice")
+        return f'{self.expression} collate "C"' if text else self.expression
+
+    @property
+    def operators(self) -> tuple[Operator, ...]:
+        """The filters that this column takes."""
+        if not self.filterable:
+            return ()
+        found = _OPERATORS[self.kind]
+        if self.hierarchy:
+            found = (*found, "under")
+        return (*found, "isnull") if self.nullable and found else found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Include:
+    """An extra part of a row that has to be asked for by `include=`."""
+
+    name: str
+    description: str
+    sql: str
+    joins: tuple[str, ...]
+    schema: Mapping[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One list of the API. `{release}` in SQL stands for the number of the release that is read."""
+
+    name: str
+    singular: str  # the name of one: ExpenditureLine
+    plural: str  # the name of the list in an operationId: Expenditures
+    zh: str
+    en: str
+    description: str
+    source: str  # what stands after FROM, under the alias t
+    visible: str  # the condition that a row belongs to the release
+    columns: tuple[Column, ...]
+    key: str = "id"
+    joins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    includes: tuple[Include, ...] = ()
+    details: tuple[Column, ...] = ()  # json columns that only the single view has
+    examples: tuple[str, ...] = ()  # query strings worth a try, the first one first
+
+    @property
+    def by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @property
+    def key_column(self) -> Column:
+        return self.by_name[self.key]
+
+    @property
+    def has_money(self) -> bool:
+        return any(column.kind == "money" for column in self.columns)
+
+
+def choices(literal: object) -> tuple[str, ...]:
+    """The values of a Literal of the record contract."""
+    return tuple(str(value) for value in get_args(literal))
+
+
+def money(name: str, zh: str, en: str, example: float | None, *, note: str = "") -> Column:
+    """An amount of money, null where the cell is blank or the form has no such column."""
+    description = f"{en} ({zh}), in the answer's unit, digits as printed; null where nothing is printed."
+    return Column(
+        name=name, kind="money", zh=zh, en=en, description=f"{description} {note}".strip(), example=example, sql=""
+    )
+
+
+def records_schema(properties: Mapping[str, Json]) -> dict[str, Json]:
+    """The JSON Schema of an array of objects with these properties, all of them always there."""
+    return {"type": "array", "items": object_schema(properties)}
+
+
+def object_schema(properties: Mapping[str, Json], *, nullable: bool = False) -> dict[str, Json]:
+    """The JSON Schema of an object with these properties, all of them always there and no other."""
+    return {
+        "type": ["object", "null"] if nullable else "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }

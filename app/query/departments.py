@@ -1,0 +1,98 @@
+"""The bodies that publish."""
+
+from app.query.columns import Column, Resource, records_schema
+from app.query.facts import JOINS, REGION_CODE, REGION_NAME, counted
+
+RESOURCE = Resource(
+    name="departments",
+    singular="Department",
+    plural="Departments",
+    zh="部门",
+    en="Departments",
+    description="Reporting bodies with at least one disclosure in this release.",
+    source="department t",
+    visible="""exists (select from disclosure v where v.department_id = t.id
+        and v.valid_from <= {release} and v.valid_to > {release})""",
+    columns=(
+        Column(
+            name="id",
+            kind="code",
+            zh="部门标识",
+            en="id",
+            description="Stable id, made from the division and the normalised name; the same on every load.",
+            example="130205-5c9de731",
+            nullable=False,
+        ),
+        Column(
+            name="name",
+            kind="text",
+            zh="部门名称",
+            en="name",
+            description="Name as printed in the latest disclosure.",
+            example="中共唐山市开平区委网络安全和信息化委员会办公室",
+            nullable=False,
+        ),
+        Column(
+            name="normalised_name",
+            kind="text",
+            zh="规范名称",
+            en="normalised name",
+            description="The name that the id is made from: half-width, without white space and leading codes.",
+            example="中共唐山市开平区委网络安全和信息化委员会办公室",
+            nullable=False,
+        ),
+        Column(
+            name="code",
+            kind="code",
+            zh="部门编码",
+            en="department code",
+            description="The finance bureau's code as printed in the latest disclosure.",
+            example="224",
+        ),
+        Column(
+            name="aliases",
+            kind="list",
+            zh="其他名称",
+            en="other names",
+            description="Other names that its disclosures print.",
+            example=["开平区委网信办"],
+            nullable=False,
+            sortable=False,
+        ),
+        REGION_CODE,
+        REGION_NAME,
+    ),
+    joins={"region": JOINS["region"]},
+    details=(
+        Column(
+            name="disclosures",
+            kind="json",
+            zh="公开文件",
+            en="disclosures",
+            description="The department's disclosures in this release, newest year first.",
+            example=[],
+            sql="""(select coalesce(json_agg(json_build_object('id', d.id, 'fiscal_year', d.fiscal_year, 'kind', d.kind,
+                'scope', d.scope, 'title', d.title, 'href', '/v1/disclosures/' || d.id)
+                order by d.fiscal_year desc, d.kind, d.scope), '[]'::json) from disclosure d
+                where d.department_id = t.id and d.valid_from <= {release} and d.valid_to > {release})""",
+            schema=records_schema(
+                {
+                    "id": {"type": "string", "description": "Id.", "examples": ["130205-5c9de731-2025-budget"]},
+                    "fiscal_year": {"type": "integer", "description": "Year of the disclosure.", "examples": [2025]},
+                    "kind": {"type": "string", "description": "Budget or final account.", "examples": ["budget"]},
+                    "scope": {"type": "string", "description": "Department or unit.", "examples": ["department"]},
+                    "title": {"type": "string", "description": "Title as printed.", "examples": ["2025年部门预算"]},
+                    "href": {
+                        "type": "string",
+                        "description": "Path of the disclosure.",
+                        "examples": ["/v1/disclosures/130205-5c9de731-2025-budget"],
+                    },
+                }
+            ),
+        ),
+        counted(
+            "x.department_id = t.id and x.valid_from <= {release} and x.valid_to > {release}", "'department_id=' || t.id"
+        ),
+    ),
+    examples=("region_code__under=130000", "name__contains=网信办&sort=region_code", "name__contains=网络安全&limit=10"),
+)

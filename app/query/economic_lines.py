@@ -1,0 +1,26 @@
+"""Basic expenditure and agency operating expenses by economic code."""
+
+from app.query.columns import money
+from app.query.expenditures import FUND
+from app.query.facts import code_columns, line_resource, subject_include
+
+RESOURCE = line_resource(
+    "economic-lines",
+    table="economic_line",
+    singular="EconomicLine",
+    plural="EconomicLines",
+    zh="经济分类支出",
+    en="Expenditure by economic code",
+    description="Rows of the basic-expenditure statement and of agency operating expenses, one per economic code.",
+    statement_key="basic_expenditure_by_economic",
+    example_id=201,
+    columns=(
+        *code_columns("economic", example="30239", name="其他交通费用"),
+        FUND,
+        money("total", "合计", "Total", 3.06),
+        money("personnel", "人员经费", "Personnel expenses", None),
+        money("public", "公用经费", "Public expenses", 3.06),
+    ),
+    includes=(subject_include("economic_subject"),),
+    examples=("code=30239", "code__under=302&level=division&sort=-total&limit=10", "level=class&fiscal_year=2025"),
+)

@@ -1,0 +1,435 @@
+"""What every resource of figures shares: whose it is, when it is valid, and the way back to the printed cell."""
+
+from __future__ import annotations
+
+from app import records
+from app.query.columns import Column, Include, Json, Resource, choices, object_schema, records_schema
+
+VISIBLE = "t.valid_from <= {release} and t.valid_to > {release}"
+
+# Every resource whose rows belong to a statement, with its table: what a statement, disclosure or department links to.
+STATEMENT_FACTS: tuple[tuple[str, str], ...] = (
+    ("assets", "asset_item"),
+    ("balance-lines", "balance_line"),
+    ("economic-lines", "economic_line"),
+    ("evaluation-lines", "evaluation_line"),
+    ("expenditures", "expenditure_line"),
+    ("performance-indicators", "performance_indicator"),
+    ("procurement-items", "procurement_item"),
+    ("projects", "project"),
+    ("revenues", "revenue_line"),
+    ("three-public", "three_public_line"),
+)
+
+JOINS = {
+    "region": "left join region reg on reg.code = t.region_code",
+    "department": "left join department dep on dep.id = t.department_id",
+    "disclosure": "left join disclosure dis on dis.revision_id = t.revision_id",
+    "statement": "left join statement st on st.id = t.statement_id",
+}
+
+_STATEMENT_KEYS = choices(records.StatementKey)
+
+REGION_CODE = Column(
+    name="region_code",
+    kind="code",
+    zh="行政区划代码",
+    en="division code",
+    description="GB/T 2260 code of the administrative division that the department belongs to.",
+    example="130205",
+    nullable=False,
+    hierarchy="region",
+)
+REGION_NAME = Column(
+    name="region_name",
+    kind="text",
+    zh="行政区划",
+    en="division name",
+    description="Name of the division with its parents' names before it.",
+    example="河北省唐山市开平区",
+    sql="reg.full_name",
+    join="region",
+)
+DEPARTMENT_ID = Column(
+    name="department_id",
+    kind="code",
+    zh="部门标识",
+    en="department id",
+    description="Stable id of the department, made from its division and its normalised name.",
+    example="130205-5c9de731",
+    nullable=False,
+)
+DEPARTMENT_NAME = Column(
+    name="department_name",
+    kind="text",
+    zh="部门名称",
+    en="department name",
+    description="Name of the department as printed in its latest disclosure.",
+    example="中共唐山市开平区委网络安全和信息化委员会办公室",
+    sql="dep.name",
+    join="department",
+)
+DISCLOSURE_ID = Column(
+    name="disclosure_id",
+    kind="code",
+    zh="公开文件标识",
+    en="disclosure id",
+    description="Id of the disclosure (department, year, budget or final account, scope) that prints this.",
+    example="130205-5c9de731-2025-budget",
+    nullable=False,
+)
+KIND = Column(
+    name="kind",
+    kind="choice",
+    zh="预算或决算",
+    en="budget or final account",
+    description="Whether the disclosure is a budget (部门预算) or a final account (部门决算).",
+    example="budget",
+    nullable=False,
+    choices=choices(records.Kind),
+)
+SCOPE = Column(
+    name="scope",
+    kind="choice",
+    zh="公开口径",
+    en="scope",
+    description=(
+        "Whether the disclosure counts the department with its units (`department`) or one body alone (`unit`)."
+    ),
+    example="department",
+    nullable=False,
+    choices=choices(records.Scope),
+)
+FISCAL_YEAR = Column(
+    name="fiscal_year",
+    kind="integer",
+    zh="年度",
+    en="fiscal year",
+    description="The year that the figures measure; a prior-year column has the prior year.",
+    example=2025,
+    nullable=False,
+)
+PHASE = Column(
+    name="phase",
+    kind="choice",
+    zh="预决算阶段",
+    en="phase",
+    description=(
+        "What the amounts are: `budget` of a budget document; in a final account `initial_budget` (年初预算数), "
+        "`adjusted_budget` (全年预算数) or `final` (决算数)."
+    ),
+    example="budget",
+    nullable=False,
+    choices=choices(records.Phase),
+)
+PRINTED_UNIT = Column(
+    name="printed_unit",
+    kind="choice",
+    zh="原表金额单位",
+    en="printed unit",
+    description="The unit of money that the document prints here; null where the table holds no money.",
+    example="wan",
+    sql="(case t.unit_exponent when 0 then 'yuan' when 4 then 'wan' when 8 then 'yi' end)",
+    choices=("yuan", "wan", "yi"),
+    default=False,
+)
+LINE_NUMBER = Column(
+    name="line_number",
+    kind="integer",
+    zh="行次",
+    en="line number",
+    description="Line number as printed (行次 or 序号), null where the form prints none.",
+    example=1,
+)
+
+
+def identity(example: int) -> Column:
+    """The id of a row of facts."""
+    return Column(
+        name="id",
+        kind="integer",
+        zh="标识",
+        en="id",
+        description="Id of this row. A later revision of the document gets rows with other ids.",
+        example=example,
+        nullable=False,
+    )
+
+
+def owner_columns() -> tuple[Column, ...]:
+    """Whose figure it is and of which year."""
+    return (REGION_CODE, REGION_NAME, DEPARTMENT_ID, DEPARTMENT_NAME, FISCAL_YEAR, KIND, SCOPE)
+
+
+def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
+    """What every row out of a statement begins with."""
+    return (
+        identity(example_id),
+        DISCLOSURE_ID,
+        Column(
+            name="statement_id",
+            kind="integer",
+            zh="报表标识",
+            en="statement id",
+            description="Id of the statement that prints this row; `/v1/statements/{id}` shows it as printed.",
+            example=12,
+            nullable=False,
+        ),
+        Column(
+            name="statement",
+            kind="choice",
+            zh="报表",
+            en="statement",
+            description="Which statement prints this row, by its canonical key.",
+            example=statement_key,
+            sql="t.statement_key",
+            nullable=False,
+            choices=_STATEMENT_KEYS,
+        ),
+        Column(
+            name="row",
+            kind="integer",
+            zh="原表行号",
+            en="row",
+            description="Row of the statement's printed grid, counted from 0.",
+            example=7,
+            nullable=False,
+            default=False,
+        ),
+        *owner_columns(),
+        PRINTED_UNIT,
+    )
+
+
+def code_columns(classification: str, *, example: str, name: str) -> tuple[Column, ...]:
+    """Code, name and level of a row with a classification code."""
+    return (
+        Column(
+            name="code",
+            kind="code",
+            zh="科目编码",
+            en=f"{classification} code",
+            description=f"Code of the {classification} classification; null on the total row (合计).",
+            example=example,
+            hierarchy="subject",
+        ),
+        Column(
+            name="name",
+            kind="text",
+            zh="科目名称",
+            en="name",
+            description="Name of the row as printed.",
+            example=name,
+            nullable=False,
+        ),
+        Column(
+            name="level",
+            kind="choice",
+            zh="科目级次",
+            en="level",
+            description=(
+                "`class` (类), `division` (款), `item` (项), or `total` for the 合计 row. Levels repeat the same "
+                "money: add up one level only."
+            ),
+            example="item",
+            nullable=False,
+            choices=choices(records.RowLevel),
+        ),
+        Column(
+            name="is_leaf",
+            kind="boolean",
+            zh="是否末级",
+            en="is a leaf",
+            description="True when no other row of the statement lies below this code; leaves add up without repetition.",
+            example=True,
+            nullable=False,
+        ),
+        LINE_NUMBER,
+        PHASE,
+    )
+
+
+_CELL = object_schema(
+    {
+        "row": {"type": "integer", "description": "Row of the printed grid, counted from 0.", "examples": [7]},
+        "column": {"type": "integer", "description": "Column of the printed grid, counted from 0.", "examples": [3]},
+        "text": {
+            "type": ["string", "null"],
+            "description": "What the cell prints; null where the cell is running text that is not kept.",
+            "examples": ["256.59"],
+        },
+    }
+)
+_FILE: dict[str, Json] = {
+    "file": {"type": ["string", "null"], "description": "Name of the published file.", "examples": ["budget.txt"]},
+    "sha256": {
+        "type": ["string", "null"],
+        "description": "SHA-256 of the published file.",
+        "examples": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    },
+}
+
+PROVENANCE = Include(
+    name="provenance",
+    description="Where each figure is printed: file, statement, row, and for every field its cell with the printed text.",
+    joins=("disclosure", "statement"),
+    sql="""json_build_object(
+        'file', dis.source_file, 'sha256', dis.sha256, 'statement_id', t.statement_id, 'title', st.title,
+        'form_number', st.form_number, 'unit', st.unit, 'location', st.location, 'row', t."row",
+        'cells', (
+            select coalesce(json_object_agg(c.key, json_build_object(
+                'row', (c.value->>0)::int, 'column', (c.value->>1)::int,
+                'text', st.grid->((c.value->>0)::int)->>((c.value->>1)::int)) order by c.key), '{}'::json)
+            from jsonb_each(t.cells) c))""",
+    schema=object_schema(
+        {
+            **_FILE,
+            "statement_id": {"type": "integer", "description": "Id of the statement.", "examples": [12]},
+            "title": {"type": ["string", "null"], "description": "The statement's printed title.", "examples": ["部门支出总表"]},
+            "form_number": {
+                "type": ["string", "null"],
+                "description": "The form's number as printed: a label, not an identity.",
+                "examples": ["公开03表"],
+            },
+            "unit": {"type": ["string", "null"], "description": "The unit that the statement prints.", "examples": ["wan"]},
+            "location": {
+                "type": ["string", "null"],
+                "description": "Where the statement is in the file.",
+                "examples": ["lines 120-245"],
+            },
+            "row": {"type": "integer", "description": "Row of the printed grid, counted from 0.", "examples": [7]},
+            "cells": {
+                "type": "object",
+                "description": "For each field that was read from a cell: the cell.",
+                "additionalProperties": _CELL,
+                "examples": [{"total": {"row": 7, "column": 3, "text": "256.59"}}],
+            },
+        }
+    ),
+)
+
+_SUBJECT_PROPERTIES: dict[str, Json] = {
+    "code": {"type": "string", "description": "The code.", "examples": ["2013704"]},
+    "name": {"type": "string", "description": "Canonical Chinese name.", "examples": ["信息安全事务"]},
+    "name_en": {
+        "type": ["string", "null"],
+        "description": "English name where a standard one exists.",
+        "examples": ["Cyberspace Affairs"],
+    },
+    "level": {"type": "string", "description": "`class`, `division` or `item`.", "examples": ["item"]},
+}
+
+
+def subject_include(table: str, code: str = "code") -> Include:
+    """The canonical name, English name and parents of the row's classification code."""
+    return Include(
+        name="subject",
+        description="The row's code in its classification: canonical name, English name, level and parents.",
+        joins=(),
+        sql=f"""(select json_build_object('code', s.code, 'name', s.name, 'name_en', s.name_en, 'level', s.level,
+            'parents', (select coalesce(json_agg(json_build_object('code', p.code, 'name', p.name, 'name_en', p.name_en,
+                'level', p.level) order by p.code), '[]'::json) from {table} p
+                where p.code in (left(s.code, 3), left(s.code, 5)) and p.code <> s.code))
+            from {table} s where s.code = t.{code})""",  # noqa: S608 - both names come from our own declarations
+        schema=object_schema(
+            {
+                **_SUBJECT_PROPERTIES,
+                "parents": {
+                    **records_schema(_SUBJECT_PROPERTIES),
+                    "description": "The codes above this one, from the class down.",
+                    "examples": [[]],
+                },
+            },
+            nullable=True,
+        ),
+    )
+
+
+LINE_LINKS = Column(
+    name="links",
+    kind="json",
+    zh="链接",
+    en="links",
+    description="Paths on this service to what this row belongs to.",
+    example={"disclosure": "/v1/disclosures/130205-5c9de731-2025-budget"},
+    sql="""json_build_object('disclosure', '/v1/disclosures/' || t.disclosure_id,
+        'statement', '/v1/statements/' || t.statement_id, 'department', '/v1/departments/' || t.department_id,
+        'region', '/v1/regions/' || t.region_code)""",
+    schema=object_schema(
+        {
+            name: {"type": "string", "description": f"Path of the {name}.", "examples": [example]}
+            for name, example in (
+                ("disclosure", "/v1/disclosures/130205-5c9de731-2025-budget"),
+                ("statement", "/v1/statements/12"),
+                ("department", "/v1/departments/130205-5c9de731"),
+                ("region", "/v1/regions/130205"),
+            )
+        }
+    ),
+)
+
+
+def counted(condition: str, query: str) -> Column:
+    """How many rows each resource has for this one, with the list that shows them.
+
+    `condition` compares the alias x with t; `query` is the SQL of the query string that selects the same rows.
+    """
+    parts = " union all ".join(
+        f"select '{resource}' as resource, count(*) as rows from {table} x where {condition}"  # noqa: S608 - our own names
+        for resource, table in STATEMENT_FACTS
+    )
+    return Column(
+        name="contents",
+        kind="json",
+        zh="内容",
+        en="contents",
+        description="How many rows of each resource there are, and the list that shows them.",
+        example=[{"resource": "expenditures", "rows": 12, "href": "/v1/expenditures?statement_id=12"}],
+        sql=f"""(select coalesce(json_agg(json_build_object('resource', c.resource, 'rows', c.rows,
+            'href', '/v1/' || c.resource || '?' || {query}) order by c.resource), '[]'::json)
+            from ({parts}) c where c.rows > 0)""",  # noqa: S608 - our own names
+        schema=records_schema(
+            {
+                "resource": {"type": "string", "description": "Name of the resource.", "examples": ["expenditures"]},
+                "rows": {"type": "integer", "description": "Number of rows in this release.", "examples": [12]},
+                "href": {
+                    "type": "string",
+                    "description": "Path of the list with these rows.",
+                    "examples": ["/v1/expenditures?statement_id=12"],
+                },
+            }
+        ),
+    )
+
+
+def line_resource(  # noqa: PLR0913 - the words of one declaration
+    name: str,
+    *,
+    table: str,
+    singular: str,
+    plural: str,
+    zh: str,
+    en: str,
+    description: str,
+    statement_key: str,
+    example_id: int,
+    columns: tuple[Column, ...],
+    includes: tuple[Include, ...] = (),
+    examples: tuple[str, ...] = (),
+) -> Resource:
+    """A resource whose rows come out of statements: the shared columns, its own, provenance, links."""
+    return Resource(
+        name=name,
+        singular=singular,
+        plural=plural,
+        zh=zh,
+        en=en,
+        description=description,
+        source=f"{table} t",
+        visible=VISIBLE,
+        columns=(*line_columns(example_id, statement_key), *columns),
+        joins=JOINS,
+        includes=(PROVENANCE, *includes),
+        details=(LINE_LINKS,),
+        examples=examples,
+    )

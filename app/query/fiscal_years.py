@@ -1,0 +1,65 @@
+"""The years for which there are disclosures."""
+
+from app.query.columns import Column, Resource, object_schema
+
+
+def _count(name: str, zh: str, en: str) -> Column:
+    return Column(
+        name=name, kind="integer", zh=zh, en=en, description=f"{en} in this release.", example=1, nullable=False
+    )
+
+
+RESOURCE = Resource(
+    name="fiscal-years",
+    singular="FiscalYear",
+    plural="FiscalYears",
+    zh="年度",
+    en="Fiscal years",
+    description="The years of which a budget or a final account is in this release, with what there is.",
+    source="""(select fiscal_year, count(*) as disclosures, count(distinct department_id) as departments,
+        count(distinct region_code) as regions, count(*) filter (where kind = 'budget') as budgets,
+        count(*) filter (where kind = 'final') as finals
+        from disclosure where valid_from <= {release} and valid_to > {release} group by fiscal_year) t""",
+    visible="{release} is not null",
+    key="fiscal_year",
+    columns=(
+        Column(
+            name="fiscal_year",
+            kind="integer",
+            zh="年度",
+            en="fiscal year",
+            description="The year that the disclosures are about.",
+            example=2025,
+            nullable=False,
+        ),
+        _count("disclosures", "公开文件数", "Number of disclosures"),
+        _count("departments", "部门数", "Number of departments"),
+        _count("regions", "区划数", "Number of divisions"),
+        _count("budgets", "预算数", "Number of budgets"),
+        _count("finals", "决算数", "Number of final accounts"),
+    ),
+    details=(
+        Column(
+            name="links",
+            kind="json",
+            zh="链接",
+            en="links",
+            description="Lists of this year.",
+            example={"disclosures": "/v1/disclosures?fiscal_year=2025"},
+            sql="""json_build_object('disclosures', '/v1/disclosures?fiscal_year=' || t.fiscal_year,
+                'expenditures', '/v1/expenditures?fiscal_year=' || t.fiscal_year,
+                'revenues', '/v1/revenues?fiscal_year=' || t.fiscal_year)""",
+            schema=object_schema(
+                {
+                    name: {
+                        "type": "string",
+                        "description": f"Path of the {name}.",
+                        "examples": [f"/v1/{name}?fiscal_year=2025"],
+                    }
+                    for name in ("disclosures", "expenditures", "revenues")
+                }
+            ),
+        ),
+    ),
+    examples=("sort=-fiscal_year", "finals__gte=1", "fiscal_year__gte=2020"),
+)

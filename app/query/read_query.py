@@ -1,0 +1,275 @@
+"""From a request's parameters to a query: every name known, every value typed, or every problem named at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from app.errors import InvalidCursor, InvalidParameters, ParameterProblem
+from app.query import paging
+from app.query.columns import Column, Resource
+from app.query.filters import Filter, ValueProblem, nearest, parse_filter, problem
+from app.query.paging import Cursor, Order
+from app.query.registry import RESOURCES
+from app.values import Unit
+
+DEFAULT_LIMIT = 100
+LARGEST_LIMIT = 1000
+DEFAULT_UNIT = Unit.WAN
+_LAST_RELEASE = 2**31 - 1
+
+# Parameters that are no filters, for lists and for single records, with what they take.
+LIST_PARAMETERS = ("sort", "fields", "include", "limit", "cursor", "unit", "release")
+ONE_PARAMETERS = ("fields", "include", "unit", "release")
+
+# Names that other services use for what is called otherwise here.
+_MEANT = {
+    "page": "cursor",
+    "offset": "cursor",
+    "page_size": "limit",
+    "per_page": "limit",
+    "size": "limit",
+    "order": "sort",
+    "order_by": "sort",
+    "ordering": "sort",
+    "select": "fields",
+    "expand": "include",
+    "year": "fiscal_year",
+    "department": "department_id",
+    "region": "region_code",
+    "id": "code",
+}
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class RowQuery:
+    """What of a record is to be shown, and of which release (None: the current one)."""
+
+    resource: Resource
+    fields: tuple[str, ...]
+    includes: tuple[str, ...]
+    unit: Unit
+    release: int | None
+
+
+@dataclass(frozen=True)
+class ListQuery(RowQuery):
+    """A page of a list. `release` is the cursor's where there is one."""
+
+    filters: tuple[Filter, ...]
+    orders: tuple[Order, ...]
+    limit: int
+    cursor: Cursor | None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return paging.fingerprint(self.resource, self.filters, self.orders)
+
+
+@cache
+def filter_parameters(name: str) -> dict[str, tuple[Column, str]]:
+    """Every filter of a resource: parameter name → column and operator, in the order of the columns."""
+    return {
+        column.name if operator == "eq" else f"{column.name}__{operator}": (column, operator)
+        for column in RESOURCES[name].columns
+        for operator in column.operators
+    }
+
+
+def read_list(resource: Resource, pairs: Pairs) -> ListQuery:
+    """The list query that the parameters ask for. InvalidParameters names every problem; InvalidCursor says why."""
+    reader = _Reader(resource, pairs, LIST_PARAMETERS)
+    unit = reader.unit()
+    filters = reader.filters(unit)
+    orders = reader.orders()
+    fields, includes, limit, release = reader.fields(), reader.includes(), reader.limit(), reader.release()
+    reader.refuse()
+    text = reader.given.get("cursor")
+    cursor = None
+    if text is not None:
+        bound = paging.fingerprint(resource, filters, orders)
+        cursor = paging.decode(text, query=bound, resource=resource, orders=orders)
+        if release is not None and release != cursor.release:
+            raise InvalidCursor(
+                f"the cursor belongs to release {cursor.release}, the parameter release asks for {release}: "
+                "leave one of them out"
+            )
+        release = cursor.release
+    return ListQuery(
+        resource=resource,
+        fields=fields,
+        includes=includes,
+        unit=unit,
+        release=release,
+        filters=filters,
+        orders=orders,
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+def read_one(resource: Resource, pairs: Pairs) -> RowQuery:
+    """How a single record is to be shown. InvalidParameters names every problem."""
+    reader = _Reader(resource, pairs, ONE_PARAMETERS)
+    query = RowQuery(
+        resource=resource,
+        fields=reader.fields(details=True),
+        includes=reader.includes(),
+        unit=reader.unit(),
+        release=reader.release(),
+    )
+    reader.refuse()
+    return query
+
+
+def read_nothing(pairs: Pairs) -> None:
+    """For paths that take no parameters at all."""
+    if pairs:
+        raise InvalidParameters(
+            *(ParameterProblem(name, "this path takes no parameters", value=value[:100]) for name, value in pairs)
+        )
+
+
+class _Reader:
+    """One request's parameters and the problems found so far."""
+
+    def __init__(self, resource: Resource, pairs: Pairs, reserved: tuple[str, ...]) -> None:
+        self.resource = resource
+        self.problems: list[ParameterProblem] = []
+        self.given = dict(pairs)
+        self._filterable = filter_parameters(resource.name) if reserved is LIST_PARAMETERS else {}
+        if len(self.given) < len(pairs):
+            for name, times in Counter(name for name, _ in pairs).items():
+                if times > 1:
+                    self._add(name, f"given {times} times; give it once, several values separated by commas")
+        for name, text in self.given.items():
+            if name not in self._filterable and name not in reserved:
+                self._unknown(name, text, reserved)
+
+    def refuse(self) -> None:
+        """Raise InvalidParameters when anything was wrong."""
+        if self.problems:
+            raise InvalidParameters(*self.problems)
+
+    def filters(self, unit: Unit) -> tuple[Filter, ...]:
+        found = []
+        for name, text in self.given.items():
+            known = self._filterable.get(name)
+            if known is None:
+                continue
+            try:
+                found.append(parse_filter(*known, text, unit))
+            except ValueProblem as error:
+                self.problems.append(problem(name, text, error))
+        # The order in which filters are written changes nothing: one text, one plan, one total.
+        return tuple(sorted(found, key=lambda item: item.shape))
+
+    def orders(self) -> tuple[Order, ...]:
+        text = self.given.get("sort")
+        found: list[Order] = []
+        sortable = [column.name for column in self.resource.columns if column.sortable]
+        for part in text.split(",") if text is not None else ():
+            order = Order(part.removeprefix("-"), descending=part.startswith("-"))
+            if order.column not in sortable:
+                self._name("sort", part, order.column, sortable)
+            elif any(other.column == order.column for other in found):
+                self._add("sort", f"{order.column} is named twice", value=text)
+            else:
+                found.append(order)
+        return paging.complete(self.resource, tuple(found))
+
+    def fields(self, *, details: bool = False) -> tuple[str, ...]:
+        columns = (*self.resource.columns, *(self.resource.details if details else ()))
+        text = self.given.get("fields")
+        if text is None:
+            return tuple(column.name for column in columns if column.default or details)
+        names = [column.name for column in columns]
+        asked = text.split(",")
+        for name in asked:
+            if name not in names:
+                self._name("fields", name, name, names)
+        return tuple(dict.fromkeys(asked))
+
+    def includes(self) -> tuple[str, ...]:
+        text = self.given.get("include")
+        if text is None:
+            return ()
+        names = [include.name for include in self.resource.includes]
+        asked = text.split(",")
+        for name in asked:
+            if name not in names:
+                self._name("include", name, name, names)
+        return tuple(name for name in names if name in asked)
+
+    def limit(self) -> int:
+        text = self.given.get("limit")
+        if text is None:
+            return DEFAULT_LIMIT
+        if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_LIMIT)):
+            limit = int(text)
+            if 1 <= limit <= LARGEST_LIMIT:
+                return limit
+        self._add(
+            "limit",
+            f"not a whole number from 1 to {LARGEST_LIMIT}; for more rows follow page.next",
+            value=text,
+        )
+        return DEFAULT_LIMIT
+
+    def unit(self) -> Unit:
+        text = self.given.get("unit")
+        if text is None:
+            return DEFAULT_UNIT
+        names = [unit.value for unit in Unit]
+        if text in names:
+            return Unit(text)
+        zh = {unit.zh: unit.value for unit in Unit}
+        self._add(
+            "unit",
+            "allowed: yuan (元), wan (万元), yi (亿元)",
+            value=text,
+            suggestion=zh.get(text) or nearest(text.lower(), names),
+        )
+        return DEFAULT_UNIT
+
+    def release(self) -> int | None:
+        text = self.given.get("release")
+        if text is None:
+            return None
+        if text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_RELEASE)) and 1 <= int(text) < _LAST_RELEASE:
+            return int(text)
+        self._add("release", "not a release number: /v1/releases lists what there is", value=text)
+        return None
+
+    def _unknown(self, name: str, text: str, reserved: tuple[str, ...]) -> None:
+        known = [*self._filterable, *reserved]
+        if name == "format":
+            detail = "formats are asked for by suffix or Accept header, not by a parameter; there is: .json"
+            self._add(name, detail, value=text)
+            return
+        field, _, operator = name.partition("__")
+        column = self.resource.by_name.get(field)
+        if column is not None and self._filterable:
+            allowed = [parameter for parameter, (owner, _) in self._filterable.items() if owner is column]
+            said = f"{field} takes {', '.join(allowed)}" if allowed else f"{field} cannot be filtered by"
+            detail = f"there is no operator {operator!r} for this field: {said}" if operator else said
+            self._add(name, detail, value=text, suggestion=nearest(name, allowed))
+            return
+        meant = _MEANT.get(name)
+        suggestion = meant if meant in known else nearest(name, known)
+        self._add(name, f"unknown parameter; allowed: {', '.join(self._short(reserved))}", value=text, suggestion=suggestion)
+
+    def _short(self, reserved: tuple[str, ...]) -> list[str]:
+        """The parameters without a line for every operator."""
+        return [*dict.fromkeys(column.name for column, _ in self._filterable.values()), *reserved]
+
+    def _name(self, parameter: str, text: str, name: str, names: list[str]) -> None:
+        allowed = ", ".join(names) if names else f"{self.resource.name} has none"
+        self._add(parameter, f"unknown name; allowed: {allowed}", value=text, suggestion=nearest(name, names))
+
+    def _add(self, parameter: str, detail: str, *, value: str | None = None, suggestion: str | None = None) -> None:
+        shown = value if value is None or len(value) <= 100 else f"{value[:100]}…"  # noqa: PLR2004 - to recognise it
+        self.problems.append(ParameterProblem(parameter, detail, value=shown, suggestion=suggestion))

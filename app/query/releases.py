@@ -1,0 +1,87 @@
+"""The states of the data: what a reader sees is always one whole release."""
+
+from app.query.columns import Column, Resource, object_schema
+
+RESOURCE = Resource(
+    name="releases",
+    singular="Release",
+    plural="Releases",
+    zh="数据版本",
+    en="Releases",
+    description="Whole states of the data. `release=N` pins a query to one of them.",
+    source="release t",
+    visible="t.number <= {release}",
+    key="number",
+    columns=(
+        Column(
+            name="number",
+            kind="integer",
+            zh="版本号",
+            en="number",
+            description="Number of the release, counted from 1.",
+            example=1,
+            nullable=False,
+        ),
+        Column(
+            name="created_at",
+            kind="datetime",
+            zh="生成时间",
+            en="created at",
+            description="When the release was loaded.",
+            example="2025-03-01T08:00:00+00:00",
+            nullable=False,
+        ),
+        Column(
+            name="content_digest",
+            kind="code",
+            zh="内容摘要",
+            en="content digest",
+            description="SHA-256 over the contents: equal digests mean equal data.",
+            example="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            nullable=False,
+        ),
+        Column(
+            name="note",
+            kind="text",
+            zh="说明",
+            en="note",
+            description="What the release brought.",
+            example="seed_data",
+            nullable=False,
+        ),
+        Column(
+            name="counts",
+            kind="json",
+            zh="行数",
+            en="counts",
+            description="Number of rows that are valid in the release, by table.",
+            example={"disclosure": 5},
+            sql="t.counts",
+            filterable=False,
+            sortable=False,
+            nullable=False,
+            schema={"type": "object", "additionalProperties": {"type": "integer"}},
+        ),
+    ),
+    details=(
+        Column(
+            name="links",
+            kind="json",
+            zh="链接",
+            en="links",
+            description="What the release holds.",
+            example={"disclosures": "/v1/disclosures?release=1"},
+            sql="json_build_object('disclosures', '/v1/disclosures?release=' || t.number)",
+            schema=object_schema(
+                {
+                    "disclosures": {
+                        "type": "string",
+                        "description": "Path of its disclosures.",
+                        "examples": ["/v1/disclosures?release=1"],
+                    }
+                }
+            ),
+        ),
+    ),
+    examples=("sort=-number", "number__gte=1", "created_at__gte=2025-01-01"),
+)

@@ -1,0 +1,155 @@
+"""Run a query: one statement for a page or a record, one more for a total that is not known yet."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from app.errors import InvalidCursor, NoRelease, NotFound, NothingLoaded
+from app.query import paging
+from app.query.filters import Filter
+from app.query.paging import Cursor
+from app.query.read_query import ListQuery, RowQuery
+from app.query.select import count_statement, one_statement, page_statement
+
+_TOTALS_KEPT = 10_000
+
+
+@dataclass
+class Totals:
+    """Exact totals by (release, resource, filters), the least recently used dropped; a release never changes."""
+
+    kept: OrderedDict[tuple[int, str, tuple[Filter, ...]], int] = field(default_factory=OrderedDict)
+
+    def get(self, key: tuple[int, str, tuple[Filter, ...]]) -> int | None:
+        if key in self.kept:
+            self.kept.move_to_end(key)
+        return self.kept.get(key)
+
+    def put(self, key: tuple[int, str, tuple[Filter, ...]], total: int) -> None:
+        self.kept[key] = total
+        if len(self.kept) > _TOTALS_KEPT:
+            self.kept.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its rows as JSON objects side by side, its release, the exact total, the cursor to the next page."""
+
+    rows: str
+    count: int
+    total: int
+    release: int
+    cursor: str | None
+
+
+async def fetch_page(pool: asyncpg.Pool, query: ListQuery, totals: Totals) -> Page:
+    """The page that the query asks for. NoRelease, NothingLoaded or InvalidCursor when its release is not there."""
+    resource = query.resource
+    nulls = None if query.cursor is None else tuple(key is None for key in query.cursor.keys)
+    text = page_statement(
+        resource.name,
+        filters=tuple(item.shape for item in query.filters),
+        orders=query.orders,
+        nulls=nulls,
+        fields=query.fields,
+        includes=query.includes,
+        unit=query.unit,
+        limit=query.limit,
+        pinned=query.release is not None,
+    )
+    arguments: list[object] = [] if query.release is None else [query.release]
+    bound = [argument for item in query.filters for argument in item.arguments]
+    after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
+    async with pool.acquire() as connection:
+        release, found, rows, keys = await connection.fetchrow(text, *arguments, *bound, *after)
+        if release is None:
+            raise _missing_release(query)
+        if query.cursor is not None:
+            total = query.cursor.total
+        elif found <= query.limit:
+            total = found  # the first page holds everything
+        else:
+            known = (release, resource.name, query.filters)
+            total = totals.get(known)
+            if total is None:
+                shapes = tuple(item.shape for item in query.filters)
+                total = await connection.fetchval(count_statement(resource.name, filters=shapes), release, *bound)
+                totals.put(known, total)
+    cursor = None
+    if found > query.limit:
+        columns = resource.by_name
+        last = tuple(
+            paging.read_key(columns[order.column], key) for order, key in zip(query.orders, keys, strict=True)
+        )
+        cursor = paging.encode(Cursor(release, total, last), query=query.fingerprint)
+    return Page(rows or "", min(found, query.limit), total, release, cursor)
+
+
+async def fetch_one(pool: asyncpg.Pool, query: RowQuery, key: str) -> tuple[int, str]:
+    """The release and the record with this key as a JSON object. NotFound when there is none in the release."""
+    resource = query.resource
+    bound = _read_key(query, key)
+    text = one_statement(
+        resource.name,
+        fields=query.fields,
+        includes=query.includes,
+        unit=query.unit,
+        pinned=query.release is not None,
+    )
+    arguments: list[object] = [] if query.release is None else [query.release]
+    release, record = await pool.fetchrow(text, *arguments, bound)
+    if release is None:
+        raise _missing_release(query)
+    if record is None:
+        raise NotFound(
+            f"{resource.name} has no {resource.key} {_shown(key)!r} in release {release}; "
+            f"/v1/{resource.name} lists what there is"
+        )
+    return release, record
+
+
+async def fetch_counts(pool: asyncpg.Pool, release: int | None) -> tuple[int, str]:
+    """The release that is read and its description as a JSON object."""
+    condition = "number = $1" if release is not None else "number = (select max(number) from release)"
+    row = await pool.fetchrow(
+        "select number, json_build_object('number', number, 'created_at', created_at, 'content_digest', content_digest, "  # noqa: S608
+        f"'counts', counts)::text from release where {condition}",
+        *([] if release is None else [release]),
+    )
+    if row is None:
+        raise NothingLoaded(_NOTHING) if release is None else NoRelease(_no_release(release))
+    return row[0], row[1]
+
+
+_NOTHING = "no data has been loaded yet"
+
+
+def _no_release(number: int) -> str:
+    return f"there is no release {number}; /v1/releases lists what there is"
+
+
+def _missing_release(query: RowQuery) -> Exception:
+    if query.release is None:
+        return NothingLoaded(_NOTHING)
+    if isinstance(query, ListQuery) and query.cursor is not None:
+        return InvalidCursor(
+            f"the cursor belongs to release {query.release}, which is no longer kept: begin again without a cursor"
+        )
+    return NoRelease(_no_release(query.release))
+
+
+def _read_key(query: RowQuery, key: str) -> object:
+    resource = query.resource
+    read: Callable[[str], object] = int if resource.key_column.kind == "integer" else str
+    whole = key.isascii() and key.isdigit() and len(key) < 19  # noqa: PLR2004 - what fits a bigint
+    if (read is int and not whole) or "\x00" in key:
+        raise NotFound(f"{_shown(key)!r} is no {resource.key} of {resource.name}; /v1/{resource.name} lists what there is")
+    return read(key)
+
+
+def _shown(key: str) -> str:
+    return key if len(key) <= 100 else f"{key[:100]}…"  # noqa: PLR2004 - enough to recognise it

@@ -1,0 +1,144 @@
+"""The statements: pure functions from a resource and the shape of a query to SQL text.
+
+Every text depends on the shape alone (which columns, which operators, how many values), never on a value, so that
+the database plans it once. JSON is built by the database: one row comes back, with the page as one text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from app.query.columns import Column, Resource
+from app.query.filters import condition
+from app.query.paging import Order, after, order_by
+from app.query.registry import RESOURCES
+from app.values import Unit
+
+Shape = tuple[tuple[str, str, int], ...]
+
+_CURRENT = "(select number from current)"
+_PINNED = "$1::int"
+
+
+@lru_cache(maxsize=4096)
+def page_statement(  # noqa: PLR0913 - the parts of a query's shape
+    name: str,
+    *,
+    filters: Shape,
+    orders: tuple[Order, ...],
+    nulls: tuple[bool, ...] | None,
+    fields: tuple[str, ...],
+    includes: tuple[str, ...],
+    unit: Unit,
+    limit: int,
+    pinned: bool,
+) -> str:
+    """One page: (release, rows found up to limit + 1, the page's rows as JSON objects, the last row's sort values).
+
+    Parameters: the release when pinned, the filters' values, the cursor's values that are not null (`nulls` says
+    which are; None without a cursor). An unknown release comes back as null.
+    """
+    resource = RESOURCES[name]
+    release = _PINNED if pinned else _CURRENT
+    columns = resource.by_name
+    shown = [columns[field] for field in fields]
+    conditions, first = _conditions(resource, filters, 2 if pinned else 1)
+    if nulls is not None:
+        conditions.append(after(resource, orders, nulls, first))
+    needed = _joins(resource, [columns[column] for column, _, _ in filters] + [columns[o.column] for o in orders])
+    keys = "".join(
+        f", {columns[order.column].order_expression} as key_{n}" for n, order in enumerate(orders)
+    )
+    by_keys = ", ".join(
+        f"t.key_{n}{' desc' * order.descending}{' nulls last' if columns[order.column].nullable else ''}"
+        for n, order in enumerate(orders)
+    )
+    key_texts = ", ".join(f"t.key_{n}::text" for n in range(len(orders)))
+    return f"""with current as ({_release(pinned=pinned)}),
+page as materialized (
+  select t.*{keys} from {resource.source}{needed}
+  where {" and ".join([f"({resource.visible})", *conditions])}
+  order by {order_by(resource, orders)} limit {limit + 1}
+)
+select {_CURRENT} as release, (select count(*) from page) as found,
+  (select string_agg(row_to_json(r)::text, ',') from (
+    select {_shown(resource, shown, includes, unit)} from page t{_row_joins(resource, shown, includes)}
+    order by {by_keys} limit {limit}) r) as rows,
+  (select array[{key_texts}] from page t order by {by_keys} offset {limit - 1} limit 1) as keys""".replace(
+        "{release}", release
+    )
+
+
+@lru_cache(maxsize=1024)
+def count_statement(name: str, *, filters: Shape) -> str:
+    """How many rows there are. Parameters: the release, the filters' values."""
+    resource = RESOURCES[name]
+    conditions, _ = _conditions(resource, filters, 2)
+    needed = _joins(resource, [resource.by_name[column] for column, _, _ in filters])
+    where = " and ".join([f"({resource.visible})", *conditions])
+    return f"select count(*) from {resource.source}{needed} where {where}".replace(  # noqa: S608 - our own declarations
+        "{release}", _PINNED
+    )
+
+
+@lru_cache(maxsize=256)
+def one_statement(
+    name: str, *, fields: tuple[str, ...], includes: tuple[str, ...], unit: Unit, pinned: bool
+) -> str:
+    """One record: (release, the record as a JSON object or null). Parameters: the release when pinned, the key."""
+    resource = RESOURCES[name]
+    release = _PINNED if pinned else _CURRENT
+    known = resource.by_name | {column.name: column for column in resource.details}
+    shown = [known[field] for field in fields]
+    key = f"${2 if pinned else 1}::{'bigint' if resource.key_column.kind == 'integer' else 'text'}"
+    return f"""with current as ({_release(pinned=pinned)})
+select {_CURRENT} as release, (select row_to_json(r)::text from (
+    select {_shown(resource, shown, includes, unit)} from {resource.source}{_row_joins(resource, shown, includes)}
+    where ({resource.visible}) and {resource.key_column.expression} = {key}) r) as record""".replace(
+        "{release}", release
+    )
+
+
+def value(column: Column, unit: Unit) -> str:
+    """The SQL of a column as it is shown. Money is shifted exactly and keeps its printed digits.
+
+    A stored amount is in yuan and its scale is the number of printed decimals; in the unit U that is shown it has
+    `scale + exponent(U) - exponent(printed unit)` decimals, and the digits beyond are zeros.
+    """
+    if column.kind != "money":
+        return column.expression
+    amount, shift = column.expression, f"1e-{unit.exponent}::numeric"
+    shifted = amount if unit is Unit.YUAN else f"{amount} * {shift}"
+    return f"round({shifted}, greatest(0, scale({amount}) + {unit.exponent} - coalesce(t.unit_exponent, 0)))"
+
+
+def _release(*, pinned: bool) -> str:
+    return f"select number from release where number = {_PINNED}" if pinned else "select max(number) as number from release"
+
+
+def _conditions(resource: Resource, filters: Shape, first: int) -> tuple[list[str], int]:
+    columns = resource.by_name
+    found = []
+    for column, operator, count in filters:
+        text, used = condition(columns[column], operator, count, first)
+        found.append(text)
+        first += used
+    return found, first
+
+
+def _shown(resource: Resource, columns: Iterable[Column], includes: tuple[str, ...], unit: Unit) -> str:
+    parts = [f'{value(column, unit)} as "{column.name}"' for column in columns]
+    parts += [f'{include.sql} as "{include.name}"' for include in resource.includes if include.name in includes]
+    return ", ".join(parts)
+
+
+def _joins(resource: Resource, columns: Iterable[Column]) -> str:
+    names = dict.fromkeys(column.join for column in columns if column.join)
+    return "".join(f" {resource.joins[name]}" for name in names)
+
+
+def _row_joins(resource: Resource, columns: Iterable[Column], includes: tuple[str, ...]) -> str:
+    names = [column.join for column in columns if column.join]
+    names += [join for include in resource.includes if include.name in includes for join in include.joins]
+    return "".join(f" {resource.joins[name]}" for name in dict.fromkeys(names))

@@ -1,0 +1,285 @@
+"""What the two classifications have in common: names by year, parents, children, where a code occurs."""
+
+from app.query.columns import Column, Json, Resource, object_schema, records_schema
+
+# Rows of one department add up quickly; a page about a code shows the departments with the most of them.
+DEPARTMENTS_SHOWN = 100
+
+_REFERENCE: dict[str, Json] = {
+    "code": {"type": "string", "description": "The code.", "examples": ["201"]},
+    "name": {"type": "string", "description": "Canonical Chinese name.", "examples": ["一般公共服务支出"]},
+    "name_en": {"type": ["string", "null"], "description": "English name.", "examples": ["General Public Services"]},
+    "level": {"type": "string", "description": "Level.", "examples": ["class"]},
+    "href": {"type": "string", "description": "Path.", "examples": ["/v1/functional-subjects/201"]},
+}
+
+
+def columns(*, code: str, name: str, name_en: str, parent: str) -> tuple[Column, ...]:
+    """The columns of a classification, with examples out of it."""
+    return (
+        Column(
+            name="code",
+            kind="code",
+            zh="科目编码",
+            en="code",
+            description="The code: 3 digits for a class (类), 5 for a division (款), 7 for an item (项).",
+            example=code,
+            nullable=False,
+            hierarchy="subject",
+        ),
+        Column(
+            name="name",
+            kind="text",
+            zh="科目名称",
+            en="name",
+            description="Canonical Chinese name.",
+            example=name,
+            nullable=False,
+        ),
+        Column(
+            name="name_en",
+            kind="text",
+            zh="英文名称",
+            en="English name",
+            description="English name where a standard one exists.",
+            example=name_en,
+        ),
+        Column(
+            name="level",
+            kind="choice",
+            zh="科目级次",
+            en="level",
+            description="`class` (类), `division` (款) or `item` (项).",
+            example="class",
+            nullable=False,
+            choices=("class", "division", "item"),
+        ),
+        Column(
+            name="parent_code",
+            kind="code",
+            zh="上级编码",
+            en="parent's code",
+            description="The code one level up; null for a class.",
+            example=parent,
+            hierarchy="subject",
+        ),
+        Column(
+            name="source",
+            kind="choice",
+            zh="来源",
+            en="source",
+            description="Whether the code is in the packaged list or was first seen in a disclosure.",
+            example="code list",
+            nullable=False,
+            choices=("code list", "disclosure"),
+        ),
+        Column(
+            name="confidence",
+            kind="choice",
+            zh="可信度",
+            en="confidence",
+            description="Of a listed code: `verified` (seen in several documents) or `single_document`.",
+            example="verified",
+            choices=("verified", "single_document"),
+        ),
+    )
+
+
+def _reference_sql(alias: str, resource: str) -> str:
+    return (
+        f"json_build_object('code', {alias}.code, 'name', {alias}.name, 'name_en', {alias}.name_en, "
+        f"'level', {alias}.level, 'href', '/v1/{resource}/' || {alias}.code)"
+    )
+
+
+def _list_sql(alias: str, resource: str, table: str, condition: str) -> str:
+    return (
+        f"(select coalesce(json_agg({_reference_sql(alias, resource)} order by {alias}.code), '[]'::json) "  # noqa: S608
+        f"from {table} {alias} where {condition})"
+    )
+
+
+def _occurrences_sql(lines: str) -> str:
+    """Where a code occurs in one table of lines: totals, by year, and the departments with most lines."""
+    visible = f"from {lines} x where x.code = t.code and x.valid_from <= {{release}} and x.valid_to > {{release}}"
+    return f"""(with found as materialized (
+            select x.department_id, x.fiscal_year, count(*) as rows {visible} group by 1, 2)
+        select json_build_object(
+            'rows', (select coalesce(sum(f.rows), 0) from found f),
+            'departments', (select count(distinct f.department_id) from found f),
+            'by_fiscal_year', (select coalesce(json_agg(y order by y.fiscal_year), '[]'::json) from (
+                select f.fiscal_year, count(*) as departments, sum(f.rows) as rows from found f group by 1) y),
+            'by_department', (select coalesce(json_agg(json_build_object('department_id', d.department_id,
+                'department_name', dep.name, 'rows', d.rows, 'fiscal_years', d.years,
+                'href', '/v1/departments/' || d.department_id) order by d.rows desc, d.department_id), '[]'::json)
+                from (select f.department_id, sum(f.rows) as rows, json_agg(f.fiscal_year order by f.fiscal_year)
+                    as years from found f group by 1 order by 2 desc, 1 limit {DEPARTMENTS_SHOWN}) d
+                join department dep on dep.id = d.department_id)))"""  # noqa: S608 - our own names
+
+
+_OCCURRENCES = object_schema(
+    {
+        "rows": {"type": "integer", "description": "Number of rows with exactly this code.", "examples": [3]},
+        "departments": {"type": "integer", "description": "Number of departments with it.", "examples": [2]},
+        "by_fiscal_year": {
+            **records_schema(
+                {
+                    "fiscal_year": {"type": "integer", "description": "Year.", "examples": [2025]},
+                    "departments": {"type": "integer", "description": "Departments with it.", "examples": [2]},
+                    "rows": {"type": "integer", "description": "Rows with it.", "examples": [3]},
+                }
+            ),
+            "description": "By the year that the figures measure.",
+            "examples": [[]],
+        },
+        "by_department": {
+            **records_schema(
+                {
+                    "department_id": {"type": "string", "description": "Id.", "examples": ["130205-5c9de731"]},
+                    "department_name": {"type": "string", "description": "Name.", "examples": ["网信办"]},
+                    "rows": {"type": "integer", "description": "Rows with it.", "examples": [3]},
+                    "fiscal_years": {
+                        "type": "array",
+                        "items": {"type": "integer"},
+                        "description": "Years with it.",
+                        "examples": [[2025]],
+                    },
+                    "href": {
+                        "type": "string",
+                        "description": "Path.",
+                        "examples": ["/v1/departments/130205-5c9de731"],
+                    },
+                }
+            ),
+            "description": f"The departments with most rows, at most {DEPARTMENTS_SHOWN}.",
+            "examples": [[]],
+        },
+    }
+)
+
+
+def details(resource: str, *, table: str, classification: str, lines: tuple[tuple[str, str], ...]) -> tuple[Column, ...]:
+    """What the page about one code shows. `lines` pairs each resource that uses the codes with its table."""
+    return (
+        Column(
+            name="parent",
+            kind="json",
+            zh="上级科目",
+            en="parent",
+            description="The code one level up; null for a class.",
+            example=None,
+            sql=f"(select {_reference_sql('p', resource)} from {table} p where p.code = t.parent_code)",  # noqa: S608
+            schema=object_schema(_REFERENCE, nullable=True),
+        ),
+        Column(
+            name="path",
+            kind="json",
+            zh="科目路径",
+            en="path",
+            description="From the class down to this code.",
+            example=[],
+            sql=_list_sql("p", resource, table, "p.code in (left(t.code, 3), left(t.code, 5), t.code)"),
+            schema=records_schema(_REFERENCE),
+        ),
+        Column(
+            name="children",
+            kind="json",
+            zh="下级科目",
+            en="children",
+            description="The codes directly below.",
+            example=[],
+            sql=_list_sql("c", resource, table, "c.parent_code = t.code"),
+            schema=records_schema(_REFERENCE),
+        ),
+        Column(
+            name="names",
+            kind="json",
+            zh="历年名称",
+            en="names by year",
+            description="The names that the code was printed with, by year, and where that was seen.",
+            example=[],
+            sql=f"""(select coalesce(json_agg(json_build_object('fiscal_year', n.fiscal_year, 'name', n.name,
+                'source', n.source) order by n.fiscal_year, n.name), '[]'::json) from subject_name n
+                where n.classification = '{classification}' and n.code = t.code)""",  # noqa: S608 - our own name
+            schema=records_schema(
+                {
+                    "fiscal_year": {"type": "integer", "description": "Year.", "examples": [2025]},
+                    "name": {"type": "string", "description": "Name in that year.", "examples": ["行政运行"]},
+                    "source": {"type": "string", "description": "Where it was seen.", "examples": ["disclosure"]},
+                }
+            ),
+        ),
+        Column(
+            name="occurs",
+            kind="json",
+            zh="出现情况",
+            en="where it occurs",
+            description="In which departments and years rows with exactly this code occur, by resource.",
+            example={},
+            sql="json_build_object("
+            + ", ".join(f"'{name.replace('-', '_')}', {_occurrences_sql(line_table)}" for name, line_table in lines)
+            + ")",
+            schema=object_schema(
+                {
+                    name.replace("-", "_"): {
+                        **_OCCURRENCES,
+                        "description": f"Rows of {name}.",
+                        "examples": [{"rows": 0, "departments": 0, "by_fiscal_year": [], "by_department": []}],
+                    }
+                    for name, _ in lines
+                }
+            ),
+        ),
+        Column(
+            name="links",
+            kind="json",
+            zh="链接",
+            en="links",
+            description="Lists of rows with this code and everything under it.",
+            example={lines[0][0].replace("-", "_"): f"/v1/{lines[0][0]}?code__under=201"},
+            sql="json_build_object("
+            + ", ".join(f"'{name.replace('-', '_')}', '/v1/{name}?code__under=' || t.code" for name, _ in lines)
+            + ")",
+            schema=object_schema(
+                {
+                    name.replace("-", "_"): {
+                        "type": "string",
+                        "description": f"Path of the {name}.",
+                        "examples": [f"/v1/{name}?code__under=201"],
+                    }
+                    for name, _ in lines
+                }
+            ),
+        ),
+    )
+
+
+def resource(  # noqa: PLR0913 - the words of one declaration
+    name: str,
+    *,
+    table: str,
+    classification: str,
+    singular: str,
+    plural: str,
+    zh: str,
+    en: str,
+    description: str,
+    own_columns: tuple[Column, ...],
+    lines: tuple[tuple[str, str], ...],
+    examples: tuple[str, ...],
+) -> Resource:
+    """A classification as a resource."""
+    return Resource(
+        name=name,
+        singular=singular,
+        plural=plural,
+        zh=zh,
+        en=en,
+        description=description,
+        source=f"{table} t",
+        visible="{release} is not null",
+        key="code",
+        columns=own_columns,
+        details=details(name, table=table, classification=classification, lines=lines),
+        examples=examples,
+    )
