@@ -1,0 +1,350 @@
+"""The narrative → the amounts it states, so that text and tables can be compared; no sentence is kept.
+
+Every money figure becomes a stated amount or a finding. What an amount is called stands before it: between the figure
+before and this one, the last term that is known decides. Where no term stands there (`较上年增加5.24万元`), the amount
+is of what the sentence, or else the paragraph, speaks of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from app.parse.agency_operating import read_items
+from app.parse.grid import Text
+from app.parse.narrative_figures import Figure, Paragraph, figures, is_heading, paragraphs
+from app.parse.narrative_terms import Named, Topic, name_amount, name_generically, section_topic
+from app.parse.subject_names import economic_code, functional_code
+from app.records import EconomicLine, Finding, Kind, Phase, StatedAmount, Statement
+
+Direction = Literal["increase", "decrease", "unchanged"]
+PercentKind = Literal["share", "growth", "completion"]
+
+_QUOTES = re.compile(r"[\s“”\"'‘’]")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_GROWTH = re.compile(r"(增长|增加|上升|提高|减少|下降|降低)(?:了|幅度为?|率为?|约)?(\d+(?:\.\d+)?)%")
+_SHARE = re.compile(r"(?:占|比重为?|比例为?)[^,。;%]*?(\d+(?:\.\d+)?)%")
+_COMPLETION = re.compile(r"(?:完成|执行率|完成率)[^,。;%]*?(\d+(?:\.\d+)?)%")
+_PERCENT_PHRASE = re.compile(
+    r"(?:占|完成|增长|增加|上升|减少|下降|降低|比重|比例|执行率|完成率)[^,。;%]*?\d+(?:\.\d+)?%"
+)
+_INCREASE = "增加|增长|上升|提高|新增"
+_DECREASE = "减少|下降|降低|压减|压缩|节约"
+_CHANGE = re.compile(rf"(?P<verb>{_INCREASE}|{_DECREASE}|增减|持平)(?:了|额|数|金额|为|约|:|共|总计)*$")
+_COMPARED = re.compile(r"(?:较|比|与|同)[^,。;]{0,4}?(?:(?P<year>20\d\d|19\d\d)年|上年|上一年|去年)")
+_COMPARISON_PHRASE = re.compile(r"(?:较|比|与|同)[^,。;]{0,4}?(?:(?:20|19)\d\d年|上年|上一年|去年)[^,。;]*")
+_YEAR = re.compile(r"(?<!\d)((?:20|19)\d\d)年")
+_THIS_YEAR = re.compile(r"本年|今年|当年")
+_YEAR_BEFORE = re.compile(r"上年末|上年底|去年末")
+_FUND_NAMES = re.compile(r"(?:一般公共|政府性基金|基金|国有资本经营|社会保险基金)预算")
+_PHASE = re.compile(r"年初预算|全年预算|调整(?:后)?预算|决算|预算(?=数|为|安排|总额|$)")
+_PATH = re.compile(
+    r"(?P<class>[^\s,:;。、()\d.]+)\(类\)(?:支出)?(?:(?P<division>[^,:;。()]+)\(款\)(?:支出)?(?:(?P<item>[^,:;。()]+)\(项\))?)?"
+)
+_TEMPLATE = re.compile(r"有则写|无则填|如无则|删除")
+_LONGEST_LABEL = 20
+_LONGEST_TEXT = 80
+
+
+@dataclass(frozen=True)
+class NarrativeResult:
+    """What the narrative gave: amounts in the order of the text, and agency operating expenses by item if listed."""
+
+    stated_amounts: list[StatedAmount] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    economic_lines: list[EconomicLine] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What an amount is of."""
+
+    topic: Topic
+    item: str
+    label: str
+    functional_code: str | None = None
+    economic_code: str | None = None
+
+
+@dataclass
+class _Change:
+    """A change against another year; `until_bracket` while the bracket after it lists its parts."""
+
+    direction: Direction
+    compared_year: int
+
+
+@dataclass
+class _State:
+    """What has been read so far and what the following figures may refer back to."""
+
+    fiscal_year: int
+    kind: Kind
+    section: Topic | None = None
+    path: _Subject | None = None
+    paragraph_subject: _Subject | None = None
+    sentence_subject: _Subject | None = None
+    previous: _Subject | None = None
+    previous_change: _Change | None = None
+    bracket_change: _Change | None = None
+
+
+def read_narrative(texts: Sequence[Text], *, fiscal_year: int, kind: Kind) -> NarrativeResult:
+    """The amounts that the texts outside of tables state. `fiscal_year` and `kind` are the document's."""
+    state = _State(fiscal_year=fiscal_year, kind=kind)
+    stated: list[StatedAmount] = []
+    findings: list[Finding] = []
+    for paragraph in paragraphs(texts):
+        found = figures(paragraph.text)
+        if not found:
+            _take_heading(paragraph, state)
+            continue
+        state.paragraph_subject = state.sentence_subject = state.previous = None
+        state.previous_change = state.bracket_change = None
+        end = 0
+        for index, figure in enumerate(found):
+            after = found[index + 1].start if index + 1 < len(found) else len(paragraph.text)
+            amount = _state_amount(paragraph, figure, end, after, state)
+            if amount is None or isinstance(amount, str):
+                findings.append(_finding(paragraph, figure, amount))
+            else:
+                stated.append(amount)
+            end = figure.end
+    statements, lines, more = read_items(stated, fiscal_year=fiscal_year)
+    return NarrativeResult(stated, statements, lines, findings + more)
+
+
+def _take_heading(paragraph: Paragraph, state: _State) -> None:
+    """A paragraph without a figure: a heading sets the section, a path of subjects is what the next figures are of."""
+    text = _QUOTES.sub("", paragraph.text)
+    path = _last_path(text)
+    if path is not None:
+        state.path = _path_subject(path, state)
+    elif is_heading(paragraph.text):
+        topic = section_topic(text)
+        is_part = re.match(r"(?:第?[一二三四五六七八九十]+(?:部分|[、.])|名词解释)", text) is not None
+        if topic is not None or is_part:
+            state.section = topic
+        state.path = None
+
+
+def _state_amount(
+    paragraph: Paragraph, figure: Figure, start: int, after: int, state: _State
+) -> StatedAmount | str | None:
+    """The stated amount; a text that says why the figure is none; None where it is not understood."""
+    raw = paragraph.text[start : figure.start]
+    window = _QUOTES.sub("", raw)
+    _step_sentence(window, state)
+    if figure.problem is not None:
+        return figure.problem
+    if _TEMPLATE.search(window):
+        return "left over from the form's template"
+    sentence = window.rsplit("。", 1)[-1]
+    words = _PERCENT_PHRASE.sub("", sentence)
+    change = _change(words, paragraph.text[: figure.start], state)
+    subject = _subject(words, change, state)
+    if subject is None or figure.number is None:
+        return None
+    stated_change = change or state.bracket_change
+    percent, percent_kind, growth = _percent(paragraph.text[figure.end : after])
+    compared_year = stated_change.compared_year if stated_change else None
+    if percent_kind == "growth" and compared_year is None:
+        compared_year = _compared_year(paragraph.text[: figure.end] + paragraph.text[figure.end : after], state)
+    line, offset = paragraph.places[figure.start]
+    _remember(subject, change, state)
+    return StatedAmount(
+        topic=subject.topic,
+        item=subject.item,
+        label=subject.label[-_LONGEST_LABEL:],
+        functional_code=subject.functional_code,
+        economic_code=subject.economic_code,
+        fiscal_year=_year(paragraph.text[: figure.start], words, state),
+        compared_year=compared_year,
+        phase=_phase(words, subject, state, is_change=stated_change is not None),
+        measure="change" if stated_change else "amount",
+        direction=stated_change.direction if stated_change else growth,
+        amount=figure.number,
+        unit=figure.unit,
+        percent=percent,
+        percent_kind=percent_kind,
+        line=line,
+        offset=offset,
+        text=figure.printed,
+    )
+
+
+def _step_sentence(window: str, state: _State) -> None:
+    """Forget what a new sentence no longer refers to, and keep a change while its bracket lists the parts."""
+    if "。" in window:
+        state.sentence_subject = state.previous = None
+        state.previous_change = None
+    path = _last_path(window)
+    if path is not None:
+        state.path = _path_subject(path, state)
+        state.sentence_subject = state.previous = None
+    if window.startswith("(其中") and state.previous_change is not None:
+        state.bracket_change = state.previous_change
+    elif ")" in window or "。" in window:
+        state.bracket_change = None
+
+
+def _subject(words: str, change: _Change | None, state: _State) -> _Subject | None:
+    """What the amount is of: named by the words before it, or what the sentence, path or paragraph speaks of."""
+    plain = _COMPARISON_PHRASE.sub("", words)
+    if state.section == "agency_operating" and change is None and state.previous is not None:
+        item = _economic_item(plain)
+        if item is not None:
+            return item
+    refers_back = state.previous if _is_bare(plain) else None
+    if refers_back is None and change is not None:
+        refers_back = state.sentence_subject or state.paragraph_subject
+    return (
+        _function_total(plain)
+        or _from_named(name_amount(plain, state.section))
+        or refers_back
+        or state.path
+        or _from_named(name_generically(plain, state.section))
+        or state.previous
+        or state.paragraph_subject
+        or _section_total(plain, state)
+    )
+
+
+def _is_bare(words: str) -> bool:
+    """Whether the words only say which figure of the same thing follows: `，支出决算为`, `，其中预算数`, a verb."""
+    rest = re.sub(rf"支出|年初|全年|预算|决算|数|总额|金额|为|是|安排|{_INCREASE}|{_DECREASE}|增减|了|额", "", words)
+    # 支出 alone is a figure of its own where a fund's revenue and expenditure are listed.
+    is_only_spending = re.sub(r"[,;:、]", "", words) in ("支出", "支出为")
+    return not is_only_spending and re.sub(r"[,;:、\-()]", "", rest) == ""
+
+
+def _from_named(named: Named | None) -> _Subject | None:
+    return _Subject(named.topic, named.item, named.label) if named else None
+
+
+def _section_total(words: str, state: _State) -> _Subject | None:
+    """Under a heading of one topic an amount without any term is its total, if words that name a total lead to it."""
+    if state.section is None or not re.search(r"总额|合计|共计|总计|安排|预算|决算", words):
+        return None
+    return _Subject(state.section, "total", re.split(r"[,;:、]", words)[-1][-_LONGEST_LABEL:] or "总额")
+
+
+def _economic_item(words: str) -> _Subject | None:
+    """An item of agency operating expenses: 其中办公费, 邮电费. Any name ending in 费 counts, listed or not."""
+    last = re.sub(r"^(?:其中|包括|主要用于|和|及)[:,]?", "", re.split(r"[,;:、]", words)[-1])
+    last = re.sub(r"(?:支出|为|安排|预算)*$", "", last)
+    if not re.fullmatch(r"[^\d,。;:]{2,20}(?:费|费用|经费|支出|费\))", last) or "机关运行" in last:
+        return None
+    return _Subject("agency_operating", "economic_item", last, economic_code=economic_code(last))
+
+
+def _last_path(text: str) -> tuple[str, ...] | None:
+    found = list(_PATH.finditer(text))
+    if not found:
+        return None
+    return tuple(name for name in found[-1].group("class", "division", "item") if name)
+
+
+def _path_subject(path: tuple[str, ...], state: _State) -> _Subject:
+    topic: Topic = state.section or "general_public_budget"
+    return _Subject(topic, "functional_subject", path[-1], functional_code=functional_code(path))
+
+
+def _function_total(words: str) -> _Subject | None:
+    """A class of the functional classification named without (类): 一般公共服务支出256.59万元."""
+    last = re.sub(r"^(?:其中|包括|用于)[:,]?", "", re.split(r"[,;:、]", words)[-1])
+    # 其他支出 is a class too, and the words for whatever else was spent.
+    code = functional_code([last]) if last.endswith("支出") and last != "其他支出" else None
+    return _Subject("general_public_budget", "functional_subject", last, functional_code=code) if code else None
+
+
+def _remember(subject: _Subject, change: _Change | None, state: _State) -> None:
+    state.previous, state.previous_change = subject, change
+    state.sentence_subject = state.sentence_subject or subject
+    state.paragraph_subject = state.paragraph_subject or subject
+
+
+def _change(words: str, before: str, state: _State) -> _Change | None:
+    found = _CHANGE.search(words)
+    if found is None:
+        return None
+    verb = found["verb"]
+    direction: Direction = "unchanged"
+    if re.fullmatch(_INCREASE, verb):
+        direction = "increase"
+    elif re.fullmatch(_DECREASE, verb):
+        direction = "decrease"
+    return _Change(direction, _compared_year(before, state))
+
+
+def _compared_year(before: str, state: _State) -> int:
+    """The year that the nearest 较, 比 or 与 names; the year before the document's where none is named."""
+    found = list(_COMPARED.finditer(_QUOTES.sub("", before)))
+    if found and found[-1]["year"]:
+        return int(found[-1]["year"])
+    return state.fiscal_year - 1
+
+
+def _percent(after: str) -> tuple[Decimal | None, PercentKind | None, Direction | None]:
+    """The first percentage that the same sentence prints after the amount, its kind, and the way a growth rate goes."""
+    sentence = _QUOTES.sub("", after).split("。", 1)[0]
+    kinds: tuple[tuple[re.Pattern[str], PercentKind], ...] = (
+        (_GROWTH, "growth"),
+        (_SHARE, "share"),
+        (_COMPLETION, "completion"),
+    )
+    candidates = [(found.start(), found, kind) for pattern, kind in kinds if (found := pattern.search(sentence))]
+    if not candidates:
+        return None, None, None
+    _, found, kind = min(candidates, key=lambda each: each[0])
+    direction: Direction | None = None
+    if kind == "growth":
+        direction = "increase" if re.fullmatch(_INCREASE, found.group(1)) else "decrease"
+    return Decimal(found.group(found.lastindex or 1)), kind, direction
+
+
+def _year(before: str, words: str, state: _State) -> int:
+    """The year that the amount measures: named beside it, else at the head of its sentence, else the document's."""
+    sentence = _QUOTES.sub("", before).rsplit("。", 1)[-1]
+    beside = re.split(r"[,;:、]", _COMPARISON_PHRASE.sub("", words))[-1]
+    head = re.split(r"[,;:]", _COMPARISON_PHRASE.sub("", sentence))[0]
+    if _THIS_YEAR.search(beside):
+        return state.fiscal_year
+    for place in (beside, head):
+        if _YEAR_BEFORE.search(place):
+            return state.fiscal_year - 1
+        found = _YEAR.search(place)
+        if found:
+            return int(found.group(1))
+    return state.fiscal_year
+
+
+def _phase(words: str, subject: _Subject, state: _State, *, is_change: bool) -> Phase:
+    """Budget or final, by the document's kind unless the words before the amount say otherwise."""
+    own: Phase = "final" if state.kind == "final" else "budget"
+    if subject.topic == "assets":
+        return "budget" if subject.item == "planned_purchase" else "final"
+    found = _PHASE.findall(_FUND_NAMES.sub("", _COMPARISON_PHRASE.sub("", words)))
+    if is_change or not found:
+        return own
+    named: dict[str, Phase] = {"决算": "final", "预算": "budget", "年初预算": "initial_budget"}
+    phase = named.get(found[-1], "adjusted_budget")
+    # 年初预算 in a budget is the budget itself.
+    return own if state.kind == "budget" and phase == "initial_budget" else phase
+
+
+def _finding(paragraph: Paragraph, figure: Figure, problem: str | None) -> Finding:
+    line, _ = paragraph.places[figure.start]
+    return Finding(
+        code="amount_not_understood" if problem is None else "amount_not_stated",
+        severity="warning" if problem is None else "info",
+        message="it is not clear what this figure in the text measures"
+        if problem is None
+        else f"the figure is {problem}",
+        line=line,
+        text=figure.printed[:_LONGEST_TEXT],
+    )

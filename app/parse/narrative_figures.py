@@ -1,0 +1,129 @@
+"""Paragraphs of the narrative, put together again where lines were wrapped, and the money figures in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.parse.grid import Text
+from app.values import Unit
+
+# One sign for one sign, so that a place in the folded text is the place in the printed one.
+_FOLD = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "\xa0": " "})
+_ENDS_PARAGRAPH = re.compile(r"[。!?;:]\s*$")
+_BEGINS_PARAGRAPH = re.compile(
+    r"\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}(?:部分|章)|\(\d{1,2}\)|\d{1,2}[、.](?!\d)|其中|注:|附件)"
+)
+# A heading stands alone: it is numbered and short.
+_HEADING = re.compile(
+    r"\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}(?:部分|章)|\d{1,2}[、.](?!\d)).{0,45}"
+)
+_LONGEST_HEADING = 50
+
+_NUMBER = r"\d[\d,]*(?:\.\s*\d+)?"
+_FIGURE = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<about>[余多几])?\s*(?P<unit>亿\s*元|万\s*元|元)")
+_UNITS = {"亿元": Unit.YI, "万元": Unit.WAN, "元": Unit.YUAN}
+_THRESHOLD = re.compile(r"\s*(?:\(含\))?\s*(?:及以上|以上|以下|以内|及以下)")
+_RATE = re.compile(r"\s*(?:/|每)")
+_RANGE = re.compile(r"[\d.]\s*(?:亿|万)?\s*(?:元)?\s*[-~—–至]\s*$")
+_WRAPPED_DIGIT = re.compile(r"\d\s*\n\s*$")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph's folded text and where each of its signs is in the source: (line, offset), both from 1."""
+
+    text: str
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def first_line(self) -> int:
+        return self.places[0][0]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A money figure in a paragraph: `start` and `end` are places in its folded text.
+
+    `problem` says why it is not an amount that the text states: a threshold, a range, a rate, an approximation.
+    """
+
+    start: int
+    end: int
+    number: Decimal | None
+    unit: Unit
+    printed: str
+    problem: str | None
+
+
+def paragraphs(texts: Sequence[Text]) -> Iterator[Paragraph]:
+    """The texts, with those put together that one sentence was wrapped over."""
+    gathered: list[tuple[str, tuple[int, int]]] = []
+    for text in texts:
+        folded = text.text.translate(_FOLD)
+        if not folded.strip():
+            continue
+        so_far = "".join(sign for sign, _ in gathered)
+        if gathered and _begins_anew(so_far, folded):
+            yield _paragraph(gathered)
+            gathered = []
+        if gathered:
+            gathered.append(("\n", gathered[-1][1]))
+        line, offset = text.line, 0
+        for sign in folded:
+            offset += 1
+            gathered.append((sign, (line, offset)))
+            if sign == "\n":
+                line, offset = line + 1, 0
+    if gathered:
+        yield _paragraph(gathered)
+
+
+def is_heading(text: str) -> bool:
+    """Whether a paragraph is a heading: short, numbered or without a full stop, and without a money figure."""
+    body = text.strip()
+    return len(body) <= _LONGEST_HEADING and not re.search(r"[。;,]", body) and _FIGURE.search(body) is None
+
+
+def figures(text: str) -> list[Figure]:
+    """Every money figure of a folded paragraph in order."""
+    return [_figure(text, found) for found in _FIGURE.finditer(text)]
+
+
+def _begins_anew(so_far: str, text: str) -> bool:
+    if _ENDS_PARAGRAPH.search(so_far) or _BEGINS_PARAGRAPH.match(text):
+        return True
+    return len(so_far) <= _LONGEST_HEADING and _HEADING.fullmatch(so_far) is not None and is_heading(so_far)
+
+
+def _paragraph(gathered: list[tuple[str, tuple[int, int]]]) -> Paragraph:
+    return Paragraph("".join(sign for sign, _ in gathered), tuple(place for _, place in gathered))
+
+
+def _figure(text: str, found: re.Match[str]) -> Figure:
+    unit = _UNITS["".join(found["unit"].split())]
+    number = "".join(found["number"].split())
+    before, after = text[: found.start()], text[found.end() :]
+    problem: str | None = None
+    if found["about"]:
+        problem = "an approximation"
+    elif _THRESHOLD.match(after):
+        problem = "a threshold"
+    elif _RATE.match(after):
+        problem = "a rate"
+    elif _RANGE.search(before):
+        problem = "the end of a range"
+    elif _WRAPPED_DIGIT.search(before):
+        problem = "perhaps the end of a number that was wrapped"
+    elif "," in number and not re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", number):
+        problem = "a number with misplaced separators"
+    return Figure(
+        start=found.start(),
+        end=found.end(),
+        number=None if problem else Decimal(number.replace(",", "")),
+        unit=unit,
+        printed="".join(found.group().split()),
+        problem=problem,
+    )
