@@ -3,5 +3,17 @@
 from __future__ import annotations
 
 from app.parse.forms import Form
+from app.parse.statements import balance, economic, expenditure, institutions, revenue, three_public
 
-FORMS: tuple[Form, ...] = ()
+FORMS: tuple[Form, ...] = (
+    balance.REVENUE_AND_EXPENDITURE,
+    revenue.FORM,
+    expenditure.EXPENDITURE,
+    balance.FISCAL_APPROPRIATION,
+    expenditure.GENERAL,
+    economic.FORM,
+    expenditure.GOVERNMENT_FUND,
+    expenditure.STATE_CAPITAL,
+    three_public.FORM,
+    institutions.FORM,
+)

@@ -1,0 +1,160 @@
+"""Rows that carry a classification code: code, name, level, and whether another row lies below them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from app.parse.cells import unwrap
+from app.parse.columns import match_columns
+from app.parse.frame import Frame
+from app.parse.subjects import Classification, codes_named, is_listed, level_of, recover_code, split_fused
+from app.records import RowLevel
+from app.values import Level, fold
+
+# The columns that say which subject a row is about; patterns for the joined heading path. The code may stand in one
+# column or in a staircase of three (类 款 项).
+LABELS: Mapping[str, str] = {
+    "line_number": r"(?:.*/)?(?:序号|行次)",
+    "code": r"(?:.*/)?(?:支出)?(?:部门(?:预算)?)?(?:支出)?(?:功能|经济)?(?:分类)?(?:科目)?(?:编码|代码)(?:/类)?",
+    "code_class": r"(?:.*/)?类",
+    "code_division": r"(?:.*/)?款",
+    "code_item": r"(?:.*/)?项",
+    "name": r"(?:.*/)?(?:功能分类|经济分类)?(?:科目)?名称|(?:.*/)?(?:功能分类|经济分类)?科目|项目",
+}
+_TOTAL = re.compile(r"(?:总|合|共)计|(?:本年)?(?:收入|支出)?(?:总|合)计|小计")
+_AMOUNT = re.compile(r"[-(]?[\d,]+(?:\.\d+)?\)?")
+_PLACEHOLDER = re.compile(r"\*+|-+|/")
+
+
+@dataclass(frozen=True)
+class CodedRow:
+    """A data row: `amounts_shift` is -1 where code and name are one merged cell and the row is therefore shorter."""
+
+    row: int
+    code: str | None
+    name: str
+    level: RowLevel
+    line_number: int | None
+    is_leaf: bool
+    amounts_shift: int = 0
+
+
+def coded_rows(
+    frame: Frame,
+    classification: Classification,
+    *,
+    columns: range | None = None,
+    skip: Collection[int] = (),
+) -> list[CodedRow]:
+    """The rows of a table (or of one block of its columns) with their subjects.
+
+    A row that cannot be placed becomes a finding; rows in `skip` are left to the caller.
+    """
+    labels = match_columns(frame.heading, LABELS, fiscal_year=frame.context.fiscal_year, columns=columns)
+    rows: list[CodedRow] = []
+    for row in frame.data_rows():
+        if row in skip:
+            continue
+        found = _read_row(frame, row, labels, classification, previous=rows[-1] if rows else None)
+        if found is not None:
+            rows.append(found)
+    codes = {row.code for row in rows if row.code}
+    return [_with_leaf(row, codes) for row in rows]
+
+
+def shifted(columns: Mapping[str, int], row: CodedRow) -> dict[str, int]:
+    """The columns of the amounts in this row."""
+    return {name: column + row.amounts_shift for name, column in columns.items()}
+
+
+def is_total(text: str) -> bool:
+    """Whether a label names the total row of a table."""
+    return _TOTAL.fullmatch(fold(text)) is not None
+
+
+def _with_leaf(row: CodedRow, codes: set[str]) -> CodedRow:
+    if row.code is None:
+        return row
+    has_below = any(other != row.code and other.startswith(row.code) for other in codes)
+    return CodedRow(
+        row.row, row.code, row.name, row.level, row.line_number, is_leaf=not has_below, amounts_shift=row.amounts_shift
+    )
+
+
+def _read_row(
+    frame: Frame, row: int, labels: Mapping[str, int], classification: Classification, *, previous: CodedRow | None
+) -> CodedRow | None:
+    cells = frame.grid.rows[row]
+    code_columns = [labels[name] for name in ("code", "code_class", "code_division", "code_item") if name in labels]
+    label_columns = [*code_columns, *([labels["name"]] if "name" in labels else [])]
+    printed = [frame.grid.cell(row, column) for column in label_columns]
+    if not any(printed):
+        return None
+    if any(cell for cell in cells[frame.heading.width :]):
+        frame.note(
+            "row_not_understood",
+            "error",
+            f"the row has {len(cells)} cells where the table has {frame.heading.width}; which is which is not certain",
+            cell=(row, frame.heading.width),
+        )
+        return None
+    line_number = frame.line_number(row, labels.get("line_number"))
+    total = next((column for column in label_columns if is_total(frame.grid.cell(row, column))), None)
+    if total is not None:
+        # In a table that prints merged cells once, 合计 over code and name makes the row one cell shorter.
+        merged = len(cells) == frame.heading.width - 1 and total != label_columns[-1]
+        merged = merged and _AMOUNT.fullmatch(fold(frame.grid.cell(row, total + 1))) is not None
+        return CodedRow(
+            row, None, unwrap(cells[total]), "total", line_number, is_leaf=False, amounts_shift=-1 if merged else 0
+        )
+    code_text = "".join(fold(frame.text(row, column)) for column in code_columns)
+    if _PLACEHOLDER.fullmatch(code_text):
+        code_text = ""
+    name = unwrap(frame.text(row, labels.get("name")))
+    fused = split_fused(code_text) or (None if code_text else split_fused(name))
+    if fused is not None:
+        code_text, name = fused[0], (name if name and split_fused(name) is None else fused[1])
+    if not code_text:
+        return _uncoded(frame, row, name, line_number, classification, previous)
+    try:
+        level = level_of(code_text, classification)
+    except ValueError as error:
+        frame.note("invalid_code", "error", str(error), cell=(row, code_columns[0] if code_columns else 0))
+        return None
+    if not name:
+        frame.note("name_missing", "warning", f"code {code_text} has no name", cell=(row, label_columns[-1]))
+        name = code_text
+    if not is_listed(code_text, classification):
+        frame.note(
+            "unlisted_code", "info", f"code {code_text} is not in the packaged list", cell=(row, label_columns[0])
+        )
+    return CodedRow(row, code_text, name, level.value, line_number, is_leaf=True)
+
+
+def _uncoded(
+    frame: Frame,
+    row: int,
+    name: str,
+    line_number: int | None,
+    classification: Classification,
+    previous: CodedRow | None,
+) -> CodedRow | None:
+    """A row that prints a name only: its code by the list where the place decides, else none, and a finding."""
+    cell = (row, next((column for column, text in enumerate(frame.grid.rows[row]) if text), 0))
+    code = recover_code(name, classification, after=previous.code if previous else None)
+    if code is not None:
+        frame.note("code_recovered", "info", f"the table prints no code; by its name and place it is {code}", cell=cell)
+        return CodedRow(row, code, name, level_of(code, classification).value, line_number, is_leaf=True)
+    levels: set[Level] = {level_of(found, classification) for found in codes_named(name, classification)}
+    if len(levels) != 1:
+        frame.note(
+            "row_not_understood",
+            "warning",
+            "the row has no code and its name does not say of which level it is",
+            cell=cell,
+        )
+        return None
+    frame.note("code_missing", "warning", "the table prints no code and its name fits several", cell=cell)
+    return CodedRow(row, None, name, levels.pop().value, line_number, is_leaf=True)

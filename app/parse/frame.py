@@ -1,0 +1,221 @@
+"""What every money statement has around its rows: heading, unit, form number, and the word that it is empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from app import values
+from app.parse.cells import digit_cells
+from app.parse.columns import Heading, is_block_row, is_number_row, read_heading
+from app.parse.forms import Context, FormResult
+from app.parse.grid import Grid, TitledGrid
+from app.parse.layout import form_number, table_unit
+from app.records import Cell, Finding, StatementKey
+from app.values import Unit, fold
+
+Severity = Literal["info", "warning", "error"]
+
+# How a document says that a table holds nothing, the plainest wording first. The wording found becomes the
+# statement's note, so it must not run on into a sentence.
+_EMPTY_WORDS = (
+    re.compile(r"空表列示|空表"),
+    re.compile(r"(?:本表|此表)?(?:无|没有)(?:相关)?数据"),
+    re.compile(
+        r"(?:无|没有|未安排|未发生|不涉及)[^,，。;;.:：]{0,24}?(?:预算|支出|收入|经费|安排|采购|占用情况|业务|项目)"
+    ),
+)
+_FORM_EXPLAINS = re.compile(r"^(?:注[:：])?(?:\d+[.、])?本表反映")
+_TRAILING_NOTE = re.compile(r"(?:注|说明|备注)\d*[:：]")
+_LONGEST_TEXT = 80
+# Paragraphs above a table that may speak of it; those further up speak of other things.
+_NEAR = 3
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A table whose heading is understood and whose unit is known: its amounts may be read."""
+
+    key: StatementKey
+    grid: Grid
+    heading: Heading
+    unit: Unit
+    context: Context
+    result: FormResult
+
+    def data_rows(self) -> list[int]:
+        """The rows that hold data: no headings, no heading repeated after a page break, no notes, none all blank."""
+        rows: list[int] = []
+        for row in range(self.heading.rows, len(self.grid.rows)):
+            cells = self.grid.rows[row]
+            first = next((cell for cell in cells if cell), "")
+            if not first:
+                continue
+            if self.heading.repeats(cells) or is_number_row(cells) or is_block_row(cells):
+                self.result.structure |= digit_cells(self.grid, range(row, row + 1))
+            elif _TRAILING_NOTE.match(first):
+                self.result.text_cells |= digit_cells(self.grid, range(row, row + 1))
+                self.result.withheld |= {(row, column) for column, cell in enumerate(cells) if cell}
+            else:
+                rows.append(row)
+        return rows
+
+    def amounts(self, row: int, columns: dict[str, int]) -> tuple[dict[str, Decimal | None], dict[str, Cell]]:
+        """The amounts of a row by field name, and the cell of each that is printed."""
+        found: dict[str, Decimal | None] = {}
+        cells: dict[str, Cell] = {}
+        for name, column in columns.items():
+            amount = self.amount(row, column)
+            found[name] = amount
+            if amount is not None:
+                cells[name] = (row, column)
+        return found, cells
+
+    def amount(self, row: int, column: int) -> Decimal | None:
+        """The amount of a cell; None for a blank, a dash, or (with a finding) what is not an amount."""
+        try:
+            return values.parse_amount(self.grid.cell(row, column))
+        except ValueError:
+            self.note("unparsable_amount", "error", "the cell should hold an amount and does not", cell=(row, column))
+            return None
+
+    def line_number(self, row: int, column: int | None) -> int | None:
+        """The printed 序号 or 行次, None where there is none."""
+        text = fold(self.grid.cell(row, column)) if column is not None else ""
+        if column is None or not (text.isascii() and text.isdigit()):
+            return None
+        self.result.structure.add((row, column))
+        return int(text)
+
+    def text(self, row: int, column: int | None) -> str:
+        """A printed text that goes into a record; its digits are thereby accounted for."""
+        if column is None:
+            return ""
+        self.result.text_cells.add((row, column))
+        return self.grid.cell(row, column)
+
+    def note(self, code: str, severity: Severity, message: str, *, cell: Cell | None = None) -> None:
+        """Add a finding about this table."""
+        self.result.findings.append(
+            statement_finding(code, severity, message, key=self.key, context=self.context, cell=cell, grid=self.grid)
+        )
+
+    def note_short_rows(self, rows: list[int]) -> None:
+        """Remark on rows that end before the table does: the extraction may have lost their last cells."""
+        for row in rows:
+            cells = len(self.grid.rows[row])
+            if cells < self.heading.width:
+                self.note(
+                    "short_row",
+                    "warning",
+                    f"the row has {cells} cells where the table has {self.heading.width}; its last cells are missing",
+                    cell=(row, cells - 1),
+                )
+
+
+def statement_finding(
+    code: str,
+    severity: Severity,
+    message: str,
+    *,
+    key: StatementKey,
+    context: Context,
+    cell: Cell | None = None,
+    grid: Grid | None = None,
+) -> Finding:
+    """A finding about a statement, and about one of its cells where `cell` is given."""
+    return Finding(
+        code=code,
+        severity=severity,
+        message=message,
+        statement_key=key,
+        statement_ordinal=context.ordinal,
+        row=cell[0] if cell else None,
+        column=cell[1] if cell else None,
+        line=grid.line_of(cell[0]) if cell and grid else None,
+        text=grid.cell(*cell)[:_LONGEST_TEXT] or None if cell and grid else None,
+    )
+
+
+def open_frame(
+    table: TitledGrid, context: Context, *, key: StatementKey, is_heading: Callable[[str], bool]
+) -> tuple[FormResult, Frame | None]:
+    """The statement's result with all that stands around its rows, and the frame to read them in.
+
+    No frame (and a finding) where the headings are not understood or the unit is unknown: then nothing is guessed, and
+    the amounts stay in the printed grid.
+    """
+    result = FormResult(form_number=form_number(table))
+    heading = read_heading(table.grid, is_heading)
+    if heading is None:
+        result.findings.append(
+            statement_finding(
+                "heading_not_understood",
+                "error",
+                "no row holds the column headings of this form; its amounts are left in the printed table",
+                key=key,
+                context=context,
+            )
+        )
+    else:
+        result.header_rows = heading.rows
+        result.structure |= digit_cells(table.grid, range(heading.rows))
+    try:
+        result.unit = table_unit(table)
+        problem = None if result.unit else "the table names no unit of money"
+    except ValueError as error:
+        problem = f"the table {error}"
+    if problem and heading is not None and not digit_cells(table.grid, range(heading.rows, len(table.grid.rows))):
+        result.note = emptiness(table)
+        result.status = "declared_empty" if result.note else "reported"
+    elif problem:
+        result.findings.append(
+            statement_finding(
+                "unknown_unit",
+                "error",
+                f"{problem}; its amounts are left in the printed table",
+                key=key,
+                context=context,
+            )
+        )
+    if heading is None or result.unit is None:
+        return result, None
+    return result, Frame(key, table.grid, heading, result.unit, context, result)
+
+
+def settle_status(table: TitledGrid, frame: Frame) -> FormResult:
+    """Tell a table that is declared empty from one that has rows; a table without amounts and without a word is named.
+
+    A declared-empty table keeps no records: its rows are the form's own labels.
+    """
+    result = frame.result
+    if any(record.cells for record in result.records) or _holds_amount_finding(result):
+        return result
+    result.note = emptiness(table)
+    if result.note is not None:
+        result.status = "declared_empty"
+        result.records.clear()
+    else:
+        frame.note("empty_without_word", "warning", "the table holds no amount and the document does not say why")
+    return result
+
+
+def emptiness(table: TitledGrid) -> str | None:
+    """The printed word that the table is empty, from its notes or the paragraphs above it; None where there is none."""
+    inside = [cell for row in table.grid.rows for cell in row if _TRAILING_NOTE.match(cell)]
+    texts = [*(note.text for note in table.notes), *inside, *(text.text for text in reversed(table.before[-_NEAR:]))]
+    told = [text for text in texts if not _FORM_EXPLAINS.match(fold(text))]
+    for words in _EMPTY_WORDS:
+        for text in told:
+            found = words.search("".join(text.split()))
+            if found:
+                return found.group()
+    return None
+
+
+def _holds_amount_finding(result: FormResult) -> bool:
+    """Whether an amount was printed that could not be read: then the table is not empty."""
+    return any(finding.code in {"unparsable_amount", "row_not_understood"} for finding in result.findings)

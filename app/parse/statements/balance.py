@@ -1,0 +1,180 @@
+"""收支总表 and 财政拨款收支总表: revenue on the left, expenditure by function on the right, totals at the foot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from app.parse import titles
+from app.parse.cells import unwrap
+from app.parse.columns import match_columns, own_year_heading
+from app.parse.forms import Context, Form, FormResult
+from app.parse.frame import Frame, open_frame, settle_status
+from app.parse.grid import TitledGrid
+from app.parse.subjects import functional_class
+from app.records import BalanceLine, StatementKey
+from app.values import fold
+
+Side = Literal["revenue", "expenditure"]
+
+_ITEM = r"(?:.*/)?(?:(?:收入|支出)?项目(?:\(.*\))?|收入来源|(?:支出)?功能分类(?:科目)?(?:名称)?|科目名称)|收入|支出"
+_GROUP = r"(?:(?:收入|支出|预算数|决算数|金额|财政拨款(?:收入|支出)?)/)*"
+AMOUNTS: Mapping[str, str] = {
+    "general_public_budget": _GROUP + r"一般公共预算(?:财政)?(?:拨款)?(?:支出)?",
+    "government_fund": _GROUP + r"政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
+    "state_capital": _GROUP + r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
+    "total": _GROUP + r"(?:合计|小计|总计|预算数|决算数|金额|预算|决算|年初预算数)",
+}
+_LINE_NUMBER = r"(?:.*/)?(?:序号|行次)"
+_HEADING = re.compile(
+    r"收入|支出|(?:\d{4}年)?(?:预算数|决算数|金额|执行数)|" + "|".join([_ITEM, _LINE_NUMBER, *AMOUNTS.values()])
+)
+
+# Number words before an item: 一、 (一) 1. 1、
+_TOP_NUMBER = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]")
+_LOWER_NUMBER = re.compile(r"^(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．]|其中[:：]?|其中)")
+# What a row is, by its words; the first that fits.
+_ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("grand_total", re.compile(r"(?:收入|支出|收、?支)?(?:总计|总合计)")),
+    ("year_total", re.compile(r"(?:本年|当年)?(?:收入|支出)?(?:合计|小计)|本年(?:收入|支出)")),
+    ("surplus_used", re.compile(r"(?:使用|动用)非财政拨款结余.*|用事业基金弥补收支差额")),
+    ("surplus_distributed", re.compile(r"结余分配")),
+    ("opening_balance", re.compile(r"(?:上年|年初).*(?:结转|结余).*")),
+    ("closing_balance", re.compile(r"(?:年末|年终|期末).*(?:结转|结余).*|结转下年.*")),
+)
+_BALANCE_PART = re.compile(r"(?:一般公共预算|政府性?基金|国有资本经营).*")
+
+
+@dataclass(frozen=True)
+class _Block:
+    """The columns of one side."""
+
+    side: Side
+    item: int
+    line_number: int | None
+    amounts: dict[str, int]
+
+
+def _claims_all(table: TitledGrid) -> bool:
+    return titles.is_balance(table.title) and not _of_part(table.title)
+
+
+def _claims_appropriation(table: TitledGrid) -> bool:
+    return (
+        titles.is_balance(table.title) and titles.of_appropriation(table.title) and not titles.of_one_fund(table.title)
+    )
+
+
+def _of_part(title: str) -> bool:
+    return titles.of_appropriation(title) or titles.of_one_fund(title)
+
+
+def _reader(key: StatementKey) -> Callable[[TitledGrid, Context], FormResult]:
+    def read(table: TitledGrid, context: Context) -> FormResult:
+        """One BalanceLine a named row of each side."""
+        result, frame = open_frame(table, context, key=key, is_heading=lambda text: bool(_HEADING.fullmatch(text)))
+        if frame is None:
+            return result
+        blocks = _blocks(frame)
+        rows = frame.data_rows()
+        frame.note_short_rows(rows)
+        for block in blocks:
+            _read_side(frame, block, rows)
+        result.records.sort(key=lambda record: record.row)
+        return settle_status(table, frame)
+
+    return read
+
+
+def _blocks(frame: Frame) -> list[_Block]:
+    """Both sides. Further pairs of columns (expenditure once more by economic class) are left in the printed table."""
+    year = frame.context.fiscal_year
+    paths = [own_year_heading(path, year) or "" for path in frame.heading.paths]
+    starts = [column for column, path in enumerate(paths) if re.fullmatch(_ITEM, path)]
+    if len(starts) < 2:  # noqa: PLR2004 - revenue and expenditure
+        frame.note("heading_not_understood", "error", "the columns of revenue and expenditure are not both found")
+        return []
+    numbers = [column for column, path in enumerate(paths) if re.fullmatch(_LINE_NUMBER, path)]
+    blocks: list[_Block] = []
+    sides: tuple[Side, Side] = ("revenue", "expenditure")
+    if paths[starts[0]].startswith("支出") and paths[starts[1]].startswith("收入"):
+        sides = ("expenditure", "revenue")
+    for side, start, end in zip(sides, starts, [*starts[1:], frame.heading.width], strict=False):
+        own = [column for column in numbers if start < column < end]
+        shared = [column for column in numbers if column < starts[0]]
+        amounts = match_columns(frame.heading, AMOUNTS, fiscal_year=year, columns=range(start + 1, end))
+        blocks.append(_Block(side, start, next(iter([*own, *shared]), None), amounts))
+    return blocks
+
+
+def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
+    numbered = any(_TOP_NUMBER.match(fold(frame.grid.cell(row, block.item))) for row in rows)
+    in_balance = False
+    for row in rows:
+        line_number = frame.line_number(row, block.line_number)
+        item = unwrap(frame.grid.cell(row, block.item))
+        if not item:
+            continue
+        role = _role(item, numbered=numbered, in_balance=in_balance)
+        if role is None:
+            frame.note(
+                "row_not_understood",
+                "warning",
+                "the row is a part of the row above; it is left in the printed table",
+                cell=(row, block.item),
+            )
+            continue
+        if role in {"opening_balance", "closing_balance"}:
+            in_balance = True
+        elif role in {"grand_total", "year_total", "item"}:
+            in_balance = False
+        frame.text(row, block.item)
+        amounts, cells = frame.amounts(row, block.amounts)
+        name = _LOWER_NUMBER.sub("", _TOP_NUMBER.sub("", item)) or item
+        is_class = role == "item" and block.side == "expenditure"
+        frame.result.records.append(
+            BalanceLine.model_validate(
+                {
+                    "statement_key": frame.key,
+                    "statement_ordinal": frame.context.ordinal,
+                    "row": row,
+                    "unit": frame.unit,
+                    "cells": cells,
+                    "side": block.side,
+                    "role": role,
+                    "line_number": line_number,
+                    "item": item,
+                    "name": name,
+                    "functional_code": functional_class(item) if is_class else None,
+                    "fiscal_year": frame.context.fiscal_year,
+                    "phase": frame.context.kind,
+                    "total": None,
+                    **amounts,
+                }
+            )
+        )
+
+
+def _role(item: str, *, numbered: bool, in_balance: bool) -> str | None:
+    """What kind of row it is; None for a part of an item, which must not be added up with the items."""
+    folded = fold(item)
+    words = _TOP_NUMBER.sub("", folded)
+    for role, pattern in _ROLES:
+        if pattern.fullmatch(words):
+            return role
+    bare = _LOWER_NUMBER.sub("", words)
+    if in_balance and _BALANCE_PART.fullmatch(bare):
+        return "balance_part"
+    if _LOWER_NUMBER.match(folded) or (numbered and not _TOP_NUMBER.match(folded)):
+        return None
+    return "item"
+
+
+def _form(key: StatementKey, name: str, claims: Callable[[TitledGrid], bool]) -> Form:
+    return Form(key=key, name=name, claims=claims, read=_reader(key), expected_in=frozenset({"budget", "final"}))
+
+
+REVENUE_AND_EXPENDITURE = _form("revenue_and_expenditure", "部门收支总表", _claims_all)
+FISCAL_APPROPRIATION = _form("fiscal_appropriation", "部门财政拨款收支总表", _claims_appropriation)

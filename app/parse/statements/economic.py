@@ -1,0 +1,148 @@
+"""一般公共预算基本支出表: basic expenditure by departmental economic code.
+
+A budget prints one list with 合计, 人员经费 and 公用经费. A final account prints three lists side by side, each with
+one column of amounts, and the sums of personnel and public expenses at the foot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from app.parse import titles
+from app.parse.cells import unwrap
+from app.parse.coded import LABELS, CodedRow, coded_rows, shifted
+from app.parse.columns import match_columns, own_year_heading
+from app.parse.forms import Context, Form, FormResult
+from app.parse.frame import Frame, open_frame, settle_status
+from app.parse.grid import TitledGrid
+from app.records import EconomicLine, StatementKey
+from app.values import fold
+
+KEY: StatementKey = "basic_expenditure_by_economic"
+
+_GROUP = r"(?:(?:.*支出|预算数|决算数|人员经费|(?:日常)?公用经费)/)*"
+AMOUNTS: Mapping[str, str] = {
+    "personnel": _GROUP + r"人员(?:经费|支出)(?:/(?:小计|合计))?",
+    "public": _GROUP + r"(?:日常)?公用(?:经费|支出)(?:/(?:小计|合计))?",
+    "total": _GROUP + r"(?:合计|小计|总计|金额|预算数|决算数)|(?:.*)?基本支出",
+}
+_HEADING = re.compile(
+    r".*基本支出|小计|人员经费|公用经费|支出|项目|"
+    r"(?:支出)?(?:部门(?:预算)?)?(?:支出)?经济分类(?:科目)?|(?:\d{4}年)?(?:金额|预算数|决算数|执行数)|"
+    + "|".join([*LABELS.values(), *AMOUNTS.values()])
+)
+# The foot of the final account: 人员经费合计 30.26 | 公用经费合计 3.09.
+_FOOT = re.compile(r"(?P<personnel>人员(?:经费|支出)(?:合计|小计))|(?P<public>(?:日常)?公用(?:经费|支出)(?:合计|小计))")
+
+
+def claims(table: TitledGrid) -> bool:
+    """By the title: basic expenditure, or the general budget by economic class."""
+    title = titles.plain(table.title)
+    return (
+        re.search(r"基本支出.*表|一般公共预算.*经济分类.*表", title) is not None
+        and not titles.of_projects(title)
+        and not titles.of_three_public(title)
+        and "机关运行" not in title
+    )
+
+
+def read(table: TitledGrid, context: Context) -> FormResult:
+    """One EconomicLine a row of each list."""
+    result, frame = open_frame(table, context, key=KEY, is_heading=lambda text: bool(_HEADING.fullmatch(text)))
+    if frame is None:
+        return result
+    foot = [row for row in frame.data_rows() if any(_FOOT.fullmatch(fold(cell)) for cell in frame.grid.rows[row])]
+    seen: set[str] = set()
+    short_rows: set[int] = set()
+    for block in _blocks(frame):
+        columns = match_columns(frame.heading, AMOUNTS, fiscal_year=context.fiscal_year, columns=block)
+        for row in coded_rows(frame, "economic", columns=block, skip=foot):
+            if row.code in seen:
+                frame.note("repeated_code", "warning", f"code {row.code} is printed twice", cell=(row.row, block.start))
+            seen |= {row.code} if row.code else set()
+            short_rows |= set() if row.amounts_shift else {row.row}
+            _add(frame, row, shifted(columns, row))
+    frame.note_short_rows(sorted(short_rows))
+    for row_index in foot:
+        _add_foot(frame, row_index)
+    return settle_status(table, frame)
+
+
+def _blocks(frame: Frame) -> list[range]:
+    """The lists that stand side by side: each begins with a column of codes, or of names where no codes are printed."""
+    paths = [own_year_heading(path, frame.context.fiscal_year) or "" for path in frame.heading.paths]
+    starts = [column for column, path in enumerate(paths) if re.fullmatch(LABELS["code"], path)]
+    if not starts:
+        starts = [column for column, path in enumerate(paths) if re.fullmatch(LABELS["name"], path)]
+    if len(starts) <= 1:
+        return [range(frame.heading.width)]
+    ends = [*starts[1:], frame.heading.width]
+    return [range(0 if index == 0 else start, end) for index, (start, end) in enumerate(zip(starts, ends, strict=True))]
+
+
+def _add(frame: Frame, row: CodedRow, columns: dict[str, int]) -> None:
+    amounts, cells = frame.amounts(row.row, columns)
+    frame.result.records.append(
+        EconomicLine.model_validate(
+            {
+                "statement_key": KEY,
+                "statement_ordinal": frame.context.ordinal,
+                "row": row.row,
+                "unit": frame.unit,
+                "cells": cells,
+                "code": row.code,
+                "name": row.name,
+                "level": row.level,
+                "is_leaf": row.is_leaf,
+                "line_number": row.line_number,
+                "fiscal_year": frame.context.fiscal_year,
+                "phase": frame.context.kind,
+                "fund": "general_public_budget",
+                "total": None,
+                **amounts,
+            }
+        )
+    )
+
+
+def _add_foot(frame: Frame, row: int) -> None:
+    """Each sum of the foot row: its amount is the first one to the right of its label, before the next label."""
+    label: str | None = None
+    name = ""
+    for column, cell in enumerate(frame.grid.rows[row]):
+        found = _FOOT.fullmatch(fold(cell))
+        if found:
+            label, name = found.lastgroup, unwrap(cell)
+        elif label is not None and cell:
+            amounts, cells = frame.amounts(row, {label: column})
+            frame.result.records.append(
+                EconomicLine.model_validate(
+                    {
+                        "statement_key": KEY,
+                        "statement_ordinal": frame.context.ordinal,
+                        "row": row,
+                        "unit": frame.unit,
+                        "cells": cells,
+                        "code": None,
+                        "name": name,
+                        "level": "total",
+                        "is_leaf": False,
+                        "fiscal_year": frame.context.fiscal_year,
+                        "phase": frame.context.kind,
+                        "fund": "general_public_budget",
+                        "total": None,
+                        **amounts,
+                    }
+                )
+            )
+            label = None
+
+
+FORM = Form(
+    key=KEY,
+    name="一般公共预算财政拨款基本支出表",
+    claims=claims,
+    read=read,
+    expected_in=frozenset({"budget", "final"}),
+)

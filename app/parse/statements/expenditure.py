@@ -1,0 +1,127 @@
+"""支出总表 / 支出决算表 and the expenditure statements of one fund: expenditure by functional code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from app.parse import titles
+from app.parse.coded import LABELS, coded_rows, shifted
+from app.parse.columns import match_columns
+from app.parse.forms import Context, Form, FormResult
+from app.parse.frame import open_frame, settle_status
+from app.parse.grid import TitledGrid
+from app.records import ExpenditureLine, Fund, StatementKey
+from app.values import fold
+
+# Any group above the columns: 本年支出, 一般公共预算支出, 2025年预算数 (the year itself is taken out before).
+_GROUP = (
+    r"(?:(?:本年支出(?:合计)?|支出|预算数|决算数|(?:一般公共|政府性?基金|国有资本经营)(?:预算)?(?:财政拨款)?支出)/)*"
+)
+AMOUNTS: Mapping[str, str] = {
+    "opening_balance": r"(?:上年|年初)(?:财政拨款)?(?:结转|结余)(?:和结余|结余)?(?:/(?:小计|合计))?",
+    "closing_balance": r"(?:年末|年终)(?:财政拨款)?(?:结转|结余)(?:和结余|结余)?(?:/(?:小计|合计))?",
+    "revenue": r"本年收入(?:/(?:小计|合计))?",
+    "personnel": _GROUP + r"基本支出(?:合计)?/人员(?:经费|支出)",
+    "public": _GROUP + r"基本支出(?:合计)?/(?:日常)?公用(?:经费|支出)",
+    "basic": _GROUP + r"基本支出(?:/(?:小计|合计))?",
+    "project": _GROUP + r"项目支出(?:/(?:小计|合计))?",
+    "business": _GROUP + r"(?:事业单位)?经营支出",
+    "to_superior": _GROUP + r"上[缴解]上级(?:单位)?支出",
+    "to_subordinates": _GROUP + r"对附属单位补助(?:支出)?",
+    "total": _GROUP + r"(?:支出)?(?:合计|小计|总计)|本年支出(?:合计)?|(?:本年)?支出合计|预算数|决算数",
+}
+_HEADING = re.compile(
+    r"本年支出|功能分类科目|支出|项目|小计|人员(?:经费|支出)|(?:日常)?公用(?:经费|支出)|(?:\d{4}年)?(?:预算数|决算数|执行数)|"
+    r".*(?:财政拨款|预算)支出|" + "|".join([*LABELS.values(), *AMOUNTS.values()])
+)
+_ENDING = re.compile(r"支出(?:预算|决算|功能分类预算)?(?:总表|明细表|总体情况表|情况表|表)$")
+
+
+def _reads_expenditure(title: str) -> bool:
+    """Expenditure by function, and not of the other tables that print 支出: both sides, basic only, 三公, projects."""
+    plain = titles.plain(title)
+    return (
+        _ENDING.search(plain) is not None
+        and not titles.is_balance(plain)
+        and not titles.of_three_public(plain)
+        and not titles.of_projects(plain)
+        and "基本支出" not in plain
+        and "机关运行" not in plain
+    )
+
+
+def _claims_all(table: TitledGrid) -> bool:
+    return (
+        _reads_expenditure(table.title)
+        and not titles.of_one_fund(table.title)
+        and not titles.of_appropriation(table.title)
+        and "收入" not in titles.plain(table.title)
+    )
+
+
+def _claims_general(table: TitledGrid) -> bool:
+    return _reads_expenditure(table.title) and titles.of_general_budget(table.title) and not _both_sides(table)
+
+
+def _claims_fund(table: TitledGrid) -> bool:
+    return _reads_expenditure(table.title) and titles.of_government_fund(table.title) and not _both_sides(table)
+
+
+def _claims_capital(table: TitledGrid) -> bool:
+    return _reads_expenditure(table.title) and titles.of_state_capital(table.title) and not _both_sides(table)
+
+
+def _both_sides(table: TitledGrid) -> bool:
+    """Whether the columns have two lists of items side by side, as a 收支表 of one fund has."""
+    head = [fold(cell) for row in table.grid.rows[:4] for cell in row]
+    return "收入" in head and "支出" in head
+
+
+def _reader(key: StatementKey, fund: Fund) -> Callable[[TitledGrid, Context], FormResult]:
+    def read(table: TitledGrid, context: Context) -> FormResult:
+        """One ExpenditureLine a row."""
+        result, frame = open_frame(table, context, key=key, is_heading=lambda text: bool(_HEADING.fullmatch(text)))
+        if frame is None:
+            return result
+        columns = match_columns(frame.heading, AMOUNTS, fiscal_year=context.fiscal_year)
+        rows = coded_rows(frame, "functional")
+        frame.note_short_rows([row.row for row in rows if not row.amounts_shift])
+        for row in rows:
+            amounts, cells = frame.amounts(row.row, shifted(columns, row))
+            result.records.append(
+                ExpenditureLine.model_validate(
+                    {
+                        "statement_key": key,
+                        "statement_ordinal": context.ordinal,
+                        "row": row.row,
+                        "unit": frame.unit,
+                        "cells": cells,
+                        "code": row.code,
+                        "name": row.name,
+                        "level": row.level,
+                        "is_leaf": row.is_leaf,
+                        "line_number": row.line_number,
+                        "fiscal_year": context.fiscal_year,
+                        "phase": context.kind,
+                        "fund": fund,
+                        "total": None,
+                        **amounts,
+                    }
+                )
+            )
+        return settle_status(table, frame)
+
+    return read
+
+
+def _form(key: StatementKey, name: str, fund: Fund, claims: Callable[[TitledGrid], bool]) -> Form:
+    return Form(key=key, name=name, claims=claims, read=_reader(key, fund), expected_in=frozenset({"budget", "final"}))
+
+
+EXPENDITURE = _form("expenditure", "部门支出总表", "all", _claims_all)
+GENERAL = _form(
+    "general_public_budget_expenditure", "一般公共预算财政拨款支出表", "general_public_budget", _claims_general
+)
+GOVERNMENT_FUND = _form("government_fund_expenditure", "政府性基金预算财政拨款支出表", "government_fund", _claims_fund)
+STATE_CAPITAL = _form("state_capital_expenditure", "国有资本经营预算财政拨款支出表", "state_capital", _claims_capital)

@@ -1,0 +1,86 @@
+"""收入总表 / 收入决算表: revenue by functional code and source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from app.parse import titles
+from app.parse.coded import LABELS, coded_rows, shifted
+from app.parse.columns import match_columns
+from app.parse.forms import Context, Form, FormResult
+from app.parse.frame import open_frame, settle_status
+from app.parse.grid import TitledGrid
+from app.records import RevenueLine, StatementKey
+
+KEY: StatementKey = "revenue"
+
+_THIS_YEAR = r"(?:本年收入(?:合计)?/)?"
+# Columns by the path of their headings; the first pattern that fits decides.
+AMOUNTS: Mapping[str, str] = {
+    "total": r"(?:收入)?(?:合计|总计|总收入)|(?:本年)?收入合计",
+    "current_year": r"本年收入(?:/(?:小计|合计))?|本年收入合计/(?:小计|合计)",
+    "general_public_budget": _THIS_YEAR + r"(?:财政拨款(?:收入)?/)?一般公共预算(?:财政)?(?:拨款)?(?:收入)?",
+    "government_fund": _THIS_YEAR + r"(?:财政拨款(?:收入)?/)?政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:收入)?",
+    "state_capital": _THIS_YEAR + r"(?:财政拨款(?:收入)?/)?国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:收入)?",
+    "fiscal_appropriation": _THIS_YEAR + r"财政拨款(?:收入)?(?:/(?:小计|合计))?",
+    "special_account": _THIS_YEAR + r"财政专户(?:管理)?(?:资金)?(?:核拨)?(?:资金)?(?:收入)?",
+    "institutional": _THIS_YEAR + r"(?:单位资金/)?事业收入(?:/(?:小计|合计|金额))?",
+    "business": _THIS_YEAR + r"(?:单位资金/)?(?:事业单位)?经营收入",
+    "from_superior": _THIS_YEAR + r"(?:单位资金/)?上级(?:单位)?补助收入",
+    "from_subordinates": _THIS_YEAR + r"(?:单位资金/)?附属单位上缴收入",
+    "unit_funds": _THIS_YEAR + r"单位资金(?:收入)?(?:/(?:小计|合计))?",
+    "other": _THIS_YEAR + r"(?:单位资金/)?其他(?:来源)?收入",
+    "carried_over": r"(?:上年|年初)?结转(?:和)?(?:结余)?(?:/(?:小计|合计))?|上年(?:财政拨款)?结转(?:结余)?(?:收入)?",
+}
+_HEADING = re.compile(
+    r"本年收入|功能分类科目|收入|项目|小计|财政拨款|" + "|".join([*LABELS.values(), *AMOUNTS.values()])
+)
+
+
+def claims(table: TitledGrid) -> bool:
+    """By the title: revenue, of all sources, and not both sides of the account."""
+    title = titles.plain(table.title)
+    return (
+        re.search(r"收入(?:预算|决算)?(?:总表|明细表|总体情况表|情况表|表)$", title) is not None
+        and not titles.is_balance(title)
+        and not titles.of_one_fund(title)
+        and not titles.of_appropriation(title)
+        and not titles.of_projects(title)
+    )
+
+
+def read(table: TitledGrid, context: Context) -> FormResult:
+    """One RevenueLine a row."""
+    result, frame = open_frame(table, context, key=KEY, is_heading=lambda text: bool(_HEADING.fullmatch(text)))
+    if frame is None:
+        return result
+    columns = match_columns(frame.heading, AMOUNTS, fiscal_year=context.fiscal_year)
+    rows = coded_rows(frame, "functional")
+    frame.note_short_rows([row.row for row in rows if not row.amounts_shift])
+    for row in rows:
+        amounts, cells = frame.amounts(row.row, shifted(columns, row))
+        result.records.append(
+            RevenueLine.model_validate(
+                {
+                    "statement_key": KEY,
+                    "statement_ordinal": context.ordinal,
+                    "row": row.row,
+                    "unit": frame.unit,
+                    "cells": cells,
+                    "code": row.code,
+                    "name": row.name,
+                    "level": row.level,
+                    "is_leaf": row.is_leaf,
+                    "line_number": row.line_number,
+                    "fiscal_year": context.fiscal_year,
+                    "phase": context.kind,
+                    "total": None,
+                    **amounts,
+                }
+            )
+        )
+    return settle_status(table, frame)
+
+
+FORM = Form(key=KEY, name="部门收入总表", claims=claims, read=read, expected_in=frozenset({"budget", "final"}))

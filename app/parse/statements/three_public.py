@@ -1,0 +1,236 @@
+"""“三公”经费支出表: overseas trips, official vehicles, official receptions.
+
+Three layouts: items in rows and funds in columns; items in rows and years in columns, with the change and its reason;
+items in columns, once for the budget and once for what was spent, with one row of amounts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app import values
+from app.parse import titles
+from app.parse.cells import text_or_none, unwrap
+from app.parse.columns import Path, match_columns
+from app.parse.forms import Context, Form, FormResult
+from app.parse.frame import Frame, open_frame, settle_status
+from app.parse.grid import TitledGrid
+from app.records import Phase, StatementKey, ThreePublicLine
+from app.values import fold
+
+KEY: StatementKey = "three_public"
+
+# An item by its words. The group 公务用车购置及运行费 names both of its parts, so it comes before them.
+_ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("overseas_trips", re.compile(r"因公出国")),
+    ("vehicles", re.compile(r"用车购置(?:费)?(?:及|和|与|、).*(?:运行|运维|维护)")),
+    ("vehicle_purchase", re.compile(r"购置")),
+    ("vehicle_operation", re.compile(r"运行维护|用车运行|运维|运行费|运行经费|维护费")),
+    ("receptions", re.compile(r"接待")),
+    ("meetings", re.compile(r"会议")),
+    ("training", re.compile(r"培训")),
+    ("total", re.compile(r"^(?:[“\"]?三公[”\"]?经费)?(?:支出)?(?:总|合|小)计$|^[“\"]?三公[”\"]?经费(?:支出)?$")),
+)
+_AGENCY = re.compile(r"机关运行")
+
+LABELS: Mapping[str, str] = {"line_number": r"序号|行次", "item": r"项目(?:名称)?|经费项目|支出项目|内容"}
+_FUND_GROUP = r"(?:(?:资金性质|预算数|决算数|合计|金额|支出)/)*"
+FUNDS: Mapping[str, str] = {
+    "general_public_budget": _FUND_GROUP + r"一般公共预算(?:财政)?(?:拨款)?(?:支出)?",
+    "government_fund": _FUND_GROUP + r"政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
+    "state_capital": _FUND_GROUP + r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
+    "total": _FUND_GROUP + r"(?:合计|小计|总计|金额|预算数|决算数|预算金额)",
+}
+_YEAR_COLUMN = re.compile(
+    r"((?:20)\d\d)年?度?(?:(预算|决算|执行)(?:数|金额|安排)?)?|(上年|本年)(?:度)?(预算|决算|执行)(?:数)?"
+)
+_CHANGE = re.compile(r"增减(?:金额|额|数|变化|变动)?|增减情况")
+_REASON = re.compile(r".*原因.*|说明|备注")
+_HEADING = re.compile(
+    r"资金性质|预算数|决算数|.*(?:因公出国|公务用车|公务接待|购置费|运行(?:维护)?费).*|小计|"
+    r"(?:单位|部门)名称|单位|"
+    + "|".join([_YEAR_COLUMN.pattern, _CHANGE.pattern, _REASON.pattern, *LABELS.values(), *FUNDS.values()])
+)
+_UNIT_COLUMN = re.compile(r"(?:单位|部门)(?:名称|编码|代码)?|序号")
+# The official form: 预算数 is the whole year's budget as adjusted; the form's note says so where it is printed.
+_ADJUSTED = re.compile(r"全年预算|调整")
+_INITIAL = re.compile(r"年初预算")
+
+
+def claims(table: TitledGrid) -> bool:
+    """By the title: the three public expenses."""
+    return titles.of_three_public(table.title) and not re.search(r"绩效|采购", titles.plain(table.title))
+
+
+def read(table: TitledGrid, context: Context) -> FormResult:
+    """One ThreePublicLine an item, year and phase."""
+    result, frame = open_frame(table, context, key=KEY, is_heading=lambda text: bool(_HEADING.fullmatch(text)))
+    if frame is None:
+        return result
+    labels = match_columns(frame.heading, LABELS, fiscal_year=context.fiscal_year)
+    across = _item_columns(frame, table)
+    if "item" in labels and not across:
+        _read_items_in_rows(frame, labels)
+    elif across:
+        _read_items_in_columns(frame, across)
+    else:
+        frame.note("heading_not_understood", "error", "neither the rows nor the columns name the items of expenses")
+    return settle_status(table, frame)
+
+
+def item_of(text: str) -> str | None:
+    """The item that a name stands for, None where it is none of them."""
+    folded = re.sub(r"^(?:[一二三四五六七八九十\d]{1,2}[、.．]|[(（]\S{1,2}[)）]|其中[:：]?)+", "", fold(text))
+    if _AGENCY.search(folded):
+        return "agency_operating"
+    return next((item for item, pattern in _ITEMS if pattern.search(folded)), None)
+
+
+@dataclass(frozen=True)
+class _Across:
+    """A column that stands for one item in one year and phase."""
+
+    column: int
+    item: str
+    name: str
+    fiscal_year: int
+    phase: Phase
+
+
+def _item_columns(frame: Frame, table: TitledGrid) -> list[_Across]:
+    """The columns that stand for items, where at least two do; else none."""
+    found: list[_Across] = []
+    for column, path in enumerate(frame.heading.paths):
+        item = _item_of_path(path)
+        if item is not None:
+            year, phase = _period(path, frame, table)
+            found.append(_Across(column, item, path[-1], year, phase))
+    items = {across.item for across in found} - {"total"}
+    return found if len(items) > 1 else []
+
+
+def _item_of_path(path: Path) -> str | None:
+    """The item of a column: by its own words, or by its group's where it is the group's 小计."""
+    if not path or _UNIT_COLUMN.fullmatch(path[-1]) or _CHANGE.search("/".join(path)):
+        return None
+    item = item_of(path[-1])
+    if item == "total" and len(path) > 1:
+        return item_of(path[-2]) or "total"
+    return item
+
+
+def _period(path: Path, frame: Frame, table: TitledGrid) -> tuple[int, Phase]:
+    """Which year and phase a column measures, by its headings and the form's note."""
+    words = "/".join(path[:-1])
+    year = values.parse_year(words) or frame.context.fiscal_year
+    if re.search(r"上年", words):
+        year = frame.context.fiscal_year - 1
+    if re.search(r"决算|执行", words):
+        return year, "final"
+    if frame.context.kind == "budget":
+        return year, "budget"
+    if "预算" not in words:
+        return year, "final"
+    if _INITIAL.search(words):
+        return year, "initial_budget"
+    told = words + "".join(fold(note.text) for note in table.notes)
+    return year, "adjusted_budget" if _ADJUSTED.search(told) else "budget"
+
+
+def _read_items_in_columns(frame: Frame, across: list[_Across]) -> None:
+    rows = frame.data_rows()
+    first = across[0].column
+    if len(rows) > 1:
+        # One row for each institution: the department's own is the one called 合计.
+        totals = [row for row in rows if any(item_of(cell) == "total" for cell in frame.grid.rows[row][:first])]
+        for row in rows:
+            if row not in totals[:1]:
+                frame.note(
+                    "row_not_understood",
+                    "warning",
+                    "several rows of amounts; the rows of single institutions are left in the printed table",
+                    cell=(row, 0),
+                )
+        rows = totals[:1]
+    frame.note_short_rows(rows)
+    for row in rows:
+        for column in across:
+            amounts, cells = frame.amounts(row, {"total": column.column})
+            _add(frame, row, column.item, column.name, column.fiscal_year, column.phase, {"cells": cells, **amounts})
+
+
+def _read_items_in_rows(frame: Frame, labels: Mapping[str, int]) -> None:
+    years = _year_columns(frame)
+    funds = match_columns(frame.heading, FUNDS, fiscal_year=frame.context.fiscal_year)
+    change = next((c for c, path in enumerate(frame.heading.paths) if path and _CHANGE.fullmatch(path[-1])), None)
+    reason = next((c for c, path in enumerate(frame.heading.paths) if path and _REASON.fullmatch(path[-1])), None)
+    rows = frame.data_rows()
+    frame.note_short_rows(rows)
+    for row in rows:
+        line_number = frame.line_number(row, labels.get("line_number"))
+        name = unwrap(frame.text(row, labels["item"]))
+        item = item_of(name) if name else None
+        if item is None:
+            if name:
+                frame.note("row_not_understood", "warning", "not an item of these expenses", cell=(row, labels["item"]))
+            continue
+        if not years:
+            amounts, cells = frame.amounts(row, funds)
+            fields = {"line_number": line_number, "cells": cells, **amounts}
+            _add(frame, row, item, name, frame.context.fiscal_year, frame.context.kind, fields)
+        for year, phase, column in years:
+            columns = {"total": column}
+            texts: dict[str, object] = {"line_number": line_number}
+            if (year, phase) == years[-1][:2]:
+                columns |= {} if change is None else {"change": change}
+                texts["reason"] = text_or_none(frame.text(row, reason))
+                frame.result.withheld |= set() if reason is None else {(row, reason)}
+            amounts, cells = frame.amounts(row, columns)
+            _add(frame, row, item, name, year, phase, {**texts, "cells": cells, **amounts})
+
+
+def _year_columns(frame: Frame) -> list[tuple[int, Phase, int]]:
+    """(year, phase, column) of the columns that stand for years, the latest last; empty where there are none."""
+    found: list[tuple[int, Phase, int]] = []
+    for column, path in enumerate(frame.heading.paths):
+        match = _YEAR_COLUMN.fullmatch("".join(path))
+        if match is None:
+            continue
+        year, kind, relative, relative_kind = match.groups()
+        measured = int(year) if year else frame.context.fiscal_year - (relative == "上年")
+        word = kind or relative_kind
+        phase: Phase = frame.context.kind if word is None else "budget" if word == "预算" else "final"
+        found.append((measured, phase, column))
+    years = {year for year, _, _ in found}
+    # 2025年预算数 alone is the column of amounts, not a comparison of years.
+    return sorted(found) if len(years) > 1 or len(found) > 1 else []
+
+
+def _add(frame: Frame, row: int, item: str, name: str, year: int, phase: str, fields: Mapping[str, object]) -> None:
+    frame.result.records.append(
+        ThreePublicLine.model_validate(
+            {
+                "statement_key": KEY,
+                "statement_ordinal": frame.context.ordinal,
+                "row": row,
+                "unit": frame.unit,
+                "item": item,
+                "name": name,
+                "fiscal_year": year,
+                "phase": phase,
+                "total": None,
+                **fields,
+            }
+        )
+    )
+
+
+FORM = Form(
+    key=KEY,
+    name="财政拨款“三公”经费支出表",
+    claims=claims,
+    read=read,
+    expected_in=frozenset({"budget", "final"}),
+)
