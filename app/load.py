@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice, pairwise
@@ -23,16 +23,17 @@ from sqlmodel import SQLModel
 
 from app import reference, seed, tables, values
 from app.errors import LoadError
+from app.progress import Progress, silent
 from app.records import ParsedDisclosure
 from app.to_rows import SOURCES, Revision, Row, columns, counters, disclosure_row, fact_rows, money_columns, table_name
 
 Origin = Literal["seed", "ingest"]
-Progress = Callable[[str], None]
 
 # Rows are gathered for this many disclosures at a time and then sent table by table: few round trips, bounded memory.
 _BATCH = 200
 
-_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('gongkai load'))"
+_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('gongkai load'))"
+_WAIT_FOR_LOCK = "SELECT true FROM pg_advisory_xact_lock(hashtext('gongkai load'))"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,19 @@ class LoadResult:
     withdrawn: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     rows: int = 0
+
+    def sentence(self) -> str:
+        """The result as a person reads it."""
+        if not self.changed:
+            return f"nothing new: release {self.release} has this already"
+        lists = {
+            "added": self.added,
+            "revised": self.revised,
+            "withdrawn": self.withdrawn,
+            "unchanged": self.unchanged,
+        }
+        counted = ", ".join(f"{len(names)} {what}" for what, names in lists.items() if names)
+        return f"release {self.release}: {counted or 'no'} disclosures, {self.rows} rows"
 
 
 @dataclass(frozen=True)
@@ -64,18 +78,20 @@ async def load(
     origin: Origin,
     source_digest: str | None = None,
     note: str = "",
-    progress: Progress = lambda _line: None,
+    wait: bool = False,
+    progress: Progress = silent,
 ) -> LoadResult:
     """Load the disclosures as the next release; nothing new means no new release.
 
     A seed is a whole data set: what an earlier seed brought and this one no longer has is withdrawn. An ingest only
-    adds and revises. LoadError when another load is running or the records cannot be loaded; nothing was written then.
+    adds and revises. LoadError when another load is running (`wait`: it is waited for) or the records cannot be
+    loaded; nothing was written then.
     """
     ordered = sorted(disclosures, key=lambda parsed: parsed.disclosure.id)
     _refuse_twins(ordered)
     with _load_errors():
         async with connection.transaction():
-            if not await connection.fetchval(_LOCK):
+            if not await connection.fetchval(_WAIT_FOR_LOCK if wait else _TRY_LOCK):
                 raise LoadError("another load is running: wait until it has finished, then run this again")
             result = await _write(connection, ordered, origin, source_digest, note, progress)
         if result.changed:
@@ -85,7 +101,11 @@ async def load(
 
 
 async def load_seed(
-    connection: asyncpg.Connection, directory: Path, *, progress: Progress = lambda _line: None
+    connection: asyncpg.Connection,
+    directory: Path,
+    *,
+    wait: bool = False,
+    progress: Progress = silent,
 ) -> LoadResult:
     """Load the seed files of a directory, without reading them when the release has them already.
 
@@ -101,7 +121,13 @@ async def load_seed(
     progress(f"reading {directory}")
     disclosures = seed.read_seed(directory)
     return await load(
-        connection, disclosures, origin="seed", source_digest=digest, note=f"seed {digest[:12]}", progress=progress
+        connection,
+        disclosures,
+        origin="seed",
+        source_digest=digest,
+        note=f"seed {digest[:12]}",
+        wait=wait,
+        progress=progress,
     )
 
 

@@ -161,7 +161,7 @@ def _list_differences(what: str, committed: Sequence[Record], fresh: Sequence[Re
 
 def _printed(record: Record, name: str) -> str:
     """A field as its seed file would print it, since 90.0 equals 90.00 and yet differs; long ones cut."""
-    text = json.dumps(record.model_dump(mode="json")[name], ensure_ascii=False)
+    text = json.dumps(record.model_dump(mode="json")[name], ensure_ascii=False, sort_keys=True)
     return text if len(text) <= 80 else f"{text[:60]}… ({hashlib.sha256(text.encode()).hexdigest()[:8]})"  # noqa: PLR2004
 
 

@@ -14,11 +14,21 @@ from app.errors import SettingsError
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+def _default_data() -> Path:
+    """The user's data directory; for root a system directory.
+
+    Postgres does not run as root, and the account that it runs as instead may not enter root's home.
+    """
+    if os.name == "posix" and os.geteuid() == 0:
+        return Path("/var/lib/gongkai")
+    return Path(platformdirs.user_data_dir("gongkai"))
+
+
 @dataclass(frozen=True)
 class Settings:
     """Every setting with its default; `docs/settings.md` describes each, and a test compares the two."""
 
-    data: Path = field(default_factory=lambda: Path(platformdirs.user_data_dir("gongkai")))
+    data: Path = field(default_factory=_default_data)
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1

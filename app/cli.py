@@ -1,0 +1,215 @@
+"""The command `gongkai`. A command is a few lines; what it needs is imported when it runs, so that each starts fast."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from app import settings
+from app.errors import DocumentError, GongkaiError
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from app.load import LoadResult
+    from app.progress import Progress
+    from app.records import ParsedDisclosure
+    from app.settings import Settings
+
+application = typer.Typer(
+    name="gongkai",
+    help="Chinese departmental budget and final-account disclosures as a read-only API.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+seed_commands = typer.Typer(help="The committed data set.", no_args_is_help=True, rich_markup_mode=None)
+application.add_typer(seed_commands, name="seed")
+
+_Existing = typer.Argument(exists=True, dir_okay=False, readable=True)
+FilesArgument = Annotated[list[Path], _Existing]
+FileArgument = Annotated[Path, _Existing]
+RegionOption = Annotated[
+    str | None,
+    typer.Option("--region", metavar="CODE", help="GB/T 2260 code of the division, if the document is silent."),
+]
+
+
+@application.command()
+def serve() -> None:
+    """Start Postgres, migrate, load the seed files, and serve."""
+    from app.serve import serve as run  # noqa: PLC0415
+
+    run(settings.from_environment())
+
+
+@application.command()
+def migrate(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Compare migrations and models on an empty database.")] = False,
+) -> None:
+    """Bring the database to the newest schema, and its roles to what they should be."""
+    from app import database, embedded, migrations  # noqa: PLC0415
+
+    if check:
+        migrations.check()
+        typer.echo("migrations and models agree")
+        return
+    current = settings.from_environment()
+    with embedded.running(current):
+        typer.echo(f"the schema is at {asyncio.run(database.migrate(current))}")
+
+
+@application.command()
+def load() -> None:
+    """Load the seed files (GONGKAI_SEED) as the next release."""
+    from app.load import load_seed  # noqa: PLC0415
+
+    current = settings.from_environment()
+    _load(current, lambda connection, progress: load_seed(connection, current.seed, progress=progress))
+
+
+@application.command()
+def ingest(files: FilesArgument, region: RegionOption = None) -> None:
+    """Parse documents and load them as the next release; one that cannot be read means that nothing is loaded."""
+    from app.load import load as load_records  # noqa: PLC0415
+
+    parsed = _parse(files, region)
+    note = "ingest " + ", ".join(sorted(one.disclosure.source_file for one in parsed))
+    _load(
+        settings.from_environment(),
+        lambda connection, progress: load_records(connection, parsed, origin="ingest", note=note, progress=progress),
+    )
+
+
+@application.command()
+def parse(
+    file: FileArgument,
+    region: RegionOption = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the records instead of the report.")] = False,
+) -> None:
+    """Show what is read from a document, statement by statement; nothing is written."""
+    from app.parse.report import text_report  # noqa: PLC0415
+
+    (parsed,) = _parse([file], region)
+    typer.echo(parsed.model_dump_json(indent=1) if as_json else text_report(parsed))
+
+
+@seed_commands.command("build")
+def seed_build(
+    files: FilesArgument,
+    out: Annotated[Path | None, typer.Option(help="Where to write; GONGKAI_SEED or seed_data/ otherwise.")] = None,
+    region: RegionOption = None,
+) -> None:
+    """Parse documents and write them as the data set, in the place of the one before."""
+    from app.seed import write_seed  # noqa: PLC0415
+
+    parsed = _parse(files, region)
+    directory = out or settings.from_environment().seed
+    write_seed(directory, parsed)
+    typer.echo(f"wrote {len(parsed)} disclosures to {directory}")
+
+
+@seed_commands.command("check")
+def seed_check(files: FilesArgument, region: RegionOption = None) -> None:
+    """Parse documents and compare them with the data set; differences are listed and end with exit code 1."""
+    from app.seed import check_seed  # noqa: PLC0415
+
+    directory = settings.from_environment().seed
+    differences = check_seed(directory, _parse(files, region))
+    for line in differences:
+        typer.echo(line)
+    if differences:
+        _fail(f"{directory} is not what the documents say: write it again with `gongkai seed build FILES…`")
+    typer.echo(f"{directory} is what the documents say")
+
+
+@application.command()
+def openapi(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Compare with the committed file.")] = False,
+) -> None:
+    """Write openapi/openapi.json from the code."""
+    from app.api.openapi import openapi_document  # noqa: PLC0415
+
+    path = settings.PROJECT / "openapi" / "openapi.json"
+    text = json.dumps(openapi_document(), ensure_ascii=False, indent=1) + "\n"
+    if not check:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        typer.echo(f"wrote {path}")
+    elif not path.exists() or path.read_text(encoding="utf-8") != text:
+        _fail(f"{path} is not what the code says: run `gongkai openapi` and commit the file")
+    else:
+        typer.echo(f"{path} is what the code says")
+
+
+@application.command()
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as installed  # noqa: PLC0415
+
+    typer.echo(installed("gongkai"))
+
+
+def main() -> None:
+    """Run the command; an error that a person can mend is one line on stderr and exit code 1."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
+    try:
+        application()
+    except GongkaiError as error:
+        _fail(str(error))
+
+
+def _parse(files: list[Path], region: str | None) -> list[ParsedDisclosure]:
+    """Every file's records. Each file that cannot be read is named, then the command ends."""
+    from app.parse.document import parse_document  # noqa: PLC0415
+
+    parsed, failed = [], False
+    for file in files:
+        try:
+            parsed.append(parse_document(file.read_bytes(), source_file=file.name, region_code=region))
+        except DocumentError as error:
+            typer.echo(f"gongkai: {file}: {error}", err=True)
+            failed = True
+    if failed:
+        raise typer.Exit(1)
+    return parsed
+
+
+def _load(
+    current: Settings, action: Callable[[asyncpg.Connection, Progress], Coroutine[object, object, LoadResult]]
+) -> None:
+    """Run a load on a migrated database, with the embedded server if that is the one, and say what came of it."""
+    from app import database, embedded  # noqa: PLC0415
+    from app.progress import stopwatch  # noqa: PLC0415
+
+    progress = stopwatch()
+
+    async def run() -> LoadResult:
+        await database.migrate(current)
+        async with database.connect_owner(current, name="gongkai-load") as connection:
+            return await action(connection, progress)
+
+    with embedded.running(current, progress=progress):
+        progress(asyncio.run(run()).sentence())
+
+
+def _terminate(number: int, _frame: object) -> NoReturn:
+    # Unwinding instead of dying at once is what stops the embedded server. 128 + n is the shell's own code for it.
+    raise SystemExit(128 + number)
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"gongkai: {message}", err=True)
+    sys.exit(1)
