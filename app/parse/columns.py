@@ -23,6 +23,8 @@ Path = tuple[str, ...]
 _DEEPEST_START = 8
 _MARKS = re.compile(r"栏次|行次|\*+|-+|[甲乙丙丁]")
 _DESCRIPTOR = re.compile(r".*(?:编码|代码|名称|项目|科目|序号|行次|[类款项])")
+# 金额（万元）: the unit is no part of what the column is.
+UNIT_IN_BRACKETS = re.compile(r"\((?:单位:)?(亿元|万元|元)\)")
 _YEAR = re.compile(r"((?:19|20)\d\d)年?度?")
 _OTHER_PERIOD = re.compile(r"上年(?!.*(?:结转|结余))|增减|比上年|较上年|增长")
 
@@ -113,14 +115,16 @@ def match_columns(
 
 def own_year_heading(path: Path, fiscal_year: int) -> str | None:
     """The path joined by `/` without the disclosure's year; None for a column of another year or of a change."""
-    text = "/".join(path)
+    text = UNIT_IN_BRACKETS.sub("", "/".join(path))
     if any(int(year) != fiscal_year for year in _YEAR.findall(text)) or _OTHER_PERIOD.search(text):
         return None
     return "/".join(part for part in _YEAR.sub("", text).split("/") if part)
 
 
 def _has(row: tuple[str, ...], is_heading: Callable[[str], bool]) -> bool:
-    return any(is_heading(fold(cell)) for cell in row) and not any(_is_amount(cell) for cell in row)
+    return any(is_heading(UNIT_IN_BRACKETS.sub("", fold(cell))) for cell in row) and not any(
+        _is_amount(cell) for cell in row
+    )
 
 
 def _is_heading_row(row: tuple[str, ...], is_heading: Callable[[str], bool]) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from app import values
 from app.parse.cells import digit_cells
-from app.parse.columns import Heading, is_block_row, is_number_row, read_heading
+from app.parse.columns import UNIT_IN_BRACKETS, Heading, is_block_row, is_number_row, read_heading
 from app.parse.forms import Context, FormResult
 from app.parse.grid import Grid, TitledGrid
 from app.parse.layout import form_number, table_unit
@@ -108,12 +108,17 @@ class Frame:
         for row in rows:
             cells = len(self.grid.rows[row])
             if cells < self.heading.width:
-                self.note(
+                finding = statement_finding(
                     "short_row",
                     "warning",
                     f"the row has {cells} cells where the table has {self.heading.width}; its last cells are missing",
+                    key=self.key,
+                    context=self.context,
                     cell=(row, cells - 1),
+                    grid=self.grid,
                 )
+                # It is about the row: naming the cell would count its number as accounted for.
+                self.result.findings.append(finding.model_copy(update={"column": None}))
 
 
 def statement_finding(
@@ -164,7 +169,7 @@ def open_frame(
         result.header_rows = heading.rows
         result.structure |= digit_cells(table.grid, range(heading.rows))
     try:
-        result.unit = table_unit(table)
+        result.unit = table_unit(table) or (_unit_in_headings(heading) if heading else None)
         problem = None if result.unit else "the table names no unit of money"
     except ValueError as error:
         problem = f"the table {error}"
@@ -184,6 +189,12 @@ def open_frame(
     if heading is None or result.unit is None:
         return result, None
     return result, Frame(key, table.grid, heading, result.unit, context, result)
+
+
+def _unit_in_headings(heading: Heading) -> Unit | None:
+    """The unit that a heading names without the word 单位: 金额（万元）."""
+    named = {unit for path in heading.paths for text in path for unit in UNIT_IN_BRACKETS.findall(text)}
+    return values.parse_unit(",".join(sorted(named))) if named else None
 
 
 def settle_status(table: TitledGrid, frame: Frame) -> FormResult:

@@ -1,0 +1,268 @@
+"""Whose disclosure a document is: department, its code, fiscal year, budget or final account, scope, division."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeVar
+
+from app import codelists, values
+from app.codelists import Division
+from app.errors import DocumentError
+from app.parse.layout import Layout
+from app.records import Kind, Scope
+from app.values import fold
+
+# A title line is short; a sentence that mentions the budget is not a title.
+_LONGEST_TITLE_LINE = 70
+# How many paragraphs at the beginning may make up the title, one line each.
+_TITLE_LINES = 8
+_DISCLOSURE = re.compile(
+    r"(?P<year>(?:19|20)\d\d)年?度?(?:本级|本级部门|区级|市级|县级)?(?P<scope>部门|单位)(?:综合)?(?P<kind>预算|决算)"
+)
+_NO_YEAR = re.compile(r"(?P<scope>部门|单位)(?:综合)?(?P<kind>预算|决算)")
+_BUDGET_YEAR = re.compile(r"预算年度[:：]((?:19|20)\d\d)")
+_PART = re.compile(r"^第[一二三四五六七八九十]{1,3}(?:部分|章)|^附件\d*[:：]?|^关于|^[一二三四五六七八九十]{1,3}、")
+_NAMED = re.compile(r"^(?:编制|填报)?(?:部门|单位)(?:名称)?:(?P<name>\D.+)$")
+_CODED = re.compile(r"^(?P<code>\d{3,12})(?:[-_])?(?P<name>[^\d\W]\D{3,})$")
+_ORGAN = re.compile(r"[\u4e00-\u9fff]{4,}")
+_NOT_AN_ORGAN = re.compile(r"预算|决算|目录|公开|情况|说明|部分|[,，。;；:：]|^\d|表$|年度?$")
+# Bodies of the whole country. They count only where the name holds no division.
+_CENTRAL = re.compile(r"^(?:中央|国家|全国|中华人民共和国|最高人民|国务院)")
+_PARTY = re.compile(r"^(?:中共|中国共产党|中国共产主义青年团|共青团|民革|民盟|民建|民进|农工党|致公党|九三学社)")
+_DIVISION_SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|自治县|自治旗|林区|特区|地区|省|市|区|县|旗|盟)$")
+_SHORTEST_STEM = 2
+
+_Vote = TypeVar("_Vote", int, str)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What identifies a disclosure, and its title as printed."""
+
+    region_code: str
+    department_name: str
+    department_code: str | None
+    fiscal_year: int
+    kind: Kind
+    scope: Scope
+    title: str
+
+
+class AmbiguousRegionError(DocumentError):
+    """A department's name fits several divisions."""
+
+    def __init__(self, name: str, candidates: Sequence[Division]) -> None:
+        listed = ", ".join(f"{division.code} {division.full_name}" for division in candidates)
+        super().__init__(
+            f"ambiguous_region: {name!r} fits {len(candidates)} divisions ({listed}); say which one with --region CODE"
+        )
+        self.candidates = tuple(candidates)
+
+
+def identify(layout: Layout, *, source_file: str, region_code: str | None = None) -> Identity:
+    """The document's identity. DocumentError where a part of it cannot be known; `region_code` settles the division."""
+    lines = _title_lines(layout)
+    years, kinds, scopes = _votes(layout, lines)
+    if not kinds:
+        raise DocumentError(
+            f"{source_file}: nothing says 部门预算 or 部门决算 (单位预算, 单位决算); "
+            "this is not the disclosure of a department"
+        )
+    if not years:
+        raise DocumentError(f"{source_file}: no fiscal year is printed (2025年部门预算, 预算年度：2025)")
+    name, code = _department(layout, lines)
+    if name is None:
+        raise DocumentError(f"{source_file}: no department is named, neither in the title nor above the tables")
+    return Identity(
+        region_code=_region(name, source_file, region_code),
+        department_name=name,
+        department_code=code,
+        fiscal_year=_most(years),
+        kind="final" if _most(kinds) == "决算" else "budget",
+        scope="unit" if _most(scopes) == "单位" else "department",
+        title=_title(lines, name),
+    )
+
+
+def find_regions(name: str) -> list[Division]:
+    """The divisions that a department's name fits, by the GB/T 2260 names in it; one where the name is clear.
+
+    The names are taken from the left, the longest that fits at each place; the last one decides, and those before it
+    must lie above it: `株洲市石峰区委…` is 石峰区 of 株洲市. A name without 市, 区 or 县 counts only at the beginning.
+    """
+    folded = _PARTY.sub("", values.normalise_department(name))
+    named = _names_in(folded)
+    for depth in range(len(named), 0, -1):
+        above = named[: depth - 1]
+        fitting = [
+            division
+            for division in _by_name()[named[depth - 1]]
+            if all(any(up.name == other for up in _above(division)) for other in above)
+        ]
+        if fitting:
+            return fitting
+    if _CENTRAL.match(folded):
+        return [codelists.COUNTRY]
+    stems = [stem for stem in _by_stem() if folded.startswith(stem)]
+    return _by_stem()[max(stems, key=len)] if stems else []
+
+
+def _region(name: str, source_file: str, region_code: str | None) -> str:
+    if region_code is not None:
+        if region_code not in codelists.divisions():
+            raise DocumentError(f"--region {region_code!r} is not a division code of GB/T 2260 (six digits, 130607)")
+        return region_code
+    fitting = find_regions(name)
+    if not fitting:
+        raise DocumentError(f"{source_file}: {name!r} names no division; say which one it is with --region CODE")
+    if len(fitting) > 1:
+        raise AmbiguousRegionError(name, fitting)
+    return fitting[0].code
+
+
+def _names_in(folded: str) -> list[str]:
+    names = _by_name()
+    longest = max(map(len, names))
+    found: list[str] = []
+    place = 0
+    while place < len(folded):
+        length = next(
+            (size for size in range(longest, _SHORTEST_STEM - 1, -1) if folded[place : place + size] in names), None
+        )
+        if length is not None:
+            found.append(folded[place : place + length])
+        place += length or 1
+    return found
+
+
+def _above(division: Division) -> Iterable[Division]:
+    while division.parent_code is not None:
+        division = codelists.divisions()[division.parent_code]
+        yield division
+
+
+@cache
+def _by_name() -> dict[str, list[Division]]:
+    found: dict[str, list[Division]] = defaultdict(list)
+    for division in codelists.divisions().values():
+        if division.level != "country" and len(division.name) >= _SHORTEST_STEM:
+            found[division.name].append(division)
+    return dict(found)
+
+
+@cache
+def _by_stem() -> dict[str, list[Division]]:
+    found: dict[str, list[Division]] = defaultdict(list)
+    for division in codelists.divisions().values():
+        stem = _DIVISION_SUFFIX.sub("", division.name)
+        if division.level != "country" and len(stem) >= _SHORTEST_STEM:
+            found[stem].append(division)
+    return dict(found)
+
+
+def _title_lines(layout: Layout) -> list[str]:
+    """The short paragraphs, in order: a title is one of them, or several of the first."""
+    return [text.text for text in layout.texts if len(text.text) <= _LONGEST_TITLE_LINE]
+
+
+def _votes(layout: Layout, lines: Sequence[str]) -> tuple[Counter[int], Counter[str], Counter[str]]:
+    years: Counter[int] = Counter()
+    kinds: Counter[str] = Counter()
+    scopes: Counter[str] = Counter()
+    # A title may be broken over lines: 2020年度 / department / 部门决算.
+    whole = "".join(fold(line) for line in lines[:_TITLE_LINES])
+    for line in (*map(fold, lines), *(fold(table.title) for table in layout.tables)):
+        for found in _DISCLOSURE.finditer(line):
+            years[int(found["year"])] += 1
+            kinds[found["kind"]] += 1
+            scopes[found["scope"]] += 1
+    for table in layout.tables:
+        for text in (*(cell for row in table.grid.rows[:3] for cell in row), *(before.text for before in table.before)):
+            years.update(int(year) for year in _BUDGET_YEAR.findall(fold(text)))
+    if not kinds:
+        for line in (whole, *(fold(table.title) for table in layout.tables)):
+            for found in _NO_YEAR.finditer(line):
+                kinds[found["kind"]] += 1
+                scopes[found["scope"]] += 1
+    if not years and kinds:
+        year = values.parse_year(whole)
+        years.update([] if year is None else [year])
+    return years, kinds, scopes
+
+
+@dataclass
+class _Names:
+    """Votes for the department's name, each under its normalised form, with the form and the code first printed."""
+
+    votes: Counter[str] = field(default_factory=Counter)
+    codes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    printed: dict[str, str] = field(default_factory=dict)
+
+    def vote(self, name: str, code: str | None = None) -> None:
+        """Count a name if it can be the name of an organ."""
+        if not _ORGAN.match(name) or _NOT_AN_ORGAN.search(name):
+            return
+        folded = values.normalise_department(name)
+        self.votes[folded] += 1
+        self.printed.setdefault(folded, name.strip())
+        if code is not None:
+            self.codes[(folded, code)] += 1
+
+
+def _department(layout: Layout, lines: Sequence[str]) -> tuple[str | None, str | None]:
+    """The name that is printed most often in the places where the department is named, and its printed code."""
+    names = _Names()
+    _take_names_of_tables(layout, names)
+    _take_names_of_titles(lines, names)
+    if not names.votes:
+        return None, None
+    # The most frequent; of equally frequent ones the longest, because short forms are short for something.
+    name = max(names.votes, key=lambda folded: (names.votes[folded], len(folded), folded))
+    code = next((code for (folded, code), _ in names.codes.most_common() if folded == name), None)
+    return names.printed[name], code
+
+
+def _take_names_of_tables(layout: Layout, names: _Names) -> None:
+    """Above a table: `897中共…办公室`, `部门：…`."""
+    for table in layout.tables:
+        head = [cell for row in table.grid.rows[:3] for cell in row]
+        for text in (*head, *(before.text for before in table.before)):
+            for line in map(fold, text.split("\n")):
+                coded, named = _CODED.fullmatch(line), _NAMED.fullmatch(line)
+                if coded:
+                    names.vote(coded["name"], coded["code"])
+                elif named:
+                    names.vote(named["name"])
+
+
+def _take_names_of_titles(lines: Sequence[str], names: _Names) -> None:
+    """In a title: before 2025年部门预算, or on the line above or below it."""
+    for line in map(fold, lines):
+        found = _DISCLOSURE.search(line) or _NO_YEAR.search(line)
+        if found:
+            names.vote(_PART.sub("", line[: found.start()]))
+    for index, line in enumerate(lines[:_TITLE_LINES]):
+        near = [fold(other) for other in lines[max(0, index - 1) : index + 2] if other != line]
+        if any(_DISCLOSURE.search(other) or _NO_YEAR.match(other) for other in near):
+            names.vote(fold(line))
+
+
+def _title(lines: Sequence[str], name: str) -> str:
+    """The title as printed: the line that says whose and which year's it is, or the lines that say so together."""
+    folded_name = values.normalise_department(name)
+    for line in lines:
+        if _DISCLOSURE.search(fold(line)) and folded_name in values.normalise_department(line):
+            return re.sub(r"^第[一二三四五六七八九十]+部分\s*", "", line.strip())
+    for index in range(min(_TITLE_LINES, len(lines))):
+        together = " ".join(line.strip() for line in lines[: index + 1])
+        if _NO_YEAR.search(fold(together)) and folded_name in values.normalise_department(together):
+            return together
+    return next((line.strip() for line in lines if _DISCLOSURE.search(fold(line))), name)
+
+
+def _most(counts: Counter[_Vote]) -> _Vote:
+    return max(counts.items(), key=lambda item: (item[1], str(item[0])))[0]
