@@ -12,8 +12,8 @@ RESOURCE = line_resource(
     zh="收支总表",
     en="Revenue and expenditure balance",
     description=(
-        "Rows of the balance of revenue and expenditure (收支总表) and of fiscal appropriation (财政拨款收支总表). Only "
-        "rows of role `item` add up to the year's total."
+        "Rows of the balance of revenue and expenditure (收支总表) and of fiscal appropriation (财政拨款收支总表). "
+        "Only rows of role `item` add up to the year's total."
     ),
     statement_key="revenue_and_expenditure",
     example_id=1,

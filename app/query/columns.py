@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 # `code` is a text whose prefix means something and that collates as bytes; `choice` is a text out of a closed list;
 # `list` is an array of texts; `json` is built in SQL and described by `schema`.

@@ -91,8 +91,13 @@ RESOURCE = Resource(
             ),
         ),
         counted(
-            "x.department_id = t.id and x.valid_from <= {release} and x.valid_to > {release}", "'department_id=' || t.id"
+            "x.department_id = t.id and x.valid_from <= {release} and x.valid_to > {release}",
+            "'department_id=' || t.id",
         ),
     ),
-    examples=("region_code__under=130000", "name__contains=网信办&sort=region_code", "name__contains=网络安全&limit=10"),
+    examples=(
+        "region_code__under=130000",
+        "name__contains=网信办&sort=region_code",
+        "name__contains=网络安全&limit=10",
+    ),
 )

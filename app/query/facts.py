@@ -240,7 +240,7 @@ def code_columns(classification: str, *, example: str, name: str) -> tuple[Colum
             kind="boolean",
             zh="是否末级",
             en="is a leaf",
-            description="True when no other row of the statement lies below this code; leaves add up without repetition.",
+            description="True when no other row of the statement lies below this code: leaves repeat no money.",
             example=True,
             nullable=False,
         ),
@@ -271,7 +271,7 @@ _FILE: dict[str, Json] = {
 
 PROVENANCE = Include(
     name="provenance",
-    description="Where each figure is printed: file, statement, row, and for every field its cell with the printed text.",
+    description="Where the figures are printed: file, statement, row, and every field's cell with the printed text.",
     joins=("disclosure", "statement"),
     sql="""json_build_object(
         'file', dis.source_file, 'sha256', dis.sha256, 'statement_id', t.statement_id, 'title', st.title,
@@ -285,13 +285,21 @@ PROVENANCE = Include(
         {
             **_FILE,
             "statement_id": {"type": "integer", "description": "Id of the statement.", "examples": [12]},
-            "title": {"type": ["string", "null"], "description": "The statement's printed title.", "examples": ["部门支出总表"]},
+            "title": {
+                "type": ["string", "null"],
+                "description": "The statement's printed title.",
+                "examples": ["部门支出总表"],
+            },
             "form_number": {
                 "type": ["string", "null"],
                 "description": "The form's number as printed: a label, not an identity.",
                 "examples": ["公开03表"],
             },
-            "unit": {"type": ["string", "null"], "description": "The unit that the statement prints.", "examples": ["wan"]},
+            "unit": {
+                "type": ["string", "null"],
+                "description": "The unit that the statement prints.",
+                "examples": ["wan"],
+            },
             "location": {
                 "type": ["string", "null"],
                 "description": "Where the statement is in the file.",

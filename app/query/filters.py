@@ -80,28 +80,29 @@ def parse_filter(column: Column, operator: str, text: str, unit: Unit) -> Filter
 
 def condition(column: Column, operator: str, count: int, first: int) -> tuple[str, int]:
     """The SQL of a filter whose parameters are numbered from `first`, and how many parameters it has."""
-    expression, kind = column.expression, SQL_TYPES[column.kind]
-    comparison = {"gte": ">=", "lte": "<="}.get(operator)
-    if operator in ("null", "not_null"):
-        return f"{expression} is {'not ' * (operator == 'not_null')}null", 0
+    expression, ordered, kind = column.expression, column.order_expression, SQL_TYPES[column.kind]
     if operator == "prefix":
         # A prefix is a range of the bytes, which an index can find.
-        ordered = column.order_expression
         ranges = " or ".join(
             f"({ordered} >= ${first + 2 * n}::text and {ordered} < ${first + 2 * n + 1}::text)" for n in range(count)
         )
         return f"({ranges})", 2 * count
-    if operator == "contains":
-        return f"{expression} ilike ${first}::text", 1
-    if operator == "any":
-        return f"{expression} && ${first}::{kind}[]", 1
-    if operator == "eq":
-        return (f"{expression} = ${first}::{kind}" if count == 1 else f"{expression} = any(${first}::{kind}[])"), 1
-    if operator == "ne":
-        unequal = f"{expression} <> ${first}::{kind}" if count == 1 else f"{expression} <> all(${first}::{kind}[])"
+    if operator in ("eq", "ne") and count > 1:
+        operator = f"{operator}_many"
+    text = {
+        "eq": f"{expression} = ${first}::{kind}",
+        "eq_many": f"{expression} = any(${first}::{kind}[])",
         # A blank cell is not the value either.
-        return (f"({unequal} or {expression} is null)" if column.nullable else unequal), 1
-    return f"{expression} {comparison} ${first}::{kind}", 1
+        "ne": f"{expression} is distinct from ${first}::{kind}",
+        "ne_many": f"({expression} <> all(${first}::{kind}[]) or {expression} is null)",
+        "gte": f"{expression} >= ${first}::{kind}",
+        "lte": f"{expression} <= ${first}::{kind}",
+        "contains": f"{expression} ilike ${first}::text",
+        "any": f"{expression} && ${first}::{kind}[]",
+        "null": f"{expression} is null",
+        "not_null": f"{expression} is not null",
+    }[operator]
+    return text, 0 if operator in ("null", "not_null") else 1
 
 
 def parse_value(column: Column, text: str, unit: Unit) -> Value:

@@ -6,9 +6,7 @@ from app.query.facts import DISCLOSURE_ID, JOINS, VISIBLE, identity, owner_colum
 
 
 def _place(name: str, kind: ColumnKind, zh: str, en: str, description: str, example: Json) -> Column:
-    return Column(
-        name=name, kind=kind, zh=zh, en=en, description=description, example=example, sql=f't."{name}"'
-    )
+    return Column(name=name, kind=kind, zh=zh, en=en, description=description, example=example, sql=f't."{name}"')
 
 
 RESOURCE = Resource(

@@ -11,6 +11,7 @@ import binascii
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -64,9 +65,7 @@ def order_by(resource: Resource, orders: tuple[Order, ...]) -> str:
     )
 
 
-def after(
-    resource: Resource, orders: tuple[Order, ...], nulls: tuple[bool, ...], first: int
-) -> str:
+def after(resource: Resource, orders: tuple[Order, ...], nulls: tuple[bool, ...], first: int) -> str:
     """The condition that a row comes after the cursor's row; parameters are numbered from `first`.
 
     `nulls` says which of the cursor's values are null: those are not bound.
@@ -132,10 +131,8 @@ def decode(text: str, *, query: str, resource: Resource, orders: tuple[Order, ..
         )
     columns = resource.by_name
     try:
-        keys = tuple(
-            _read(columns[order.column], key) for order, key in zip(orders, written, strict=True)
-        )
-    except (ValueError, TypeError, ArithmeticError):
+        keys = tuple(_read(columns[order.column], key) for order, key in zip(orders, written, strict=True))
+    except (ValueError, TypeError, KeyError, ArithmeticError):
         raise InvalidCursor("the cursor does not fit this sort: begin again without a cursor") from None
     return Cursor(release, total, keys)
 
@@ -160,19 +157,19 @@ def _written(key: Value | None) -> str | None:
 def _read(column: Column, text: str | None) -> Value | None:
     if text is None:
         if not column.nullable:
-            raise ValueError
+            raise ValueError(f"{column.name} is never null")
         return None
-    if column.kind == "integer":
-        return int(text)
-    if column.kind in ("money", "number"):
-        found = Decimal(text)
-        if not found.is_finite():
-            raise ValueError
-        return found
-    if column.kind == "boolean":
-        return {"true": True, "false": False}[text]
-    if column.kind == "date":
-        return dt.date.fromisoformat(text)
-    if column.kind == "datetime":
-        return dt.datetime.fromisoformat(text)
-    return text
+    found = _READERS.get(column.kind, str)(text)
+    if isinstance(found, Decimal) and not found.is_finite():
+        raise ValueError(f"{text} is no amount")
+    return found
+
+
+_READERS: dict[str, Callable[[str], Value]] = {
+    "integer": int,
+    "money": Decimal,
+    "number": Decimal,
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "date": dt.date.fromisoformat,
+    "datetime": dt.datetime.fromisoformat,
+}

@@ -34,7 +34,7 @@ PROJECT_COLUMNS = (
 )
 
 
-def _column(  # noqa: PLR0913 - the words of one declaration
+def _column(
     name: str, kind: ColumnKind, zh: str, en: str, description: str, example: Json, *, unit: str | None = None
 ) -> Column:
     return Column(name=name, kind=kind, zh=zh, en=en, description=description, example=example, unit=unit)
@@ -48,8 +48,8 @@ RESOURCE = line_resource(
     zh="绩效指标",
     en="Performance indicators",
     description=(
-        "Indicator rows of the performance-target tables (绩效目标表) and of self-evaluations (绩效自评表): the target as "
-        "printed and as operator, number and unit, and what was reached."
+        "Indicator rows of the performance-target tables (绩效目标表) and of self-evaluations (绩效自评表): the target "
+        "as printed and as operator, number and unit, and what was reached."
     ),
     statement_key="performance_targets",
     example_id=501,
@@ -64,11 +64,17 @@ RESOURCE = line_resource(
             example=1,
             nullable=False,
         ),
-        _column("level1", "text", "一级指标", "first level", "First level: output, benefit, satisfaction.", "满意度指标"),
-        _column("level2", "text", "二级指标", "second level", "Second level: quantity, quality, …", "服务对象满意度指标"),
+        _column(
+            "level1", "text", "一级指标", "first level", "First level: output, benefit, satisfaction.", "满意度指标"
+        ),
+        _column(
+            "level2", "text", "二级指标", "second level", "Second level: quantity, quality, …", "服务对象满意度指标"
+        ),
         _column("level3", "text", "三级指标", "third level", "Third level: the indicator's name.", "满意率"),
         _column("description", "text", "指标描述", "description", "Description of the indicator as printed.", "满意率"),
-        _column("level1_weight", "number", "一级指标分值", "weight of the first level", "Points of the first level.", 50),
+        _column(
+            "level1_weight", "number", "一级指标分值", "weight of the first level", "Points of the first level.", 50
+        ),
         _column("target", "text", "指标值", "target as printed", "The target as printed.", "≥90%"),
         Column(
             name="target_operator",

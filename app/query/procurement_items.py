@@ -10,7 +10,7 @@ RESOURCE = line_resource(
     plural="ProcurementItems",
     zh="政府采购",
     en="Procurement items",
-    description="Rows of the procurement table (政府采购预算表); `is_total` marks its 合计 row, which repeats the others.",
+    description="Rows of the procurement table (政府采购预算表); `is_total` marks the 合计 row, which repeats them.",
     statement_key="procurement",
     example_id=701,
     columns=(
@@ -85,7 +85,9 @@ RESOURCE = line_resource(
         money("carried_over", "上年结转结余", "Out of money carried over from last year", None),
         money("carried_over_fiscal", "财政拨款结转", "Out of carried-over fiscal appropriation", None),
         money("carried_over_other", "非财政拨款结转结余", "Out of other carried-over money", None),
-        money("reserved_for_small_firms", "预留中小微企业份额", "Share reserved for small and medium-sized firms", None),
+        money(
+            "reserved_for_small_firms", "预留中小微企业份额", "Share reserved for small and medium-sized firms", None
+        ),
     ),
     examples=(
         "is_total=false&sort=-total&limit=10",

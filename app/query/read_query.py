@@ -239,7 +239,12 @@ class _Reader:
         text = self.given.get("release")
         if text is None:
             return None
-        if text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_RELEASE)) and 1 <= int(text) < _LAST_RELEASE:
+        if (
+            text.isascii()
+            and text.isdigit()
+            and len(text) <= len(str(_LAST_RELEASE))
+            and 1 <= int(text) < _LAST_RELEASE
+        ):
             return int(text)
         self._add("release", "not a release number: /v1/releases lists what there is", value=text)
         return None
@@ -260,7 +265,9 @@ class _Reader:
             return
         meant = _MEANT.get(name)
         suggestion = meant if meant in known else nearest(name, known)
-        self._add(name, f"unknown parameter; allowed: {', '.join(self._short(reserved))}", value=text, suggestion=suggestion)
+        self._add(
+            name, f"unknown parameter; allowed: {', '.join(self._short(reserved))}", value=text, suggestion=suggestion
+        )
 
     def _short(self, reserved: tuple[str, ...]) -> list[str]:
         """The parameters without a line for every operator."""

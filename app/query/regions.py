@@ -1,8 +1,8 @@
 """Administrative divisions of GB/T 2260."""
 
-from app.query.columns import Column, Resource, object_schema, records_schema
+from app.query.columns import Column, Json, Resource, object_schema, records_schema
 
-_REFERENCE = {
+_REFERENCE: dict[str, Json] = {
     "code": {"type": "string", "description": "GB/T 2260 code.", "examples": ["130200"]},
     "name": {"type": "string", "description": "The division's own name.", "examples": ["唐山市"]},
     "href": {"type": "string", "description": "Path of the division.", "examples": ["/v1/regions/130200"]},

@@ -10,7 +10,7 @@ RESOURCE = line_resource(
     plural="Revenues",
     zh="收入",
     en="Revenue by functional code",
-    description="Rows of the revenue statement (收入总表, 收入决算表), one per functional code, with the money by source.",
+    description="Rows of the revenue statement (收入总表, 收入决算表), one per functional code, by source.",
     statement_key="revenue",
     example_id=51,
     columns=(
@@ -31,5 +31,9 @@ RESOURCE = line_resource(
         money("carried_over", "上年结转", "Carried over from last year", None),
     ),
     includes=(subject_include("functional_subject"),),
-    examples=("level=item&sort=-total&limit=10", "level=total&fiscal_year=2025", "code__under=208&fields=code,name,total"),
+    examples=(
+        "level=item&sort=-total&limit=10",
+        "level=total&fiscal_year=2025",
+        "code__under=208&fields=code,name,total",
+    ),
 )

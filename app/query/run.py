@@ -65,7 +65,8 @@ async def fetch_page(pool: asyncpg.Pool, query: ListQuery, totals: Totals) -> Pa
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
     async with pool.acquire() as connection:
-        release, found, rows, keys = await connection.fetchrow(text, *arguments, *bound, *after)
+        row = await connection.fetchrow(text, *arguments, *bound, *after)
+        release, found, rows, keys = _single(row)
         if release is None:
             raise _missing_release(query)
         if query.cursor is not None:
@@ -74,17 +75,17 @@ async def fetch_page(pool: asyncpg.Pool, query: ListQuery, totals: Totals) -> Pa
             total = found  # the first page holds everything
         else:
             known = (release, resource.name, query.filters)
-            total = totals.get(known)
-            if total is None:
+            remembered = totals.get(known)
+            if remembered is not None:
+                total = remembered
+            else:
                 shapes = tuple(item.shape for item in query.filters)
                 total = await connection.fetchval(count_statement(resource.name, filters=shapes), release, *bound)
                 totals.put(known, total)
     cursor = None
     if found > query.limit:
         columns = resource.by_name
-        last = tuple(
-            paging.read_key(columns[order.column], key) for order, key in zip(query.orders, keys, strict=True)
-        )
+        last = tuple(paging.read_key(columns[order.column], key) for order, key in zip(query.orders, keys, strict=True))
         cursor = paging.encode(Cursor(release, total, last), query=query.fingerprint)
     return Page(rows or "", min(found, query.limit), total, release, cursor)
 
@@ -101,7 +102,7 @@ async def fetch_one(pool: asyncpg.Pool, query: RowQuery, key: str) -> tuple[int,
         pinned=query.release is not None,
     )
     arguments: list[object] = [] if query.release is None else [query.release]
-    release, record = await pool.fetchrow(text, *arguments, bound)
+    release, record = _single(await pool.fetchrow(text, *arguments, bound))
     if release is None:
         raise _missing_release(query)
     if record is None:
@@ -112,17 +113,23 @@ async def fetch_one(pool: asyncpg.Pool, query: RowQuery, key: str) -> tuple[int,
     return release, record
 
 
-async def fetch_counts(pool: asyncpg.Pool, release: int | None) -> tuple[int, str]:
-    """The release that is read and its description as a JSON object."""
-    condition = "number = $1" if release is not None else "number = (select max(number) from release)"
+async def fetch_release(pool: asyncpg.Pool) -> tuple[int, str]:
+    """The number of the current release, and the release as a JSON object. NothingLoaded when there is none."""
     row = await pool.fetchrow(
-        "select number, json_build_object('number', number, 'created_at', created_at, 'content_digest', content_digest, "  # noqa: S608
-        f"'counts', counts)::text from release where {condition}",
-        *([] if release is None else [release]),
+        """select number, json_build_object('number', number, 'created_at', created_at,
+            'content_digest', content_digest, 'counts', counts)::text
+        from release where number = (select max(number) from release)"""
     )
     if row is None:
-        raise NothingLoaded(_NOTHING) if release is None else NoRelease(_no_release(release))
+        raise NothingLoaded(_NOTHING)
     return row[0], row[1]
+
+
+def _single(row: asyncpg.Record | None) -> asyncpg.Record:
+    """The one row of a statement without FROM, which always has one."""
+    if row is None:  # pragma: no cover - Postgres keeps this promise
+        raise AssertionError("a SELECT without FROM gave no row")
+    return row
 
 
 _NOTHING = "no data has been loaded yet"
@@ -147,7 +154,9 @@ def _read_key(query: RowQuery, key: str) -> object:
     read: Callable[[str], object] = int if resource.key_column.kind == "integer" else str
     whole = key.isascii() and key.isdigit() and len(key) < 19  # noqa: PLR2004 - what fits a bigint
     if (read is int and not whole) or "\x00" in key:
-        raise NotFound(f"{_shown(key)!r} is no {resource.key} of {resource.name}; /v1/{resource.name} lists what there is")
+        raise NotFound(
+            f"{_shown(key)!r} is no {resource.key} of {resource.name}; /v1/{resource.name} lists what there is"
+        )
     return read(key)
 
 

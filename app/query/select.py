@@ -47,15 +47,13 @@ def page_statement(  # noqa: PLR0913 - the parts of a query's shape
     if nulls is not None:
         conditions.append(after(resource, orders, nulls, first))
     needed = _joins(resource, [columns[column] for column, _, _ in filters] + [columns[o.column] for o in orders])
-    keys = "".join(
-        f", {columns[order.column].order_expression} as key_{n}" for n, order in enumerate(orders)
-    )
+    keys = "".join(f", {columns[order.column].order_expression} as key_{n}" for n, order in enumerate(orders))
     by_keys = ", ".join(
         f"t.key_{n}{' desc' * order.descending}{' nulls last' if columns[order.column].nullable else ''}"
         for n, order in enumerate(orders)
     )
     key_texts = ", ".join(f"t.key_{n}::text" for n in range(len(orders)))
-    return f"""with current as ({_release(pinned=pinned)}),
+    text = f"""with current as ({_release(pinned=pinned)}),
 page as materialized (
   select t.*{keys} from {resource.source}{needed}
   where {" and ".join([f"({resource.visible})", *conditions])}
@@ -65,9 +63,8 @@ select {_CURRENT} as release, (select count(*) from page) as found,
   (select string_agg(row_to_json(r)::text, ',') from (
     select {_shown(resource, shown, includes, unit)} from page t{_row_joins(resource, shown, includes)}
     order by {by_keys} limit {limit}) r) as rows,
-  (select array[{key_texts}] from page t order by {by_keys} offset {limit - 1} limit 1) as keys""".replace(
-        "{release}", release
-    )
+  (select array[{key_texts}] from page t order by {by_keys} offset {limit - 1} limit 1) as keys"""  # noqa: S608 - identifiers come from our own declarations
+    return text.replace("{release}", release)
 
 
 @lru_cache(maxsize=1024)
@@ -83,21 +80,18 @@ def count_statement(name: str, *, filters: Shape) -> str:
 
 
 @lru_cache(maxsize=256)
-def one_statement(
-    name: str, *, fields: tuple[str, ...], includes: tuple[str, ...], unit: Unit, pinned: bool
-) -> str:
+def one_statement(name: str, *, fields: tuple[str, ...], includes: tuple[str, ...], unit: Unit, pinned: bool) -> str:
     """One record: (release, the record as a JSON object or null). Parameters: the release when pinned, the key."""
     resource = RESOURCES[name]
     release = _PINNED if pinned else _CURRENT
     known = resource.by_name | {column.name: column for column in resource.details}
     shown = [known[field] for field in fields]
     key = f"${2 if pinned else 1}::{'bigint' if resource.key_column.kind == 'integer' else 'text'}"
-    return f"""with current as ({_release(pinned=pinned)})
+    text = f"""with current as ({_release(pinned=pinned)})
 select {_CURRENT} as release, (select row_to_json(r)::text from (
     select {_shown(resource, shown, includes, unit)} from {resource.source}{_row_joins(resource, shown, includes)}
-    where ({resource.visible}) and {resource.key_column.expression} = {key}) r) as record""".replace(
-        "{release}", release
-    )
+    where ({resource.visible}) and {resource.key_column.expression} = {key}) r) as record"""  # noqa: S608 - as above
+    return text.replace("{release}", release)
 
 
 def value(column: Column, unit: Unit) -> str:
@@ -114,7 +108,11 @@ def value(column: Column, unit: Unit) -> str:
 
 
 def _release(*, pinned: bool) -> str:
-    return f"select number from release where number = {_PINNED}" if pinned else "select max(number) as number from release"
+    return (
+        f"select number from release where number = {_PINNED}"  # noqa: S608 - as above
+        if pinned
+        else "select max(number) as number from release"
+    )
 
 
 def _conditions(resource: Resource, filters: Shape, first: int) -> tuple[list[str], int]:

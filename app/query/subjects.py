@@ -158,7 +158,9 @@ _OCCURRENCES = object_schema(
 )
 
 
-def details(resource: str, *, table: str, classification: str, lines: tuple[tuple[str, str], ...]) -> tuple[Column, ...]:
+def details(
+    resource: str, *, table: str, classification: str, lines: tuple[tuple[str, str], ...]
+) -> tuple[Column, ...]:
     """What the page about one code shows. `lines` pairs each resource that uses the codes with its table."""
     return (
         Column(

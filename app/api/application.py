@@ -1,0 +1,89 @@
+"""The application: settings in, FastAPI out."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from app.api.door import Door, known
+from app.api.openapi import TITLE, VERSION, openapi_document
+from app.api.paths import unknown_path
+from app.api.problems import response
+from app.api.reader import Reader
+from app.api.routes import documentation, index, lists, singles
+from app.errors import DatabaseError
+from app.settings import Settings
+
+log = logging.getLogger("gongkai.api")
+
+
+def create_application(settings: Settings) -> FastAPI:
+    """The service. Routes are plain: a request in, a finished response out; the registry describes them."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        reader = Reader(settings)
+        application.state.reader = reader
+        try:
+            await reader.open()
+        except DatabaseError as error:
+            # The service answers 503 and tries again with the next request.
+            log.error("%s", error)  # noqa: TRY400 - the message is made for the operator, the traceback says no more
+        yield
+        await reader.close()
+
+    application = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        routes=_routes(),
+        middleware=[Middleware(Door)],
+        exception_handlers={HTTPException: _http_problem},
+    )
+    application.openapi = openapi_document  # type: ignore[method-assign]  # the registry describes the routes
+    return application
+
+
+def _routes() -> list[BaseRoute]:
+    # The lists first: they are what most requests ask for.
+    return [
+        Route("/v1/{resource}", lists.list_rows),
+        Route("/v1/{resource}/{key}", singles.get_one),
+        Route("/v1", index.get_index),
+        Route("/errors", index.list_errors),
+        Route("/errors/{slug}", index.get_error),
+        Route("/healthz", index.get_health),
+        Route("/readyz", index.get_readiness),
+        Route(documentation.OPENAPI_PATH, documentation.get_openapi),
+        Route("/docs", documentation.get_docs),
+        Route("/redoc", documentation.get_redoc),
+        Route("/favicon.ico", documentation.get_favicon),
+        Mount(documentation.ASSETS_PATH, StaticFiles(directory=documentation.assets())),
+        Route("/", _to_docs),
+        Route("/{path:path}", _unknown),
+    ]
+
+
+async def _to_docs(_: Request) -> Response:
+    return RedirectResponse("/docs")
+
+
+async def _unknown(request: Request) -> Response:
+    raise unknown_path(request.scope["path"])
+
+
+async def _http_problem(request: Request, error: Exception) -> Response:
+    return response(known(error), request.scope["path"])

@@ -1,0 +1,69 @@
+"""The envelope around every answer: data, page, meta, warnings. Rows arrive as JSON text and are not touched."""
+
+from __future__ import annotations
+
+import re
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.parameters import Pairs, write_pairs
+from app.query.read_query import ListQuery, RowQuery
+from app.query.run import Page
+from app.settings import Settings
+
+MEDIA_TYPE = "application/json"
+_HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}")
+
+
+def list_response(request: Request, settings: Settings, query: ListQuery, page: Page, pairs: Pairs) -> Response:
+    """A page of a list, with `page.next` and `Link: rel="next"` where there is a next page."""
+    following, headers = None, {}
+    if page.cursor is not None:
+        kept = [pair for pair in pairs if pair[0] != "cursor"]
+        path = f"{request.scope['path']}?{write_pairs([*kept, ('cursor', page.cursor)])}"
+        following = base_url(request, settings) + path
+        headers["Link"] = f'<{following}>; rel="next"'
+    described = orjson.dumps(
+        {
+            "limit": query.limit,
+            "count": page.count,
+            "total": page.total,
+            "next": following,
+            "cursor": page.cursor,
+        }
+    )
+    body = b"".join(
+        (b'{"data":[', page.rows.encode(), b'],"page":', described, b',"meta":', _meta(query, page.release), _END)
+    )
+    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+
+
+def one_response(query: RowQuery, release: int, record: str) -> Response:
+    """A single record."""
+    body = b"".join((b'{"data":', record.encode(), b',"meta":', _meta(query, release), _END))
+    return Response(body, media_type=MEDIA_TYPE)
+
+
+def base_url(request: Request, settings: Settings) -> str:
+    """Where readers reach the service: the setting, or as the request names it; empty when it names it wrongly."""
+    if settings.public_url is not None:
+        return settings.public_url.rstrip("/")
+    host = request.headers.get("host", "")
+    return f"{request.scope['scheme']}://{host}" if _HOST.fullmatch(host) else ""
+
+
+_END = b',"warnings":[]}'
+
+
+def _meta(query: RowQuery, release: int) -> bytes:
+    return orjson.dumps(
+        {
+            "release": release,
+            "resource": query.resource.name,
+            "unit": query.unit.value,
+            "unit_name": query.unit.zh,
+            "unit_name_en": query.unit.en,
+        }
+    )

@@ -1,0 +1,408 @@
+"""The OpenAPI 3.1 document, made from the registry: deterministic, without a database."""
+
+from __future__ import annotations
+
+from app.api.problems import (
+    INTERNAL,
+    INVALID_CURSOR,
+    INVALID_PARAMETERS,
+    KINDS,
+    METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
+    PATH_NOT_FOUND,
+    QUERY_TOO_LONG,
+    RECORD_NOT_FOUND,
+    RELEASE_NOT_FOUND,
+    TOO_SLOW,
+    UNAVAILABLE,
+    Kind,
+)
+from app.api.schemas import (
+    PROBLEM_EXAMPLE,
+    envelope_schema,
+    parameter_schema,
+    reference,
+    row_schema,
+    shared_schemas,
+)
+from app.query.columns import Column, Json, Resource
+from app.query.read_query import DEFAULT_LIMIT, LARGEST_LIMIT, filter_parameters
+from app.query.registry import RESOURCES
+
+TITLE = "Gongkai: Chinese departmental budgets and final accounts"
+VERSION = "1.0.0"
+
+_DESCRIPTION = """\
+A read-only API over the budget and final-account disclosures of Chinese government departments (部门预算决算公开).
+
+**Money** is exact: numbers with the digits that the document prints, in one unit for the whole answer — 万元 \
+(`unit=wan`) by default, `yuan` or `yi` on request; `meta.unit` says which. A blank cell is null, a printed 0 is 0.
+
+**Filters** are field names: `fiscal_year=2024,2025`, `total__gte=100`, `code__under=201`. Unknown parameters are \
+refused, with the nearest name. **Lists** come in pages: follow `page.next` until it is null. Every answer is of one \
+whole **release**; a walk over the pages stays in the release in which it began, and `release=N` pins one.
+
+**Errors** are `application/problem+json` (RFC 9457); each `type` is a page of this service.
+"""
+
+_OPERATOR_WORDS = {
+    "eq": "{field} is one of the values (separated by commas)",
+    "ne": "{field} is none of the values; rows without a value are included",
+    "gte": "{field} is at least this",
+    "lte": "{field} is at most this",
+    "prefix": "{field} begins with one of the values",
+    "contains": "{field} contains the text, in capital or small letters",
+    "under": "{field} is one of these codes or lies below one of them",
+    "isnull": "`true`: only rows without {field}; `false`: only rows with it",
+}
+
+# The status codes that every list can answer with, and what else one record can.
+_LIST_PROBLEMS = (
+    RELEASE_NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
+    QUERY_TOO_LONG,
+    INVALID_PARAMETERS,
+    INTERNAL,
+    UNAVAILABLE,
+)
+_ONE_PROBLEMS = (RECORD_NOT_FOUND, *_LIST_PROBLEMS[1:])
+_OTHER_PROBLEMS = (METHOD_NOT_ALLOWED, INVALID_PARAMETERS, INTERNAL, UNAVAILABLE)
+
+
+def openapi_document() -> dict[str, Json]:
+    """The whole document, the same on every call."""
+    parameters: dict[str, Json] = {}
+    paths: dict[str, Json] = {"/v1": {"get": _index()}}
+    schemas = shared_schemas()
+    for resource in RESOURCES.values():
+        paths[f"/v1/{resource.name}"] = {"get": _list(resource, parameters)}
+        paths[f"/v1/{resource.name}/{{{resource.key}}}"] = {"get": _one(resource, parameters)}
+        schemas[resource.singular] = row_schema(resource)
+        schemas[f"{resource.singular}List"] = envelope_schema(resource, many=True)
+        schemas[f"{resource.singular}Detail"] = row_schema(resource, details=True)
+        schemas[f"{resource.singular}Answer"] = envelope_schema(resource, many=False)
+    paths |= _service_paths()
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": TITLE,
+            "version": VERSION,
+            "summary": "What departments planned and what they spent, line by line, with the cell it is printed in.",
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "contact": {"name": "Gongkai", "url": "/docs"},
+        },
+        "servers": [{"url": "/", "description": "This service"}],
+        "tags": [
+            *_resource_tags(),
+            {
+                "name": "service",
+                "description": "The service itself: what there is, what can go wrong, whether it is up.",
+            },
+        ],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "parameters": parameters,
+            "responses": {_response_name(kind): _problem_response(kind) for kind in KINDS.values()},
+        },
+    }
+
+
+def _resource_tags() -> list[Json]:
+    return [
+        {"name": resource.name, "description": f"{resource.zh}. {resource.description}"}
+        for resource in RESOURCES.values()
+    ]
+
+
+def _list(resource: Resource, shared: dict[str, Json]) -> Json:
+    parameters: list[Json] = [
+        _share(shared, resource, _filter(name, column, operator))
+        for name, (column, operator) in filter_parameters(resource.name).items()
+    ]
+    parameters += [_share(shared, resource, parameter) for parameter in _list_parameters(resource)]
+    examples = [f"/v1/{resource.name}?{example}" for example in resource.examples]
+    return {
+        "operationId": f"list{resource.plural}",
+        "tags": [resource.name],
+        "summary": f"{resource.en} ({resource.zh})",
+        "description": f"{resource.description}\n\nFor example: " + ", ".join(f"`{example}`" for example in examples),
+        "x-example-requests": [*examples],
+        "parameters": parameters,
+        "responses": {
+            "200": {
+                "description": "A page of the list.",
+                "headers": {
+                    "Link": {
+                        "description": 'The next page, as `rel="next"`; absent on the last.',
+                        "schema": {"type": "string"},
+                    }
+                },
+                "content": {"application/json": {"schema": reference("schemas", f"{resource.singular}List")}},
+            },
+            **_problems(*_LIST_PROBLEMS),
+        },
+    }
+
+
+def _one(resource: Resource, shared: dict[str, Json]) -> Json:
+    key = resource.key_column
+    return {
+        "operationId": f"get{resource.singular}",
+        "tags": [resource.name],
+        "summary": f"One of: {resource.en} ({resource.zh})",
+        "description": f"{resource.description} This is one of them, with everything that is known about it.",
+        "parameters": [
+            {
+                "name": key.name,
+                "in": "path",
+                "required": True,
+                "description": f"{key.zh}. {key.description}",
+                "schema": parameter_schema(key),
+                "example": key.example,
+            },
+            *(_share(shared, resource, parameter) for parameter in _one_parameters(resource)),
+        ],
+        "responses": {
+            "200": {
+                "description": "The record.",
+                "content": {"application/json": {"schema": reference("schemas", f"{resource.singular}Answer")}},
+            },
+            **_problems(*_ONE_PROBLEMS),
+        },
+    }
+
+
+def _filter(name: str, column: Column, operator: str) -> dict[str, Json]:
+    words = _OPERATOR_WORDS[operator].format(field=f"`{column.name}`")
+    example = _example(column, operator)
+    unit = " In the unit that `unit` names." if column.kind == "money" else ""
+    parameter: dict[str, Json] = {
+        "name": name,
+        "in": "query",
+        "description": f"{column.zh}: {words}.{unit}" + (f" {column.description}" if operator == "eq" else ""),
+    }
+    if operator in ("eq", "ne", "prefix", "under"):
+        items = parameter_schema(column, choices=operator in ("eq", "ne"))
+        return {
+            **parameter,
+            "schema": {"type": "array", "items": items, "minItems": 1},
+            "style": "form",
+            "explode": False,
+            "example": [example],
+        }
+    if operator == "isnull":
+        return {**parameter, "schema": {"type": "boolean"}, "example": False}
+    return {**parameter, "schema": parameter_schema(column, choices=False), "example": example}
+
+
+def _example(column: Column, operator: str) -> Json:
+    example = column.example
+    if isinstance(example, list):
+        example = example[0]
+    if operator == "under":
+        return {"region": "130000", "subject": "201"}[column.hierarchy or "subject"]
+    if operator == "prefix" and isinstance(example, str):
+        return example[:3]
+    if example is None:
+        return 0 if column.kind in ("money", "number", "integer") else "无"
+    return example
+
+
+def _list_parameters(resource: Resource) -> list[dict[str, Json]]:
+    sortable = [column.name for column in resource.columns if column.sortable]
+    return [
+        _names(
+            "sort",
+            f"The order: fields, each with `-` before it for descending. Nulls come last in both directions; "
+            f"`{resource.key}` is appended, so that every row has one place.",
+            [sign + name for name in sortable for sign in ("", "-")],
+            f"-{sortable[-1]}",
+        ),
+        *_row_parameters(resource, details=False),
+        {
+            "name": "limit",
+            "in": "query",
+            "description": "How many rows a page has at most.",
+            "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT},
+            "example": 10,
+        },
+        {
+            "name": "cursor",
+            "in": "query",
+            "description": (
+                "Where the page begins: `page.cursor` of the page before, unchanged, with the same filters and sort."
+            ),
+            "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+            # No example: a cursor belongs to one query of one release.
+        },
+        *_common_parameters(),
+    ]
+
+
+def _one_parameters(resource: Resource) -> list[dict[str, Json]]:
+    return [*_row_parameters(resource, details=True), *_common_parameters()]
+
+
+def _row_parameters(resource: Resource, *, details: bool) -> list[dict[str, Json]]:
+    names = [column.name for column in (*resource.columns, *(resource.details if details else ()))]
+    found = [
+        _names(
+            "fields", "Which fields to show, in this order. By default those that most readers need.", names, names[0]
+        )
+    ]
+    if resource.includes:
+        words = " ".join(f"`{include.name}`: {include.description}" for include in resource.includes)
+        includes = [include.name for include in resource.includes]
+        found.append(_names("include", f"What to add to each row. {words}", includes, includes[0]))
+    return found
+
+
+def _names(name: str, description: str, allowed: list[str], example: str) -> dict[str, Json]:
+    return {
+        "name": name,
+        "in": "query",
+        "description": description,
+        "schema": {
+            "type": "array",
+            "items": {"type": "string", "enum": [*allowed]},
+            "minItems": 1,
+            "uniqueItems": True,
+        },
+        "style": "form",
+        "explode": False,
+        "example": [example],
+    }
+
+
+def _common_parameters() -> list[dict[str, Json]]:
+    return [
+        {
+            "name": "unit",
+            "in": "query",
+            "description": "The unit of every amount in the answer and of amounts in filters: 元, 万元 or 亿元. Exact.",
+            "schema": {"type": "string", "enum": ["yuan", "wan", "yi"], "default": "wan"},
+            "example": "wan",
+        },
+        {
+            "name": "release",
+            "in": "query",
+            "description": "The release to read; by default the current one.",
+            "schema": {"type": "integer", "minimum": 1, "maximum": 2**31 - 2},
+            "example": 1,
+        },
+    ]
+
+
+def _share(shared: dict[str, Json], resource: Resource, parameter: dict[str, Json]) -> Json:
+    """A reference to the parameter under components; one whose words differ gets the resource's name before it."""
+    name = str(parameter["name"])
+    if shared.setdefault(name, parameter) != parameter:
+        name = f"{resource.name}.{name}"
+        shared[name] = parameter
+    return reference("parameters", name)
+
+
+def _index() -> Json:
+    return _service_operation(
+        "getIndex",
+        "What there is",
+        "Every resource with its list, its description and queries worth a try; the current release.",
+        reference("schemas", "Index"),
+        (NOT_ACCEPTABLE, *_OTHER_PROBLEMS),
+    )
+
+
+def _service_paths() -> dict[str, Json]:
+    status: dict[str, Json] = {"type": "string", "description": "`ok` or `ready`.", "examples": ["ok"]}
+    release: dict[str, Json] = {"type": "integer", "description": "The current release.", "examples": [1]}
+    health: Json = {"type": "object", "properties": {"status": status}, "required": ["status"]}
+    readiness: Json = {
+        "type": "object",
+        "properties": {"status": status, "release": release},
+        "required": ["status", "release"],
+    }
+    slug: Json = {
+        "name": "slug",
+        "in": "path",
+        "required": True,
+        "description": "The last part of a problem's `type`.",
+        "schema": {"type": "string", "enum": [*KINDS]},
+        "example": INVALID_PARAMETERS.slug,
+    }
+    return {
+        "/errors": {
+            "get": _service_operation(
+                "listErrors",
+                "What can go wrong",
+                "Every kind of problem that the service answers with.",
+                reference("schemas", "ErrorKindList"),
+                (METHOD_NOT_ALLOWED, INVALID_PARAMETERS),
+            )
+        },
+        "/errors/{slug}": {
+            "get": {
+                **_service_operation(
+                    "getError",
+                    "What a problem means",
+                    "What a problem's `type` means and what to do about it.",
+                    reference("schemas", "ErrorKindAnswer"),
+                    (PATH_NOT_FOUND, METHOD_NOT_ALLOWED, INVALID_PARAMETERS),
+                ),
+                "parameters": [slug],
+            }
+        },
+        "/healthz": {
+            "get": _service_operation(
+                "getHealth", "Is the process up", "The process is up and answers.", health, (METHOD_NOT_ALLOWED,)
+            )
+        },
+        "/readyz": {
+            "get": _service_operation(
+                "getReadiness",
+                "Can it serve data",
+                "The database can be reached and a release is loaded; 503 otherwise.",
+                readiness,
+                (METHOD_NOT_ALLOWED, INTERNAL, UNAVAILABLE),
+            )
+        },
+    }
+
+
+def _service_operation(
+    operation_id: str, summary: str, description: str, schema: Json, problems: tuple[Kind, ...]
+) -> dict[str, Json]:
+    return {
+        "operationId": operation_id,
+        "tags": ["service"],
+        "summary": summary,
+        "description": description,
+        "responses": {
+            "200": {"description": description, "content": {"application/json": {"schema": schema}}},
+            **_problems(*problems),
+        },
+    }
+
+
+def _problems(*kinds: Kind) -> dict[str, Json]:
+    return {str(kind.status): reference("responses", _response_name(kind)) for kind in kinds}
+
+
+def _response_name(kind: Kind) -> str:
+    return "".join(part.capitalize() for part in kind.slug.split("-"))
+
+
+def _problem_response(kind: Kind) -> Json:
+    also = {INVALID_PARAMETERS: INVALID_CURSOR, RECORD_NOT_FOUND: RELEASE_NOT_FOUND, UNAVAILABLE: TOO_SLOW}.get(kind)
+    words = f"{kind.title}. {kind.description}" + (f" Or: {also.title}. {also.description}" if also else "")
+    return {
+        "description": words,
+        "content": {
+            "application/problem+json": {
+                "schema": reference("schemas", "Problem"),
+                "example": {**PROBLEM_EXAMPLE, "type": kind.type, "title": kind.title, "status": kind.status},
+            }
+        },
+    }

@@ -1,0 +1,24 @@
+"""Which paths there are, and which one was probably meant."""
+
+from __future__ import annotations
+
+from app.api.problems import PATH_NOT_FOUND, Problem
+from app.errors import ParameterProblem
+from app.query.filters import nearest
+from app.query.registry import RESOURCES
+
+FIXED = ("/v1", "/docs", "/redoc", "/openapi.json", "/healthz", "/readyz", "/errors")
+KNOWN = (*FIXED, *(f"/v1/{name}" for name in RESOURCES))
+
+
+def unknown_path(path: str) -> Problem:
+    """The problem that a path without an answer is, with the nearest path that has one."""
+    # What follows the name of a resource is a key; unversioned paths are a common slip.
+    stem = "/".join(path.rstrip("/").split("/")[:3])
+    near = nearest(stem, KNOWN) or nearest(f"/v1{stem}", KNOWN)
+    detail = f"nothing is served at {path[:200]}; " + (f"did you mean {near}? " if near else "")
+    return Problem(
+        PATH_NOT_FOUND,
+        detail + "/v1 lists the resources",
+        problems=(ParameterProblem("path", "no such path", value=path[:200], suggestion=near),),
+    )

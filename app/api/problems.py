@@ -1,0 +1,221 @@
+"""Every error of the service as `application/problem+json` (RFC 9457), from one table.
+
+Each kind has a page of its own at its `type`. Texts of 5xx are fixed: what went wrong inside is for the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+import asyncpg
+import orjson
+from starlette.responses import Response
+
+from app import errors
+from app.query.columns import Json
+
+log = logging.getLogger("gongkai.api")
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: its slug (the last part of `type`), status, title, and what its page says."""
+
+    slug: str
+    status: int
+    title: str
+    description: str
+    retry_after: int | None = None
+
+    @property
+    def type(self) -> str:
+        return f"/errors/{self.slug}"
+
+
+INVALID_PARAMETERS = Kind(
+    "invalid-parameters",
+    422,
+    "Invalid parameters",
+    "One or more query parameters are unknown, given twice, or hold a value that is not allowed. `errors` names each "
+    "with its value, what is allowed and, where one is near, the name that was probably meant. Nothing is guessed or "
+    "clamped: correct the request and send it again.",
+)
+INVALID_CURSOR = Kind(
+    "invalid-cursor",
+    422,
+    "Invalid cursor",
+    "A cursor is made by this service and is used as it is: with the same resource, filters and sort, for as long as "
+    "its release is kept. Take it from `page.cursor`, or follow `page.next`; to begin again, leave it out.",
+)
+RECORD_NOT_FOUND = Kind(
+    "record-not-found",
+    404,
+    "No such record",
+    "There is no record with this key in the release that was read. Ids of rows belong to a revision of a document: "
+    "after a revision, look the row up by its disclosure and code, or pin the older release with `release=N`.",
+)
+RELEASE_NOT_FOUND = Kind(
+    "release-not-found",
+    404,
+    "No such release",
+    "The release that `release=N` asks for does not exist or is no longer kept. `/v1/releases` lists what there is.",
+)
+PATH_NOT_FOUND = Kind(
+    "path-not-found",
+    404,
+    "No such path",
+    "Nothing is served at this path. `/v1` lists the resources, `/docs` describes them.",
+)
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed",
+    405,
+    "Method not allowed",
+    "The data can only be read: GET and HEAD, and OPTIONS for browsers. The `Allow` header says so too.",
+)
+NOT_ACCEPTABLE = Kind(
+    "not-acceptable",
+    406,
+    "Format not available",
+    "The format that the path's suffix or the `Accept` header asks for is not available. `errors` lists what there is.",
+)
+QUERY_TOO_LONG = Kind(
+    "query-too-long",
+    414,
+    "Query too long",
+    "The query string is longer than 8 KiB. Ask for fewer values at a time, or for a prefix (`__prefix`, `__under`).",
+)
+TOO_SLOW = Kind(
+    "too-slow",
+    503,
+    "The query took too long",
+    "The database did not answer within the time that one request may take. Narrow the query: a department, a year, a "
+    "code, a smaller limit.",
+    RETRY_SECONDS,
+)
+UNAVAILABLE = Kind(
+    "unavailable",
+    503,
+    "Temporarily unavailable",
+    "The database cannot be reached, or nothing has been loaded yet. Try again after the seconds that `Retry-After` "
+    "names.",
+    RETRY_SECONDS,
+)
+INTERNAL = Kind(
+    "internal-error",
+    500,
+    "Internal error",
+    "Something went wrong inside the service. It has been written to the operator's log; the request was not at fault.",
+)
+
+KINDS: dict[str, Kind] = {
+    kind.slug: kind
+    for kind in (
+        INVALID_PARAMETERS,
+        INVALID_CURSOR,
+        RECORD_NOT_FOUND,
+        RELEASE_NOT_FOUND,
+        PATH_NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        NOT_ACCEPTABLE,
+        QUERY_TOO_LONG,
+        TOO_SLOW,
+        UNAVAILABLE,
+        INTERNAL,
+    )
+}
+
+# The first class that fits decides; whatever is not here is an internal error.
+_BY_CLASS: tuple[tuple[type[BaseException], Kind], ...] = (
+    (errors.InvalidParameters, INVALID_PARAMETERS),
+    (errors.InvalidCursor, INVALID_CURSOR),
+    (errors.NotFound, RECORD_NOT_FOUND),
+    (errors.NothingLoaded, UNAVAILABLE),
+    (errors.NoRelease, RELEASE_NOT_FOUND),
+    (errors.DatabaseError, UNAVAILABLE),
+    (asyncpg.QueryCanceledError, TOO_SLOW),
+    (asyncpg.PostgresConnectionError, UNAVAILABLE),
+    (asyncpg.CannotConnectNowError, UNAVAILABLE),
+    (asyncpg.AdminShutdownError, UNAVAILABLE),
+    (asyncpg.CrashShutdownError, UNAVAILABLE),
+    (asyncpg.TooManyConnectionsError, UNAVAILABLE),
+    (asyncpg.UndefinedTableError, UNAVAILABLE),
+    (asyncpg.InvalidCatalogNameError, UNAVAILABLE),
+    (asyncpg.InterfaceError, UNAVAILABLE),
+    (asyncio.TimeoutError, UNAVAILABLE),
+    (OSError, UNAVAILABLE),
+)
+
+
+class Problem(Exception):
+    """A problem that a route answers with itself: its kind, its detail, its errors, its own headers."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        *,
+        problems: tuple[errors.ParameterProblem, ...] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.problems = problems
+        self.headers = headers or {}
+
+
+def kind_of(error: BaseException) -> Kind:
+    """The kind of problem that an exception is to a reader."""
+    if isinstance(error, Problem):
+        return error.kind
+    return next((kind for known, kind in _BY_CLASS if isinstance(error, known)), INTERNAL)
+
+
+def response(error: BaseException, path: str) -> Response:
+    """The problem document of an exception; of a 5xx nothing but the fixed text, and a line in the log."""
+    kind = kind_of(error)
+    own: list[errors.ParameterProblem] = []
+    headers: dict[str, str] = {}
+    detail = str(error)
+    if isinstance(error, Problem):
+        own, headers = list(error.problems), error.headers
+    elif isinstance(error, errors.InvalidParameters):
+        own = list(error.problems)
+        detail = "; ".join(f"{problem.parameter}: {problem.detail}" for problem in own)
+    elif isinstance(error, errors.InvalidCursor):
+        own = [errors.ParameterProblem("cursor", detail)]
+    if kind.status >= 500:  # noqa: PLR2004 - ours to mend, not the reader's
+        if isinstance(error, errors.NothingLoaded):
+            log.warning("%s: nothing is loaded", path)
+        else:
+            log.error("%s: %s", path, kind.title, exc_info=error)
+        detail = kind.description
+    body: dict[str, Json] = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": path,
+        "errors": [_entry(problem) for problem in own],
+    }
+    if kind.retry_after is not None:
+        headers = {**headers, "Retry-After": str(kind.retry_after)}
+    return Response(
+        orjson.dumps(body),
+        status_code=kind.status,
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", **headers},
+    )
+
+
+def _entry(problem: errors.ParameterProblem) -> dict[str, Json]:
+    return {
+        "parameter": problem.parameter,
+        "value": problem.value,
+        "detail": problem.detail,
+        "suggestion": problem.suggestion,
+    }

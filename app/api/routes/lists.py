@@ -1,0 +1,29 @@
+"""`/v1/<resource>`: a page of a list."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.envelope import list_response
+from app.api.formats import refuse_other, split_suffix
+from app.api.parameters import read_pairs
+from app.api.paths import unknown_path
+from app.api.reader import Reader
+from app.query.read_query import read_list
+from app.query.registry import RESOURCES
+from app.query.run import fetch_page
+
+
+async def list_rows(request: Request) -> Response:
+    """The rows that the filters select, in the order asked for, a page at a time."""
+    reader: Reader = request.app.state.reader
+    name, suffix = split_suffix(request.path_params["resource"])
+    resource = RESOURCES.get(name)
+    if resource is None:
+        raise unknown_path(request.scope["path"])
+    refuse_other(request, suffix)
+    pairs = read_pairs(request.scope["query_string"])
+    query = read_list(resource, pairs)
+    page = await reader.run(fetch_page, query, reader.totals)
+    return list_response(request, reader.settings, query, page, pairs)
