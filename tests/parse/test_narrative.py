@@ -1,0 +1,241 @@
+"""Promise: every money figure of the narrative is a stated amount with its meaning, or a finding with its place."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.parse.grid import Text
+from app.parse.layout import lay_out
+from app.parse.narrative import NarrativeResult, read_narrative
+from app.parse.read_text import read_text
+from app.records import Kind, StatedAmount, Statement
+
+DOCUMENTS = Path(__file__).parents[1] / "documents"
+REAL = Path(__file__).parents[2] / ".." / "shared" / "disclosures"
+# The real documents: the beginning of the file's name, fiscal year, kind.
+REAL_ONES: list[tuple[str, int, Kind]] = [
+    ("000", 2020, "budget"),
+    ("001", 2025, "budget"),
+    ("002", 2023, "budget"),
+    ("003", 2020, "budget"),
+    ("004", 2020, "final"),
+]
+
+
+def read(path: Path, fiscal_year: int, kind: Kind) -> NarrativeResult:
+    texts = lay_out(read_text(path.read_bytes(), path.name)).texts
+    return read_narrative(texts, fiscal_year=fiscal_year, kind=kind)
+
+
+def said(*paragraphs: str, fiscal_year: int = 2024, kind: Kind = "budget") -> list[StatedAmount]:
+    texts = [Text(text, line) for line, text in enumerate(paragraphs, start=1)]
+    return read_narrative(texts, fiscal_year=fiscal_year, kind=kind).stated_amounts
+
+
+def what(amount: StatedAmount) -> tuple[str, str, str]:
+    return amount.topic, amount.item, amount.text
+
+
+@pytest.fixture(scope="module")
+def budget() -> NarrativeResult:
+    return read(DOCUMENTS / "narrative_budget.txt", 2020, "budget")
+
+
+@pytest.fixture(scope="module")
+def final() -> NarrativeResult:
+    return read(DOCUMENTS / "narrative_final.txt", 2021, "final")
+
+
+def on_line(result: NarrativeResult, line: int) -> list[StatedAmount]:
+    return [amount for amount in result.stated_amounts if amount.line == line]
+
+
+def money_outside_of_tables(raw: str) -> Counter[str]:
+    """The figures, counted without the parser: lines with a tab are table cells, everything else is narrative."""
+    narrative = "\n".join(line for line in raw.splitlines() if "\t" not in line)
+    found = re.findall(r"[0-9０-９][0-9０-９,，.．]*\s*(?:亿|万)?\s*元", narrative)
+    return Counter("".join(figure.split()) for figure in found)
+
+
+def covered(result: NarrativeResult) -> Counter[str]:
+    findings = (finding.text or "" for finding in result.findings if finding.code.startswith("amount_"))
+    return Counter([*(amount.text for amount in result.stated_amounts), *findings])
+
+
+@pytest.mark.parametrize(
+    ("name", "fiscal_year", "kind"), [("narrative_budget.txt", 2020, "budget"), ("narrative_final.txt", 2021, "final")]
+)
+def test_every_money_figure_of_an_invented_document_is_covered(name: str, fiscal_year: int, kind: Kind) -> None:
+    path = DOCUMENTS / name
+    expected = money_outside_of_tables(path.read_text(encoding="utf-8"))
+    assert sum(expected.values()) > 30
+    assert covered(read(path, fiscal_year, kind)) == expected
+
+
+@pytest.mark.parametrize(("prefix", "fiscal_year", "kind"), REAL_ONES)
+def test_every_money_figure_of_a_real_document_is_covered(prefix: str, fiscal_year: int, kind: Kind) -> None:
+    path = next(REAL.glob(f"{prefix}_*.txt"), None) if REAL.is_dir() else None
+    if path is None:
+        pytest.skip("the real documents are not beside the repository")
+    result = read(path, fiscal_year, kind)
+    assert covered(result) == money_outside_of_tables(path.read_text(encoding="utf-8"))
+    assert not [finding for finding in result.findings if finding.code == "amount_not_understood"]
+
+
+def test_totals_and_their_parts_are_named(budget: NarrativeResult) -> None:
+    assert [what(amount) for line in (9, 11, 12, 13, 14) for amount in on_line(budget, line)] == [
+        ("revenue", "total", "1,072.63万元"),
+        ("revenue", "general_public_budget", "1,000.63万元"),
+        ("revenue", "government_fund", "72万元"),
+        ("revenue", "other", "0万元"),
+        ("expenditure", "total", "1072.63万元"),
+        ("expenditure", "personnel", "549.33万元"),
+        ("expenditure", "public", "8.3万元"),
+        ("expenditure", "project", "515万元"),
+    ]
+    assert on_line(budget, 9)[0].amount == Decimal("1072.63")
+
+
+def test_changes_have_a_direction_and_the_year_they_are_compared_with(budget: NarrativeResult) -> None:
+    total, *changes = on_line(budget, 16)
+    assert (total.measure, total.compared_year) == ("amount", None)
+    assert [(each.item, each.direction, each.amount) for each in changes] == [
+        ("grand_total", "decrease", Decimal("21.20")),
+        ("basic", "decrease", Decimal("51.20")),
+        ("project", "increase", Decimal("30.00")),
+    ]
+    assert {(each.measure, each.fiscal_year, each.compared_year) for each in changes} == {("change", 2020, 2019)}
+
+
+def test_parts_in_brackets_after_a_change_are_changes_too(budget: NarrativeResult) -> None:
+    found = [(each.item, each.measure, each.text) for each in on_line(budget, 20)]
+    assert found == [
+        ("total", "amount", "2.66万元"),
+        ("overseas_trips", "amount", "0万元"),
+        ("vehicles", "amount", "2.5万元"),
+        ("vehicle_purchase", "amount", "0万元"),
+        ("vehicle_operation", "amount", "2.5万元"),
+        ("receptions", "amount", "0.16万元"),
+        ("total", "change", "2.66万元"),
+        ("vehicles", "change", "2.5万元"),
+        ("vehicle_purchase", "change", "0万元"),
+        ("vehicle_operation", "change", "2.5万元"),
+        ("receptions", "amount", "0.16万元"),
+        ("receptions", "change", "0.16万元"),
+    ]
+
+
+def test_agency_operating_expenses_by_item_are_a_statement_with_economic_codes(budget: NarrativeResult) -> None:
+    (statement,) = budget.statements
+    assert isinstance(statement, Statement)
+    assert (statement.key, statement.location, statement.unit) == ("agency_operating", "line 18", "wan")
+    assert statement.grid[:2] == [["机关运行经费", "8.3"], ["办公费", "0.3"]]
+    codes = [(line.code, line.level, line.total) for line in budget.economic_lines]
+    assert codes == [
+        (None, "total", Decimal("8.3")),
+        ("30201", "division", Decimal("0.3")),
+        ("30207", "division", Decimal("2.4")),
+        ("30231", "division", Decimal("2.5")),
+        ("30217", "division", Decimal("0.16")),
+        ("30239", "division", Decimal("2.44")),
+        (None, "division", Decimal("0.5")),
+    ]
+    assert [finding.text for finding in budget.findings if finding.code == "unlisted_name"] == ["档案保护费"]
+
+
+def test_year_is_the_one_that_the_figure_measures(budget: NarrativeResult) -> None:
+    counted, planned = on_line(budget, 24)
+    assert (counted.fiscal_year, counted.item, counted.phase) == (2019, "total", "final")
+    assert (planned.fiscal_year, planned.item, planned.phase) == (2020, "planned_purchase", "budget")
+    assert planned.unit == "yuan"
+
+
+def test_threshold_and_template_words_are_findings_and_no_amounts(budget: NarrativeResult) -> None:
+    found = [(finding.line, finding.text) for finding in budget.findings if finding.code == "amount_not_stated"]
+    assert found == [(9, "0万元"), (24, "20万元")]
+
+
+def test_number_and_unit_on_two_lines_are_one_figure(final: NarrativeResult) -> None:
+    (initial, actual) = on_line(final, 21)
+    assert (initial.phase, actual.phase, actual.text) == ("initial_budget", "final", "34.34万元")
+    assert (actual.percent, actual.percent_kind) == (Decimal("111.3"), "completion")
+    assert ("procurement", "goods", "2万元") in [what(amount) for amount in on_line(final, 47)]
+
+
+def test_path_of_subjects_gives_the_code_of_the_figures_under_it(final: NarrativeResult) -> None:
+    assert [(each.functional_code, each.phase, each.amount) for line in (27, 29) for each in on_line(final, line)] == [
+        ("2013701", "initial_budget", Decimal("30.85")),
+        ("2013701", "final", Decimal("33.34")),
+        ("2050803", "initial_budget", Decimal(0)),
+        ("2050803", "final", Decimal(1)),
+    ]
+
+
+def test_percentages_attach_to_their_amounts_with_their_kind(final: NarrativeResult) -> None:
+    assert [(each.percent, each.percent_kind, each.direction) for each in on_line(final, 17)] == [
+        (Decimal("99.7"), "share", None),
+        (Decimal(13), "growth", "decrease"),
+    ]
+    assert [each.percent for each in on_line(final, 11)] == [None, Decimal("99.7"), Decimal(0), Decimal("0.3")]
+
+
+def test_budget_and_final_of_the_three_public_expenses_are_told_apart(final: NarrativeResult) -> None:
+    assert [(each.item, each.phase, each.amount) for line in (33, 35) for each in on_line(final, line)] == [
+        ("total", "budget", Decimal(3)),
+        ("total", "final", Decimal("2.5")),
+        ("receptions", "budget", Decimal(3)),
+        ("receptions", "final", Decimal("2.5")),
+    ]
+
+
+def test_fund_with_balances_is_read_in_full(final: NarrativeResult) -> None:
+    assert [(each.topic, each.item) for each in on_line(final, 39)] == [
+        ("government_fund", item)
+        for item in ("revenue", "opening_balance", "expenditure", "basic", "project", "closing_balance")
+    ]
+
+
+def test_figure_that_nothing_names_is_a_finding_with_its_line(final: NarrativeResult) -> None:
+    (finding,) = [finding for finding in final.findings if finding.code == "amount_not_understood"]
+    assert (finding.line, finding.text, finding.severity) == (55, "12万元", "warning")
+
+
+def test_no_sentence_is_kept(budget: NarrativeResult, final: NarrativeResult) -> None:
+    for amount in [*budget.stated_amounts, *final.stated_amounts]:
+        assert len(amount.label) <= 20
+        assert not re.search(r"[。；，]", amount.label)
+
+
+def test_place_leads_back_to_the_figure() -> None:
+    (first, second) = said("第一部分\n收入", "2024年预算收入10万元，其中：一般公共预算收入９万元。")
+    source = "2024年预算收入10万元，其中：一般公共预算收入９万元。"
+    assert [source[amount.offset - 1 :][:1] for amount in (first, second)] == ["1", "９"]
+    assert (first.line, second.amount) == (2, Decimal(9))
+
+
+def test_figures_of_glossary_and_duties_that_name_nothing_are_not_guessed() -> None:
+    assert said("二、支出说明", "2024年支出预算5万元。", "十、名词解释", "小额补贴指每户低于3万元的补贴。") == said(
+        "二、支出说明", "2024年支出预算5万元。"
+    )
+
+
+@given(
+    number=st.decimals(min_value=0, max_value=10**7, places=2, allow_nan=False, allow_infinity=False),
+    grouped=st.booleans(),
+    gap=st.sampled_from(["", " ", "\u3000"]),
+    wrapped=st.booleans(),
+)
+def test_any_way_to_print_the_total_gives_the_same_amount(
+    number: Decimal, gap: str, *, grouped: bool, wrapped: bool
+) -> None:
+    printed = f"{number:,}" if grouped else f"{number}"
+    text = f"2024年预算收入{printed}{gap}万元。"
+    (amount,) = said(*(text.split("万", 1)[0], "万元。") if wrapped else (text,))
+    assert (amount.amount, amount.topic, amount.item, amount.unit) == (number, "revenue", "total", "wan")
