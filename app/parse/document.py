@@ -148,7 +148,6 @@ class _Reading:
 
 
 def _statement(table: TitledGrid, key: StatementKey, ordinal: int, result: FormResult) -> Statement:
-    as_of = {record.as_of for record in result.records if isinstance(record, AssetItem)}
     return Statement(
         key=key,
         ordinal=ordinal,
@@ -158,7 +157,7 @@ def _statement(table: TitledGrid, key: StatementKey, ordinal: int, result: FormR
         status=result.status,
         location=table.grid.place,
         note=result.note,
-        as_of=as_of.pop() if len(as_of) == 1 else None,
+        as_of=result.as_of,
         grid=[list(row) for row in table.grid.rows],
         header_rows=result.header_rows,
         withheld=sorted(result.withheld),

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from app.parse.forms import Form
-from app.parse.statements import balance, economic, expenditure, institutions, revenue, three_public
+from app.parse.statements import (
+    balance,
+    economic,
+    expenditure,
+    fixed_assets,
+    institutions,
+    performance_targets,
+    procurement,
+    revenue,
+    self_evaluation,
+    three_public,
+)
 
 FORMS: tuple[Form, ...] = (
     balance.REVENUE_AND_EXPENDITURE,
@@ -16,4 +27,8 @@ FORMS: tuple[Form, ...] = (
     expenditure.STATE_CAPITAL,
     three_public.FORM,
     institutions.FORM,
+    performance_targets.FORM,
+    self_evaluation.FORM,
+    procurement.FORM,
+    fixed_assets.FORM,
 )
