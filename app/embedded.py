@@ -160,7 +160,8 @@ def _prepare(settings: Settings, progress: Progress) -> _Server:
 
 def _refuse_another_version(data: Path, major: int) -> None:
     cluster = _cluster(data, major)
-    others = sorted(path for path in data.glob("postgres-[0-9]*") if (path / "PG_VERSION").exists() and path != cluster)
+    found = [path for path in data.glob("postgres-*") if path.name.removeprefix("postgres-").isdecimal()]
+    others = sorted(path for path in found if path != cluster and path.is_dir())
     if not cluster.exists() and others:
         other = others[0].name.removeprefix("postgres-")
         raise DatabaseError(
