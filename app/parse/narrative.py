@@ -35,7 +35,10 @@ _INCREASE = "增加|增长|上升|提高|新增"
 _DECREASE = "减少|下降|降低|压减|压缩|节约"
 _CHANGE = re.compile(rf"(?P<verb>{_INCREASE}|{_DECREASE}|增减|持平)(?:了|额|数|金额|为|约|:|共|总计)*$")
 _COMPARED = re.compile(r"(?:较|比|与|同)[^,。;]{0,4}?(?:(?P<year>20\d\d|19\d\d)年|上年|上一年|去年)")
-_COMPARISON_PHRASE = re.compile(r"(?:较|比|与|同)[^,。;]{0,4}?(?:(?:20|19)\d\d年|上年|上一年|去年)[^,。;]*")
+_COMPARISON_PHRASE = re.compile(
+    r"(?:较|比|与|同)[^,。;]{0,4}?(?:(?:20|19)\d\d年|上年|上一年|去年)度?(?:(?:年初)?预算|决算|执行|实际)?(?:数|安排)?"
+    r"(?:相比|比较|同期|同口径)?"
+)
 _YEAR = re.compile(r"(?<!\d)((?:20|19)\d\d)年")
 _THIS_YEAR = re.compile(r"本年|今年|当年")
 _YEAR_BEFORE = re.compile(r"上年末|上年底|去年末")
@@ -43,6 +46,10 @@ _FUND_NAMES = re.compile(r"(?:一般公共|政府性基金|基金|国有资本�
 _PHASE = re.compile(r"年初预算|全年预算|调整(?:后)?预算|决算|预算(?=数|为|安排|总额|$)")
 _PATH = re.compile(
     r"(?P<class>[^\s,:;。、()\d.]+)\(类\)(?:支出)?(?:(?P<division>[^,:;。()]+)\(款\)(?:支出)?(?:(?P<item>[^,:;。()]+)\(项\))?)?"
+)
+_CLASS_NAMED = re.compile(r"(?:^|[,;:、为是于中和及含])(?:其中|包括|用于)?([^,;:、为是于中及含]{2,18}支出)(?:为|是)?$")
+_BY_FUNCTION: frozenset[Topic] = frozenset(
+    {"expenditure", "general_public_budget", "fiscal_appropriation", "government_fund", "state_capital"}
 )
 _TEMPLATE = re.compile(r"有则写|无则填|如无则|删除")
 _LONGEST_LABEL = 20
@@ -195,6 +202,9 @@ def _step_sentence(window: str, state: _State) -> None:
 def _subject(words: str, change: _Change | None, state: _State) -> _Subject | None:
     """What the amount is of: named by the words before it, or what the sentence, path or paragraph speaks of."""
     plain = _COMPARISON_PHRASE.sub("", words)
+    if change is not None:
+        # What stands before the last comma explains the amount before it: 其他收入…，为在财政拨款收入之外取得的…，比…
+        plain = re.split(r"[,;:]", plain)[-1]
     if state.section == "agency_operating" and change is None and state.previous is not None:
         item = _economic_item(plain)
         if item is not None:
@@ -203,7 +213,7 @@ def _subject(words: str, change: _Change | None, state: _State) -> _Subject | No
     if refers_back is None and change is not None:
         refers_back = state.sentence_subject or state.paragraph_subject
     return (
-        _function_total(plain)
+        _function_total(plain, state)
         or _from_named(name_amount(plain, state.section))
         or refers_back
         or state.path
@@ -254,12 +264,13 @@ def _path_subject(path: tuple[str, ...], state: _State) -> _Subject:
     return _Subject(topic, "functional_subject", path[-1], functional_code=functional_code(path))
 
 
-def _function_total(words: str) -> _Subject | None:
+def _function_total(words: str, state: _State) -> _Subject | None:
     """A class of the functional classification named without (类): 一般公共服务支出256.59万元."""
-    last = re.sub(r"^(?:其中|包括|用于)[:,]?", "", re.split(r"[,;:、]", words)[-1])
+    named = _CLASS_NAMED.search(words)
     # 其他支出 is a class too, and the words for whatever else was spent.
-    code = functional_code([last]) if last.endswith("支出") and last != "其他支出" else None
-    return _Subject("general_public_budget", "functional_subject", last, functional_code=code) if code else None
+    code = functional_code([named.group(1)]) if named and named.group(1) != "其他支出" else None
+    topic = state.section if state.section is not None and state.section in _BY_FUNCTION else "general_public_budget"
+    return _Subject(topic, "functional_subject", named.group(1), functional_code=code) if named and code else None
 
 
 def _remember(subject: _Subject, change: _Change | None, state: _State) -> None:

@@ -16,6 +16,10 @@ _ENDS_PARAGRAPH = re.compile(r"[。!?;:]\s*$")
 _BEGINS_PARAGRAPH = re.compile(
     r"\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}(?:部分|章)|\(\d{1,2}\)|\d{1,2}[、.](?!\d)|其中|注:|附件)"
 )
+# A page number between two wrapped lines; a number that its unit follows on the next line is none.
+_PAGE_NUMBER = re.compile(r"\s*[-—]?\s*\d{1,4}\s*[-—]?\s*")
+_UNIT_FIRST = re.compile(r"\s*(?:亿|万|元)")
+_OPEN_PATH = re.compile(r"\((?:类|款)\)(?!.*\(项\))")
 # A heading stands alone: it is numbered and short.
 _HEADING = re.compile(
     r"\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}(?:部分|章)|\d{1,2}[、.](?!\d)).{0,45}"
@@ -27,6 +31,7 @@ _FIGURE = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<about>[余多几])?\s*(?P<un
 _UNITS = {"亿元": Unit.YI, "万元": Unit.WAN, "元": Unit.YUAN}
 _THRESHOLD = re.compile(r"\s*(?:\(含\))?\s*(?:及以上|以上|以下|以内|及以下)")
 _RATE = re.compile(r"\s*(?:/|每)")
+_RATE_BEFORE = re.compile(r"(?:平均|人均|户均|每)[^,。;:]{0,8}$")
 _RANGE = re.compile(r"[\d.]\s*(?:亿|万)?\s*(?:元)?\s*[-~—–至]\s*$")
 _WRAPPED_DIGIT = re.compile(r"\d\s*\n\s*$")
 
@@ -61,9 +66,10 @@ class Figure:
 def paragraphs(texts: Sequence[Text]) -> Iterator[Paragraph]:
     """The texts, with those put together that one sentence was wrapped over."""
     gathered: list[tuple[str, tuple[int, int]]] = []
-    for text in texts:
-        folded = text.text.translate(_FOLD)
-        if not folded.strip():
+    folded_texts = [text.text.translate(_FOLD) for text in texts]
+    following = [*folded_texts, ""][1:]
+    for text, folded, after in zip(texts, folded_texts, following, strict=True):
+        if not folded.strip() or (_PAGE_NUMBER.fullmatch(folded) and not _UNIT_FIRST.match(after)):
             continue
         so_far = "".join(sign for sign, _ in gathered)
         if gathered and _begins_anew(so_far, folded):
@@ -95,6 +101,8 @@ def figures(text: str) -> list[Figure]:
 def _begins_anew(so_far: str, text: str) -> bool:
     if _ENDS_PARAGRAPH.search(so_far) or _BEGINS_PARAGRAPH.match(text):
         return True
+    if _OPEN_PATH.search(so_far):
+        return False
     return len(so_far) <= _LONGEST_HEADING and _HEADING.fullmatch(so_far) is not None and is_heading(so_far)
 
 
@@ -111,7 +119,7 @@ def _figure(text: str, found: re.Match[str]) -> Figure:
         problem = "an approximation"
     elif _THRESHOLD.match(after):
         problem = "a threshold"
-    elif _RATE.match(after):
+    elif _RATE.match(after) or _RATE_BEFORE.search(before):
         problem = "a rate"
     elif _RANGE.search(before):
         problem = "the end of a range"

@@ -172,7 +172,7 @@ _TERMS: tuple[Term, ...] = (
     _term(r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:安排的)?支出", "expenditure", "state_capital"),
     _term(r"一般公共预算(?:财政)?(?:拨款)?支出", "total", "general_public_budget"),
     _term(r"财政拨款支出", "total", "general_public_budget"),
-    _term(r"涉及(?:财政)?(?:预算)?资金|评价(?:项目)?资金", "evaluated_funds", "performance"),
+    _term(r"涉及(?:[^,;:]{0,8}(?:资金|支出|金额))|评价(?:项目)?资金", "evaluated_funds", "performance"),
 )
 
 # Words that are too common to name an amount where one of the terms above does, or a path of subjects.
