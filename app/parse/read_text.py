@@ -26,6 +26,10 @@ _ONE_CELL = re.compile(r"\t[^\t]*\t?")
 _HEADING = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(?:部分|章|节))")
 _NOTE = re.compile(r"(?:注|说明|备注)[:：]")
 _AMOUNT = re.compile(r"[-(]?[\d,.]+%?\)?")
+# What may follow a number inside its cell on a line of its own: its unit.
+_LONGEST_MEASURE = 4
+# Of two columns, a row cannot be told from a piece of a row.
+_LEAST_COLUMNS = 2
 # Control characters that no text holds; their presence says that the file is not text.
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MAGIC = {b"%PDF": "a PDF file", b"PK\x03\x04": "a ZIP file (DOCX, XLSX)", b"\xd0\xcf\x11\xe0": "an old Office file"}
@@ -86,7 +90,7 @@ class _Row:
 class _CellLines:
     """Reader of the layout with one cell per line."""
 
-    blocks: list[Block] = field(default_factory=list)
+    parts: list[Text | list[_Row]] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
     after_blank: bool = False
 
@@ -105,13 +109,13 @@ class _CellLines:
             self.rows[-1].last_line = number
         else:
             self._end_table()
-            self.blocks.append(Text(line.strip(), number))
+            self.parts.append(Text(line.strip(), number))
 
     def _continues_cell(self, line: str) -> bool:
         """Whether a line without a tab, straight after a cell, belongs to that cell or to the text after the table.
 
-        A chapter heading, a note and a table's title do not continue a cell that holds a number or nothing; a heading
-        that is set off by a space never continues one.
+        A chapter heading, a note and a table's title do not continue a cell that holds a number or nothing, and a
+        number is continued by no more than its unit; a heading that is set off by a space never continues a cell.
         """
         body = line.strip()
         if _HEADING.match(body) and line[0].isspace():
@@ -119,17 +123,63 @@ class _CellLines:
         cell = fold(self.rows[-1].cells[-1])
         if cell and not _AMOUNT.fullmatch(cell):
             return True
-        return not (_HEADING.match(body) or _NOTE.match(body) or body.endswith("表"))
+        if cell and len(body) > _LONGEST_MEASURE:
+            return False
+        return not _begins_anew(body)
 
     def finish(self) -> list[Block]:
         self._end_table()
-        return self.blocks
+        return [part if isinstance(part, Text) else _grid(part) for part in _join_cut_tables(self.parts)]
 
     def _end_table(self) -> None:
         if self.rows:
-            self.blocks.append(_grid(_join_cut_rows(self.rows)))
+            self.parts.append(_join_cut_rows(self.rows))
         self.rows = []
         self.after_blank = False
+
+
+def _begins_anew(body: str) -> bool:
+    """Whether a line reads like the beginning of something: a chapter, a note, a table's title."""
+    return _HEADING.match(body) is not None or _NOTE.match(body) is not None or body.endswith("表")
+
+
+def _join_cut_tables(parts: list[Text | list[_Row]]) -> list[Text | list[_Row]]:
+    """Tables that a paragraph inside a cell has cut (a blank line before it, so it looked like text), joined again.
+
+    The paragraph must stand close between two rows of the same width, the first of which ends in words; or close
+    between two pieces of a row that add up to the width of the row above them.
+    """
+    joined: list[Text | list[_Row]] = []
+    for part in parts:
+        above = joined[-2] if len(joined) > 1 else None
+        text = joined[-1] if joined else None
+        if isinstance(part, list) and isinstance(text, Text) and isinstance(above, list) and above is not part:
+            rest = _rest_of_cut_table(above, text, part)
+            if rest is not None:
+                joined.pop()
+                above.extend(rest)
+                continue
+        joined.append(part)
+    return joined
+
+
+def _rest_of_cut_table(above: list[_Row], text: Text, below: list[_Row]) -> list[_Row] | None:
+    """The rows to add to the table above, whose last row takes in the text; None where the text is in no cell."""
+    last, first = above[-1], below[0]
+    words = fold(last.cells[-1])
+    if text.line != last.last_line + 2 or not words or _AMOUNT.fullmatch(words) or _begins_anew(text.text):
+        return None
+    if first.line == text.line + 2 and len(last.cells) == len(first.cells) > _LEAST_COLUMNS:
+        last.cells[-1] += "\n" + text.text
+        last.last_line = text.line
+        return below
+    full = len(above) > 1 and len(last.cells) + len(first.cells) == len(above[-2].cells)
+    if first.line == text.line + 1 and full:
+        last.cells[-1] += "\n" + text.text
+        last.cells.extend(first.cells)
+        last.last_line = first.last_line
+        return below[1:]
+    return None
 
 
 def _join_cut_rows(rows: list[_Row]) -> list[_Row]:
@@ -140,7 +190,7 @@ def _join_cut_rows(rows: list[_Row]) -> list[_Row]:
     """
     counts = Counter(len(row.cells) for row in rows)
     width, often = max(counts.items(), key=lambda item: (item[1], item[0]))
-    if often < 2 or width < 3:  # noqa: PLR2004 - one row shows no usual width; two columns cannot be told from a cut
+    if often < 2 or width <= _LEAST_COLUMNS:  # noqa: PLR2004 - one row shows no usual width
         return rows
     first_full = next(index for index, row in enumerate(rows) if len(row.cells) == width)
     joined = rows[: first_full + 1]

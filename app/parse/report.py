@@ -79,7 +79,7 @@ def _counts(parsed: ParsedDisclosure) -> Iterator[str]:
 
 
 def _findings(parsed: ParsedDisclosure) -> Iterator[str]:
-    counts = Counter(finding.severity for finding in parsed.findings)
+    counts: Counter[str] = Counter(finding.severity for finding in parsed.findings)
     told = ", ".join(f"{counts[severity]} {severity}" for severity in _SEVERITIES if counts[severity])
     yield f"Findings: {told or 'none'}"
     for severity in _SEVERITIES:
