@@ -41,16 +41,18 @@ _COMPARISON_PHRASE = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)((?:20|19)\d\d)年")
 _THIS_YEAR = re.compile(r"本年|今年|当年")
-_YEAR_BEFORE = re.compile(r"上年末|上年底|去年末")
+_YEAR_BEFORE = re.compile(r"(?:上年|去年|上一年)(?:末|底|(?:预算|决算|执行|实际|安排)?数)")
 _FUND_NAMES = re.compile(r"(?:一般公共|政府性基金|基金|国有资本经营|社会保险基金)预算")
 _PHASE = re.compile(r"年初预算|全年预算|调整(?:后)?预算|决算|预算(?=数|为|安排|总额|$)")
-_PATH = re.compile(
-    r"(?P<class>[^\s,:;。、()\d.]+)\(类\)(?:支出)?(?:(?P<division>[^,:;。()]+)\(款\)(?:支出)?(?:(?P<item>[^,:;。()]+)\(项\))?)?"
+# 政府办公厅(室)及相关机构事务(款): a name may hold a bracket of its own.
+_PATH_STEP = re.compile(
+    r"(?:\d+[.、]|\([一二三四五六七八九十\d]+\))?((?:[^,:;。、()\d]|\([^类款项()]{1,6}\))+)\(([类款项])\)"
 )
 _CLASS_NAMED = re.compile(r"(?:^|[,;:、为是于中和及含])(?:其中|包括|用于)?([^,;:、为是于中及含]{2,18}支出)(?:为|是)?$")
 _BY_FUNCTION: frozenset[Topic] = frozenset(
     {"expenditure", "general_public_budget", "fiscal_appropriation", "government_fund", "state_capital"}
 )
+_DEFAULT_BY_FUNCTION: Topic = "general_public_budget"
 _TEMPLATE = re.compile(r"有则写|无则填|如无则|删除")
 _LONGEST_LABEL = 20
 _LONGEST_TEXT = 80
@@ -93,6 +95,7 @@ class _State:
     kind: Kind
     section: Topic | None = None
     path: _Subject | None = None
+    path_names: tuple[str, ...] = ()
     paragraph_subject: _Subject | None = None
     sentence_subject: _Subject | None = None
     previous: _Subject | None = None
@@ -128,15 +131,14 @@ def read_narrative(texts: Sequence[Text], *, fiscal_year: int, kind: Kind) -> Na
 def _take_heading(paragraph: Paragraph, state: _State) -> None:
     """A paragraph without a figure: a heading sets the section, a path of subjects is what the next figures are of."""
     text = _QUOTES.sub("", paragraph.text)
-    path = _last_path(text)
-    if path is not None:
-        state.path = _path_subject(path, state)
-    elif is_heading(paragraph.text):
+    if _take_path(text, state):
+        return
+    if is_heading(paragraph.text):
         topic = section_topic(text)
         is_part = re.match(r"(?:第?[一二三四五六七八九十]+(?:部分|[、.])|名词解释)", text) is not None
         if topic is not None or is_part:
             state.section = topic
-        state.path = None
+        state.path, state.path_names = None, ()
 
 
 def _state_amount(
@@ -189,9 +191,7 @@ def _step_sentence(window: str, state: _State) -> None:
     if "。" in window:
         state.sentence_subject = state.previous = None
         state.previous_change = None
-    path = _last_path(window)
-    if path is not None:
-        state.path = _path_subject(path, state)
+    if _take_path(window, state):
         state.sentence_subject = state.previous = None
     if window.startswith("(其中") and state.previous_change is not None:
         state.bracket_change = state.previous_change
@@ -252,16 +252,21 @@ def _economic_item(words: str) -> _Subject | None:
     return _Subject("agency_operating", "economic_item", last, economic_code=economic_code(last))
 
 
-def _last_path(text: str) -> tuple[str, ...] | None:
-    found = list(_PATH.finditer(text))
-    if not found:
-        return None
-    return tuple(name for name in found[-1].group("class", "division", "item") if name)
+def _take_path(text: str, state: _State) -> bool:
+    """Follow the subjects that the text names, (类), (款), (项); whether it named any.
 
-
-def _path_subject(path: tuple[str, ...], state: _State) -> _Subject:
-    topic: Topic = state.section or "general_public_budget"
-    return _Subject(topic, "functional_subject", path[-1], functional_code=functional_code(path))
+    A 款 without a 类 before it belongs to the last 类, as under a heading that names only that.
+    """
+    steps = _PATH_STEP.findall(text)
+    for name, level in steps:
+        above = {"类": 0, "款": 1, "项": 2}[level]
+        state.path_names = (*state.path_names[:above], name.removeprefix("支出"))
+    if steps:
+        topic = state.section if state.section is not None and state.section in _BY_FUNCTION else _DEFAULT_BY_FUNCTION
+        label = state.path_names[-1]
+        code = functional_code(state.path_names)
+        state.path = _Subject(topic, "functional_subject", label, functional_code=code)
+    return bool(steps)
 
 
 def _function_total(words: str, state: _State) -> _Subject | None:
@@ -269,7 +274,7 @@ def _function_total(words: str, state: _State) -> _Subject | None:
     named = _CLASS_NAMED.search(words)
     # 其他支出 is a class too, and the words for whatever else was spent.
     code = functional_code([named.group(1)]) if named and named.group(1) != "其他支出" else None
-    topic = state.section if state.section is not None and state.section in _BY_FUNCTION else "general_public_budget"
+    topic = state.section if state.section is not None and state.section in _BY_FUNCTION else _DEFAULT_BY_FUNCTION
     return _Subject(topic, "functional_subject", named.group(1), functional_code=code) if named and code else None
 
 

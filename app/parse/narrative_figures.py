@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,8 +11,6 @@ from decimal import Decimal
 from app.parse.grid import Text
 from app.values import Unit
 
-# One sign for one sign, so that a place in the folded text is the place in the printed one.
-_FOLD = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "\xa0": " "})
 _ENDS_PARAGRAPH = re.compile(r"[。!?;:]\s*$")
 _BEGINS_PARAGRAPH = re.compile(
     r"\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}(?:部分|章)|\(\d{1,2}\)|\d{1,2}[、.](?!\d)|其中|注:|附件)"
@@ -29,8 +28,10 @@ _LONGEST_HEADING = 50
 _NUMBER = r"\d[\d,]*(?:\.\s*\d+)?"
 _FIGURE = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<about>[余多几])?\s*(?P<unit>亿\s*元|万\s*元|元)")
 _UNITS = {"亿元": Unit.YI, "万元": Unit.WAN, "元": Unit.YUAN}
-_THRESHOLD = re.compile(r"\s*(?:\(含\))?\s*(?:及以上|以上|以下|以内|及以下)")
-_RATE = re.compile(r"\s*(?:/|每)")
+# How many signs after a figure may say that it is a threshold or a rate.
+_NEAR = 20
+_THRESHOLD = re.compile(r"(?:\(含\))?(?:及以上|以上|以下|以内|及以下)")
+_RATE = re.compile(r"/|每")
 _RATE_BEFORE = re.compile(r"(?:平均|人均|户均|每)[^,。;:]{0,8}$")
 _RANGE = re.compile(r"[\d.]\s*(?:亿|万)?\s*(?:元)?\s*[-~—–至]\s*$")
 _WRAPPED_DIGIT = re.compile(r"\d\s*\n\s*$")
@@ -66,7 +67,7 @@ class Figure:
 def paragraphs(texts: Sequence[Text]) -> Iterator[Paragraph]:
     """The texts, with those put together that one sentence was wrapped over."""
     gathered: list[tuple[str, tuple[int, int]]] = []
-    folded_texts = [text.text.translate(_FOLD) for text in texts]
+    folded_texts = [_fold(text.text) for text in texts]
     following = [*folded_texts, ""][1:]
     for text, folded, after in zip(texts, folded_texts, following, strict=True):
         if not folded.strip() or (_PAGE_NUMBER.fullmatch(folded) and not _UNIT_FIRST.match(after)):
@@ -98,6 +99,12 @@ def figures(text: str) -> list[Figure]:
     return [_figure(text, found) for found in _FIGURE.finditer(text)]
 
 
+def _fold(text: str) -> str:
+    """The text with full-width signs and variants (⽤ for 用) made plain, one sign for one sign: no place moves."""
+    plain = (unicodedata.normalize("NFKC", sign) for sign in text)
+    return "".join(new if len(new) == 1 else sign for sign, new in zip(text, plain, strict=True))
+
+
 def _begins_anew(so_far: str, text: str) -> bool:
     if _ENDS_PARAGRAPH.search(so_far) or _BEGINS_PARAGRAPH.match(text):
         return True
@@ -113,7 +120,7 @@ def _paragraph(gathered: list[tuple[str, tuple[int, int]]]) -> Paragraph:
 def _figure(text: str, found: re.Match[str]) -> Figure:
     unit = _UNITS["".join(found["unit"].split())]
     number = "".join(found["number"].split())
-    before, after = text[: found.start()], text[found.end() :]
+    before, after = text[: found.start()], "".join(text[found.end() :][:_NEAR].split())
     problem: str | None = None
     if found["about"]:
         problem = "an approximation"

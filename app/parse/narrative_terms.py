@@ -146,6 +146,11 @@ _TERMS: tuple[Term, ...] = (
     _term(r"使用非财政拨款结余", "surplus_used", "revenue"),
     _term(r"结余分配", "surplus_distributed", "expenditure"),
     _term(r"财政拨款收入", "fiscal_appropriation", "revenue"),
+    _term(
+        r"上年结转(?:结余)?的(?:一般公共预算|政府性基金预算|国有资本经营预算|财政专户管理|单位)(?:收入|资金)?",
+        "carried_over",
+        "revenue",
+    ),
     _term(r"上年(?:财政拨款)?结转(?:和?结余)?(?:资金)?(?:收入)?", "carried_over", "revenue", _FUNDS),
     _term(
         r"年初(?:财政拨款)?结转(?:和?结余)?(?:资金)?(?:收入)?",
@@ -161,13 +166,13 @@ _TERMS: tuple[Term, ...] = (
     ),
     _term(r"财政拨款收(?:入)?、?支(?:出)?(?:总计|总额|决算)?", "grand_total", "fiscal_appropriation"),
     _term(
-        r"收(?:入)?、?支(?:出)?(?:总计|总额|安排|总预算)",
+        r"收(?:入)?、?支(?:出)?(?:预算)?(?:总计|总额|安排|总预算|总决算)",
         "grand_total",
         "expenditure",
         frozenset({"fiscal_appropriation"}),
     ),
-    _term(r"收入总计", "grand_total", "revenue", frozenset({"fiscal_appropriation"})),
-    _term(r"支出总计", "grand_total", "expenditure", frozenset({"fiscal_appropriation"})),
+    _term(r"收入(?:预算|决算)?总计", "grand_total", "revenue", frozenset({"fiscal_appropriation"})),
+    _term(r"支出(?:预算|决算)?总计", "grand_total", "expenditure", frozenset({"fiscal_appropriation"})),
     _term(r"(?:政府性)?基金(?:预算)?(?:财政)?(?:拨款)?支出", "expenditure", "government_fund"),
     _term(r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:安排的)?支出", "expenditure", "state_capital"),
     _term(r"一般公共预算(?:财政)?(?:拨款)?支出", "total", "general_public_budget"),
