@@ -184,6 +184,14 @@ def _filter(name: str, column: Column, operator: str) -> dict[str, Json]:
         "in": "query",
         "description": f"{column.zh}: {words}.{unit}" + (f" {column.description}" if operator == "eq" else ""),
     }
+    if column.kind == "boolean" and operator == "eq":
+        words = f"whether `{column.name}` is true"
+        return {
+            **parameter,
+            "description": f"{column.zh}: {words}. {column.description}",
+            "schema": {"type": "boolean"},
+            "example": example,
+        }
     if operator in ("eq", "ne", "prefix", "under"):
         items = parameter_schema(column, choices=operator in ("eq", "ne"))
         return {
@@ -212,7 +220,7 @@ def _example(column: Column, operator: str) -> Json:
 
 
 def _list_parameters(resource: Resource) -> list[dict[str, Json]]:
-    sortable = [column.name for column in resource.columns if column.sortable]
+    sortable = resource.sortable
     return [
         _names(
             "sort",

@@ -172,6 +172,8 @@ def kind_of(error: BaseException) -> Kind:
     """The kind of problem that an exception is to a reader."""
     if isinstance(error, Problem):
         return error.kind
+    if isinstance(error, ValueError):
+        return INTERNAL  # asyncpg's refusal of an argument is an InterfaceError too, but it is our mistake
     return next((kind for known, kind in _BY_CLASS if isinstance(error, known)), INTERNAL)
 
 

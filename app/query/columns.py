@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
@@ -121,17 +122,27 @@ class Resource:
     details: tuple[Column, ...] = ()  # json columns that only the single view has
     examples: tuple[str, ...] = ()  # query strings worth a try, the first one first
 
-    @property
+    @cached_property
     def by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
+
+    @cached_property
+    def sortable(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.sortable)
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The fields of a row that names none."""
+        return tuple(column.name for column in self.columns if column.default)
 
     @property
     def key_column(self) -> Column:
         return self.by_name[self.key]
 
     @property
-    def has_money(self) -> bool:
-        return any(column.kind == "money" for column in self.columns)
+    def has_validity(self) -> bool:
+        """Whether rows come and go with releases, by columns of their own."""
+        return "t.valid_from" in self.visible
 
 
 def choices(literal: object) -> tuple[str, ...]:

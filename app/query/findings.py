@@ -1,7 +1,7 @@
 """What a reader of the data should know about how a document was read."""
 
 from app import records
-from app.query.columns import Column, ColumnKind, Json, Resource, choices
+from app.query.columns import Column, ColumnKind, Include, Json, Resource, choices, object_schema
 from app.query.facts import DISCLOSURE_ID, JOINS, VISIBLE, identity, owner_columns
 
 
@@ -67,5 +67,23 @@ RESOURCE = Resource(
         _place("text", "text", "原文", "text", "The printed text in question, at most 80 characters.", "256.59"),
     ),
     joins=JOINS,
+    includes=(
+        Include(
+            name="provenance",
+            description="The published file, and the table that the finding is about.",
+            joins=("disclosure", "statement"),
+            sql="""json_build_object('file', dis.source_file, 'sha256', dis.sha256, 'statement_id', t.statement_id,
+                'title', st.title, 'location', st.location)""",
+            schema=object_schema(
+                {
+                    "file": {"type": ["string", "null"], "description": "Name of the file.", "examples": ["a.txt"]},
+                    "sha256": {"type": ["string", "null"], "description": "SHA-256 of the file.", "examples": ["9f86"]},
+                    "statement_id": {"type": ["integer", "null"], "description": "Id of the table.", "examples": [12]},
+                    "title": {"type": ["string", "null"], "description": "Its title.", "examples": ["部门支出总表"]},
+                    "location": {"type": ["string", "null"], "description": "Its place.", "examples": ["lines 1-9"]},
+                }
+            ),
+        ),
+    ),
     examples=("severity=warning", "code=number_only_in_grid&sort=disclosure_id", "severity__ne=info&fiscal_year=2025"),
 )

@@ -170,11 +170,10 @@ class _Reader:
     def orders(self) -> tuple[Order, ...]:
         text = self.given.get("sort")
         found: list[Order] = []
-        sortable = [column.name for column in self.resource.columns if column.sortable]
         for part in text.split(",") if text is not None else ():
             order = Order(part.removeprefix("-"), descending=part.startswith("-"))
-            if order.column not in sortable:
-                self._name("sort", part, order.column, sortable)
+            if order.column not in self.resource.sortable:
+                self._name("sort", part, order.column, list(self.resource.sortable))
             elif any(other.column == order.column for other in found):
                 self._add("sort", f"{order.column} is named twice", value=text)
             else:
@@ -182,11 +181,12 @@ class _Reader:
         return paging.complete(self.resource, tuple(found))
 
     def fields(self, *, details: bool = False) -> tuple[str, ...]:
-        columns = (*self.resource.columns, *(self.resource.details if details else ()))
         text = self.given.get("fields")
+        if text is None and not details:
+            return self.resource.shown
+        names = [column.name for column in (*self.resource.columns, *(self.resource.details if details else ()))]
         if text is None:
-            return tuple(column.name for column in columns if column.default or details)
-        names = [column.name for column in columns]
+            return tuple(names)
         asked = text.split(",")
         for name in asked:
             if name not in names:

@@ -13,7 +13,7 @@ from app.query import paging
 from app.query.filters import Filter
 from app.query.paging import Cursor
 from app.query.read_query import ListQuery, RowQuery
-from app.query.select import count_statement, one_statement, page_statement
+from app.query.select import count_statement, elsewhere_statement, one_statement, page_statement
 
 _TOTALS_KEPT = 10_000
 
@@ -106,10 +106,11 @@ async def fetch_one(pool: asyncpg.Pool, query: RowQuery, key: str) -> tuple[int,
     if release is None:
         raise _missing_release(query)
     if record is None:
-        raise NotFound(
-            f"{resource.name} has no {resource.key} {_shown(key)!r} in release {release}; "
-            f"/v1/{resource.name} lists what there is"
-        )
+        there = await pool.fetchrow(elsewhere_statement(resource), bound) if resource.has_validity else None
+        hint = f"/v1/{resource.name} lists what there is"
+        if there is not None and there["last"] is not None:
+            hint = f"it is in release {there['last']}: add release={there['last']}"
+        raise NotFound(f"{resource.name} has no {resource.key} {_shown(key)!r} in release {release}; {hint}")
     return release, record
 
 

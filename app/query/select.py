@@ -94,6 +94,14 @@ select {_CURRENT} as release, (select row_to_json(r)::text from (
     return text.replace("{release}", release)
 
 
+def elsewhere_statement(resource: Resource) -> str:
+    """The last release in which a key is there, as `last`; null when there is none. Parameter: the key."""
+    key = f"$1::{'bigint' if resource.key_column.kind == 'integer' else 'text'}"
+    return f"""select max(r.number) as last from release r
+        join {resource.source} on t.valid_from <= r.number and t.valid_to > r.number
+        where {resource.key_column.expression} = {key}"""  # noqa: S608 - as above
+
+
 def value(column: Column, unit: Unit) -> str:
     """The SQL of a column as it is shown. Money is shifted exactly and keeps its printed digits.
 

@@ -78,9 +78,12 @@ def columns(*, code: str, name: str, name_en: str, parent: str) -> tuple[Column,
             kind="choice",
             zh="可信度",
             en="confidence",
-            description="Of a listed code: `verified` (seen in several documents) or `single_document`.",
+            description=(
+                "Of a listed code, how well its name is known: `verified` (several documents print it), "
+                "`single_document`, or `seed_row_label` (only as the label of a row without a code)."
+            ),
             example="verified",
-            choices=("verified", "single_document"),
+            choices=("verified", "single_document", "seed_row_label"),
         ),
     )
 

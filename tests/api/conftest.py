@@ -1,0 +1,46 @@
+"""The application with a pool of one connection, so that a test can count the statements that a request costs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from asgi_lifespan import LifespanManager
+from fastapi import FastAPI
+
+from app.api.application import create_application
+from app.settings import Settings
+
+
+@pytest.fixture(scope="session")
+async def application(loaded: Settings) -> AsyncIterator[FastAPI]:
+    """The running application on the invented data set."""
+    application = create_application(dataclasses.replace(loaded, pool_size=1))
+    async with LifespanManager(application):
+        yield application
+
+
+@pytest.fixture(scope="session")
+async def api(application: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of that application."""
+    transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as session:
+        yield session
+
+
+@pytest.fixture
+def statements(application: FastAPI) -> Iterator[list[str]]:
+    """The statements that reach the database from here on."""
+    seen: list[str] = []
+
+    def note(record: Any) -> None:
+        seen.append(record.query)
+
+    (holder,) = application.state.reader.pool._holders
+    connection = holder._con
+    connection.add_query_logger(note)
+    yield seen
+    connection.remove_query_logger(note)

@@ -1,0 +1,201 @@
+"""Every read endpoint: status, headers, body as the OpenAPI document says, and a fixed number of SQL statements."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from jsonschema import Draft202012Validator
+
+from app.api.openapi import openapi_document
+from app.query.registry import RESOURCES
+
+DOCUMENT: Any = openapi_document()
+NAMES = list(RESOURCES)
+
+
+def check(schema: str, body: Any) -> None:
+    """Fail unless the body is what the named schema says."""
+    whole = {"$ref": f"#/components/schemas/{schema}", "components": DOCUMENT["components"]}
+    Draft202012Validator(whole).validate(body)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_list_has_rows_headers_and_envelope_for_one_statement(
+    name: str, api: httpx.AsyncClient, statements: list[str]
+) -> None:
+    resource = RESOURCES[name]
+    answer = await api.get(f"/v1/{name}", params={"limit": 1000, "fields": ",".join(resource.by_name)})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    body = answer.json()
+    check(f"{resource.singular}List", body)
+    assert body["data"], "the invented data set has rows of every resource"
+    assert all(set(row) == set(resource.by_name) for row in body["data"])
+    assert body["page"]["count"] == len(body["data"])
+    assert body["meta"]["resource"] == name
+    if body["page"]["next"] is None:
+        assert body["page"]["total"] == len(body["data"])
+        assert "link" not in answer.headers
+    # The total of a list that does not fit on its first page is one statement more.
+    assert len(statements) == (1 if body["page"]["next"] is None else 2)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if RESOURCES[name].includes])
+async def test_includes_follow_their_schema_without_a_further_statement(
+    name: str, api: httpx.AsyncClient, statements: list[str]
+) -> None:
+    resource = RESOURCES[name]
+    includes = [include.name for include in resource.includes]
+    answer = await api.get(f"/v1/{name}", params={"include": ",".join(includes), "limit": 1000})
+    assert answer.status_code == 200
+    check(f"{resource.singular}List", answer.json())
+    assert all(set(includes) <= set(row) for row in answer.json()["data"])
+    assert len(statements) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_second_page_costs_one_statement_and_keeps_the_total(
+    name: str, api: httpx.AsyncClient, statements: list[str]
+) -> None:
+    first = await api.get(f"/v1/{name}", params={"limit": 1})
+    assert len(statements) <= 2
+    following = first.json()["page"]["next"]
+    assert first.headers["link"] == f'<{following}>; rel="next"'
+    statements.clear()
+    second = await api.get(following)
+    assert second.status_code == 200
+    assert len(statements) == 1
+    assert second.json()["page"]["total"] == first.json()["page"]["total"]
+    assert second.json()["data"] != first.json()["data"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_single_record_follows_its_schema_for_one_statement(
+    name: str, api: httpx.AsyncClient, statements: list[str]
+) -> None:
+    resource = RESOURCES[name]
+    rows = (await api.get(f"/v1/{name}", params={"limit": 3})).json()["data"]
+    statements.clear()
+    includes = ",".join(include.name for include in resource.includes)
+    for row in rows:
+        answer = await api.get(f"/v1/{name}/{row[resource.key]}", params={"include": includes} if includes else {})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "application/json"
+        check(f"{resource.singular}Answer", answer.json())
+        data = answer.json()["data"]
+        assert set(data) >= set(resource.by_name) | {column.name for column in resource.details}
+        assert {key: data[key] for key in row} == row
+    assert len(statements) == len(rows)
+
+
+async def test_links_of_every_single_record_lead_somewhere(api: httpx.AsyncClient) -> None:
+    def hrefs(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            return [href for item in value.values() for href in hrefs(item)]
+        if isinstance(value, list):
+            return [href for item in value for href in hrefs(item)]
+        return [value] if isinstance(value, str) and value.startswith("/v1/") else []
+
+    for name, resource in RESOURCES.items():
+        row = (await api.get(f"/v1/{name}", params={"limit": 1})).json()["data"][0]
+        record = (await api.get(f"/v1/{name}/{row[resource.key]}")).json()["data"]
+        for href in hrefs(record)[:40]:
+            answer = await api.get(href)
+            assert answer.status_code == 200, f"{name}: {href}: {answer.text}"
+
+
+async def test_counts_of_contents_equal_the_totals_of_the_lists_they_link_to(api: httpx.AsyncClient) -> None:
+    for path in ("/v1/departments", "/v1/disclosures", "/v1/statements"):
+        for row in (await api.get(path, params={"limit": 20})).json()["data"]:
+            for part in (await api.get(f"{path}/{row['id']}")).json()["data"]["contents"]:
+                answer = await api.get(part["href"])
+                assert answer.json()["page"]["total"] == part["rows"], part
+
+
+async def test_index_lists_every_resource_and_its_links_work(api: httpx.AsyncClient, statements: list[str]) -> None:
+    answer = await api.get("/v1")
+    assert answer.status_code == 200
+    assert len(statements) == 1
+    check("Index", answer.json())
+    entries = answer.json()["data"]["resources"]
+    assert [entry["name"] for entry in entries] == NAMES
+    for entry in entries:
+        for path in (entry["href"], *entry["examples"]):
+            assert (await api.get(path)).status_code == 200, path
+
+
+async def test_head_has_the_headers_of_get_and_no_body(api: httpx.AsyncClient) -> None:
+    for path in ("/v1", "/v1/regions", "/v1/regions/130000", "/docs", "/openapi.json", "/healthz", "/v1/nothing"):
+        get, head = await api.get(path), await api.head(path)
+        assert head.status_code == get.status_code, path
+        assert head.content == b"", path
+        assert head.headers["content-type"] == get.headers["content-type"], path
+        assert head.headers["content-length"] == get.headers["content-length"], path
+
+
+async def test_options_names_the_methods_and_lets_other_origins_read(api: httpx.AsyncClient) -> None:
+    answer = await api.options("/v1/expenditures", headers={"Origin": "https://example.org"})
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "GET" in answer.headers["access-control-allow-methods"]
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+async def test_health_needs_no_statement_and_readiness_names_the_release(
+    api: httpx.AsyncClient, statements: list[str]
+) -> None:
+    assert (await api.get("/healthz")).json() == {"status": "ok"}
+    assert statements == []
+    assert (await api.get("/readyz")).json() == {"status": "ready", "release": 2}
+    assert len(statements) == 1
+
+
+async def test_json_suffix_gives_the_same_answer(api: httpx.AsyncClient) -> None:
+    plain, suffixed = await api.get("/v1/regions/130000"), await api.get("/v1/regions/130000.json")
+    assert plain.content == suffixed.content
+    assert (await api.get("/v1/expenditures.json?limit=1")).status_code == 200
+
+
+async def test_public_url_stands_before_the_next_page(application: FastAPI, api: httpx.AsyncClient) -> None:
+    answer = await api.get("/v1/regions?limit=1", headers={"Host": "data.example.org"})
+    assert answer.json()["page"]["next"].startswith("http://data.example.org/v1/regions?limit=1&cursor=")
+    # A host that is no host is not repeated.
+    answer = await api.get("/v1/regions?limit=1", headers={"Host": 'x"><script>'})
+    assert answer.json()["page"]["next"].startswith("/v1/regions?")
+    assert application.state.reader.settings.public_url is None
+
+
+async def test_every_documented_example_request_is_answered(api: httpx.AsyncClient) -> None:
+    tried = 0
+    for path, item in DOCUMENT["paths"].items():
+        operation = item["get"]
+        parameters = [resolve(parameter) for parameter in operation.get("parameters", [])]
+        for request in operation.get("x-example-requests", []):
+            answer = await api.get(request)
+            assert answer.status_code == 200, request
+            tried += 1
+        if "{" in path:
+            continue
+        for parameter in parameters:
+            if "example" not in parameter:
+                assert parameter["name"] == "cursor"
+                continue
+            example = parameter["example"]
+            text = ",".join(map(str, example)) if isinstance(example, list) else example
+            text = json.dumps(text) if isinstance(text, bool) else str(text)
+            answer = await api.get(path, params={parameter["name"]: text})
+            assert answer.status_code == 200, f"{path}?{parameter['name']}={text}: {answer.text}"
+            tried += 1
+    assert tried > 1000
+
+
+def resolve(parameter: Any) -> Any:
+    """The parameter behind a reference."""
+    return (
+        DOCUMENT["components"]["parameters"][parameter["$ref"].rsplit("/", 1)[1]] if "$ref" in parameter else parameter
+    )
