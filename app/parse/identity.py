@@ -27,9 +27,9 @@ _NO_YEAR = re.compile(r"(?P<scope>部门|单位)(?:综合)?(?P<kind>预算|决�
 _BUDGET_YEAR = re.compile(r"预算年度[:：]((?:19|20)\d\d)")
 _PART = re.compile(r"^第[一二三四五六七八九十]{1,3}(?:部分|章)|^附件\d*[:：]?|^关于|^[一二三四五六七八九十]{1,3}、")
 _NAMED = re.compile(r"^(?:编制|填报)?(?:部门|单位)(?:名称)?:(?P<name>\D.+)$")
-_CODED = re.compile(r"^(?P<code>\d{3,12})(?:[-_])?(?P<name>[^\d\W]\D{3,})$")
+_CODED = re.compile(r"^(?P<code>\d{3,12})(?:[-_])?(?P<name>(?![年月日度])[^\d\W]\D{3,})$")
 _ORGAN = re.compile(r"[\u4e00-\u9fff]{4,}")
-_NOT_AN_ORGAN = re.compile(r"预算|决算|目录|公开|情况|说明|部分|[,，。;；:：]|^\d|表$|年度?$")
+_NOT_AN_ORGAN = re.compile(r"预算|决算|目录|公开|情况|说明|部分|[,，。;；:：]|^\d|表$|年度?$|万元|份额|总额")
 # Bodies of the whole country. They count only where the name holds no division.
 _CENTRAL = re.compile(r"^(?:中央|国家|全国|中华人民共和国|最高人民|国务院)")
 _PARTY = re.compile(r"^(?:中共|中国共产党|中国共产主义青年团|共青团|民革|民盟|民建|民进|农工党|致公党|九三学社)")

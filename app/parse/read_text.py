@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.errors import DocumentError
@@ -30,6 +31,8 @@ _AMOUNT = re.compile(r"[-(]?[\d,.]+%?\)?")
 _LONGEST_MEASURE = 4
 # Of two columns, a row cannot be told from a piece of a row.
 _LEAST_COLUMNS = 2
+# Stray tabs inside a paragraph occur; in the other layout at least every tenth line with a tab begins with text.
+_RARE = 10
 # Control characters that no text holds; their presence says that the file is not text.
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MAGIC = {b"%PDF": "a PDF file", b"PK\x03\x04": "a ZIP file (DOCX, XLSX)", b"\xd0\xcf\x11\xe0": "an old Office file"}
@@ -38,9 +41,7 @@ _MAGIC = {b"%PDF": "a PDF file", b"PK\x03\x04": "a ZIP file (DOCX, XLSX)", b"\xd
 def read_text(data: bytes, source_file: str) -> Document:
     """The document's blocks in order. DocumentError where the bytes are not text."""
     lines = re.split(r"\r\n|\r|\n", decode(data, source_file))
-    with_tab = [line for line in lines if "\t" in line]
-    one_cell = sum(1 for line in with_tab if _ONE_CELL.fullmatch(line))
-    reader = _CellLines() if 2 * one_cell >= len(with_tab) else _RowLines()
+    reader = _CellLines() if _has_one_cell_a_line(lines) else _RowLines()
     for number, raw in enumerate(lines, start=1):
         bookmarked = _BOOKMARK.search(raw) is not None
         reader.take(_BOOKMARK.sub("", raw) if bookmarked else raw, number, bookmarked=bookmarked)
@@ -50,6 +51,14 @@ def read_text(data: bytes, source_file: str) -> Document:
         sha256=hashlib.sha256(data).hexdigest(),
         format="text",
     )
+
+
+def _has_one_cell_a_line(lines: Sequence[str]) -> bool:
+    """Which of the two layouts it is: where cells have lines of their own, hardly a line has its tab further in."""
+    with_tab = [line for line in lines if "\t" in line]
+    one_cell = sum(1 for line in with_tab if _ONE_CELL.fullmatch(line))
+    inside = sum(1 for line in with_tab if not line.startswith("\t"))
+    return 2 * one_cell >= len(with_tab) and _RARE * inside <= len(with_tab)
 
 
 def decode(data: bytes, source_file: str) -> str:

@@ -106,7 +106,9 @@ def _item_columns(frame: Frame, table: TitledGrid) -> list[_Across]:
         item = _item_of_path(path)
         if item is not None:
             year, phase = _period(path, frame, table)
-            found.append(_Across(column, item, path[-1], year, phase))
+            # A group's 小计 has the group's name: 公务用车购置及运行费.
+            name = path[-2] if item != "total" and len(path) > 1 and item_of(path[-1]) == "total" else path[-1]
+            found.append(_Across(column, item, name, year, phase))
     items = {across.item for across in found} - {"total"}
     return found if len(items) > 1 else []
 
