@@ -14,7 +14,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -154,9 +154,20 @@ def _list_differences(what: str, committed: Sequence[Record], fresh: Sequence[Re
     for number, (one, other) in enumerate(zip(committed, fresh, strict=True), start=1):
         fields = [name for name in type(one).model_fields if _printed(one, name) != _printed(other, name)]
         if fields:
-            shown = ", ".join(f"{name} {_printed(one, name)} ≠ {_printed(other, name)}" for name in fields[:3])
+            shown = ", ".join(_difference(one, other, name) for name in fields[:3])
             found.append(f"{what} {number}: {shown}")
     return found
+
+
+def _difference(one: Record, other: Record, name: str) -> str:
+    if isinstance(one, Statement) and isinstance(other, Statement) and name == "grid":
+        cells = [
+            f"row {number} {committed} ≠ {fresh}"
+            for number, (committed, fresh) in enumerate(zip_longest(one.grid, other.grid))
+            if committed != fresh
+        ]
+        return f"{one.key} {one.ordinal}, {len(cells)} rows of its grid, first {cells[0]}"
+    return f"{name} {_printed(one, name)} ≠ {_printed(other, name)}"
 
 
 def _printed(record: Record, name: str) -> str:

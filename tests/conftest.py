@@ -49,7 +49,7 @@ def server(data_directory: Path) -> Iterator[Settings]:
 @pytest.fixture
 async def empty_database(server: Settings) -> AsyncIterator[Settings]:
     """The settings of a migrated, empty database for one test alone."""
-    async with _copy_of(server, database.DATABASE) as settings:
+    async with copy_of(server) as settings:
         yield settings
 
 
@@ -57,10 +57,9 @@ async def empty_database(server: Settings) -> AsyncIterator[Settings]:
 async def loaded(server: Settings) -> AsyncIterator[Settings]:
     """The settings of a database with the invented data set of `tests/dataset.py` loaded: for reading only."""
     from app.load import load  # noqa: PLC0415 - tests that load nothing should run when loading is broken
-
     from tests import dataset  # noqa: PLC0415
 
-    async with _copy_of(server, database.DATABASE) as settings:
+    async with copy_of(server) as settings:
         async with database.connect_owner(settings) as connection:
             for release in dataset.releases():
                 await load(connection, release, origin="ingest", note="invented for the tests")
@@ -87,15 +86,15 @@ async def client(loaded: Settings) -> AsyncIterator[httpx.AsyncClient]:
         yield session
 
 
-class _copy_of:  # noqa: N801 - used like a function
-    """`async with _copy_of(server, template) as settings`: a database of its own, dropped at the end."""
+class copy_of:  # noqa: N801 - used like a function
+    """`async with copy_of(server) as settings`: a migrated, empty database of its own, dropped at the end."""
 
-    def __init__(self, server: Settings, template: str) -> None:
-        self.server, self.template = server, template
+    def __init__(self, server: Settings) -> None:
+        self.server = server
         self.name = f"test_{os.getpid()}_{next(_numbers)}"
 
     async def __aenter__(self) -> Settings:
-        await self._administer(f"CREATE DATABASE {self.name} TEMPLATE {self.template}")
+        await self._administer(f"CREATE DATABASE {self.name} TEMPLATE {database.DATABASE}")
         return dataclasses.replace(self.server, database_url=embedded.dsn(self.server, self.name))
 
     async def __aexit__(self, *_: object) -> None:

@@ -1,0 +1,152 @@
+"""A data set comes back from its files as it was, the files are the same bytes on every run, and damage is named."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import seed
+from app.errors import SeedError
+from app.records import RUNNING_TEXT_FIELDS, ParsedDisclosure
+from tests import dataset
+
+DISCLOSURES = dataset.releases()[0]
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    path = tmp_path / "seed_data"
+    seed.write_seed(path, DISCLOSURES)
+    return path
+
+
+def content(directory: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def test_what_is_written_is_read_back_without_running_text(directory: Path) -> None:
+    expected = sorted(map(seed.without_running_text, DISCLOSURES), key=lambda parsed: parsed.disclosure.id)
+    assert seed.read_seed(directory) == expected
+
+
+def test_the_order_of_the_documents_does_not_change_a_byte(directory: Path, tmp_path: Path) -> None:
+    for shuffled in (DISCLOSURES[::-1], DISCLOSURES[2:] + DISCLOSURES[:2]):
+        seed.write_seed(tmp_path / "again", shuffled)
+        assert content(tmp_path / "again") == content(directory)
+
+
+def test_what_was_read_is_written_as_the_same_bytes(directory: Path, tmp_path: Path) -> None:
+    seed.write_seed(tmp_path / "again", seed.read_seed(directory))
+    assert content(tmp_path / "again") == content(directory)
+
+
+def test_no_running_text_is_in_any_file(directory: Path) -> None:
+    texts = {
+        getattr(record, name)
+        for parsed in DISCLOSURES
+        for listed in seed.LISTS
+        for record in getattr(parsed, listed)
+        for name in RUNNING_TEXT_FIELDS & type(record).model_fields.keys()
+    } - {None}
+    assert len(texts) > 2
+    for name, data in content(directory).items():
+        for text in texts:
+            assert text not in data.decode(), name
+
+
+def test_withheld_cell_is_blank_and_still_marked(directory: Path) -> None:
+    statements = [one for parsed in seed.read_seed(directory) for one in parsed.statements if one.withheld]
+    assert statements
+    assert all(one.grid[row][column] == "" for one in statements for row, column in one.withheld)
+
+
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12),
+    st.integers(0, 4),
+)
+def test_amount_keeps_every_printed_digit(amount: Decimal, places: int) -> None:
+    printed = amount.quantize(Decimal(1).scaleb(-places))
+    parsed = dataset.final()
+    line = parsed.expenditures[0].model_copy(update={"total": printed})
+    files = seed.seed_files([parsed.model_copy(update={"expenditures": [line]})])
+    (written,) = files["expenditures.ndjson"].splitlines()
+    assert str(Decimal(json.loads(written)["total"])) == str(printed)
+
+
+def test_every_file_ends_in_a_newline_and_the_manifest_counts_its_lines(directory: Path) -> None:
+    manifest = json.loads((directory / "manifest.json").read_text())
+    assert set(content(directory)) == {*manifest["files"], "manifest.json"}
+    for name, entry in manifest["files"].items():
+        lines = (directory / name).read_bytes()
+        assert lines.endswith(b"\n") or not lines
+        assert lines.count(b"\n") == entry["lines"]
+
+
+def test_the_manifest_says_where_each_disclosure_comes_from_and_its_totals(directory: Path) -> None:
+    manifest = json.loads((directory / "manifest.json").read_text())
+    entry = next(one for one in manifest["disclosures"] if one["id"].endswith("2023-final"))
+    assert entry["source_file"].endswith(".txt")
+    assert entry["counts"]["expenditures"] == 5
+    assert entry["control_totals"] == {"expenditure.1": "355.29"}
+
+
+def test_a_file_of_somebody_else_stays_and_a_stale_one_goes(directory: Path) -> None:
+    (directory / "README.md").write_text("kept")
+    (directory / "older_records.ndjson").write_text("{}")
+    seed.write_seed(directory, DISCLOSURES)
+    assert (directory / "README.md").exists()
+    assert not (directory / "older_records.ndjson").exists()
+
+
+def test_the_same_disclosure_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SeedError, match="the same disclosure"):
+        seed.write_seed(tmp_path / "seed", [dataset.final(), dataset.final(total="1")])
+    assert not (tmp_path / "seed").exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        (lambda path: (path / "manifest.json").unlink(), "manifest.json is not there"),
+        (lambda path: (path / "manifest.json").write_text("{"), "manifest.json is damaged"),
+        (lambda path: replace(path / "manifest.json", "130205-", "130206-"), "manifest.json was changed"),
+        (lambda path: (path / "expenditures.ndjson").unlink(), "expenditures.ndjson cannot be read"),
+        (lambda path: replace(path / "revenues.ndjson", "70.50", "70.51"), "revenues.ndjson is not the file"),
+        (lambda path: (path / "findings.ndjson").write_text(""), "findings.ndjson is not the file"),
+    ],
+)
+def test_damaged_files_are_named_with_what_to_run(directory: Path, damage: object, named: str) -> None:
+    damage(directory)  # type: ignore[operator]
+    with pytest.raises(SeedError, match=named) as caught:
+        seed.read_seed(directory)
+    assert "gongkai seed build" in str(caught.value)
+
+
+def test_a_figure_that_differs_from_the_document_is_listed_with_both_values(directory: Path) -> None:
+    changed = [one for one in DISCLOSURES if one.disclosure.kind != "final"] + [dataset.final(total="88.80000")]
+    assert seed.check_seed(directory, DISCLOSURES) == []
+    of_grid, of_line, *_ = seed.check_seed(directory, changed)
+    assert "expenditure 1, 4 rows of its grid, first row 1" in of_grid
+    assert of_line.endswith('expenditures 1: total "88.80" ≠ "88.80000"')
+
+
+def test_disclosures_on_one_side_only_are_listed(directory: Path) -> None:
+    other = dataset.final(year=2020)
+    differences = seed.check_seed(directory, [*DISCLOSURES[1:], other])
+    assert differences == [
+        f"{other.disclosure.id}: not in {directory}",
+        f"{DISCLOSURES[0].disclosure.id}: in {directory} only",
+    ]
+
+
+def test_every_list_of_a_disclosure_has_a_file() -> None:
+    assert set(seed.LISTS) == set(ParsedDisclosure.model_fields) - {"disclosure"}
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text().replace(old, new, 1))
