@@ -16,7 +16,16 @@ from typing import Literal
 from app.parse.agency_operating import read_items
 from app.parse.grid import Text
 from app.parse.narrative_figures import Figure, Paragraph, figures, is_heading, paragraphs
-from app.parse.narrative_terms import Named, Topic, name_amount, name_generically, section_topic
+from app.parse.narrative_terms import (
+    PATH_STEP,
+    Named,
+    Topic,
+    has_own_subject,
+    is_filler,
+    name_amount,
+    name_generically,
+    section_topic,
+)
 from app.parse.subject_names import economic_code, functional_code
 from app.records import EconomicLine, Finding, Kind, Phase, StatedAmount, Statement
 
@@ -33,21 +42,16 @@ _PERCENT_PHRASE = re.compile(
 )
 _INCREASE = "增加|增长|上升|提高|新增"
 _DECREASE = "减少|下降|降低|压减|压缩|节约"
-_CHANGE = re.compile(rf"(?P<verb>{_INCREASE}|{_DECREASE}|增减|持平)(?:了|额|数|金额|为|约|:|共|总计)*$")
-_COMPARED = re.compile(r"(?:较|比|与|同)[^,。;]{0,4}?(?:(?P<year>20\d\d|19\d\d)年|上年|上一年|去年)")
-_COMPARISON_PHRASE = re.compile(
-    r"(?:较|比|与|同)[^,。;]{0,4}?(?:(?:20|19)\d\d年|上年|上一年|去年)度?(?:(?:年初)?预算|决算|执行|实际)?(?:数|安排)?"
-    r"(?:相比|比较|同期|同口径)?"
+_CHANGE = re.compile(rf"(?P<verb>{_INCREASE}|{_DECREASE}|增减|变化|持平|一致|相同)(?:了|额|数|金额|为|约|:|共|总计)*$")
+_OTHER_YEAR = r"[^,。;]{0,4}?(?:(?P<year>20\d\d|19\d\d)年|上年|上一年|去年)度?(?:(?:年初)?预算|决算|执行|实际)?"
+_COMPARED = re.compile(
+    rf"(?:较|比|与|同)(?:{_OTHER_YEAR}|(?P<same>(?:年初|全年|调整)?预算))(?:数|安排)?(?:相比|比较|同期|同口径)?"
 )
 _YEAR = re.compile(r"(?<!\d)((?:20|19)\d\d)年")
 _THIS_YEAR = re.compile(r"本年|今年|当年")
 _YEAR_BEFORE = re.compile(r"(?:上年|去年|上一年)(?:末|底|(?:预算|决算|执行|实际|安排)?数)")
 _FUND_NAMES = re.compile(r"(?:一般公共|政府性基金|基金|国有资本经营|社会保险基金)预算")
 _PHASE = re.compile(r"年初预算|全年预算|调整(?:后)?预算|决算|预算(?=数|为|安排|总额|$)")
-# 政府办公厅(室)及相关机构事务(款): a name may hold a bracket of its own.
-_PATH_STEP = re.compile(
-    r"(?:\d+[.、]|\([一二三四五六七八九十\d]+\))?((?:[^,:;。、()\d]|\([^类款项()]{1,6}\))+)\(([类款项])\)"
-)
 _CLASS_NAMED = re.compile(r"(?:^|[,;:、为是于中和及含])(?:其中|包括|用于)?([^,;:、为是于中及含]{2,18}支出)(?:为|是)?$")
 _BY_FUNCTION: frozenset[Topic] = frozenset(
     {"expenditure", "general_public_budget", "fiscal_appropriation", "government_fund", "state_capital"}
@@ -200,47 +204,53 @@ def _step_sentence(window: str, state: _State) -> None:
 
 
 def _subject(words: str, change: _Change | None, state: _State) -> _Subject | None:
-    """What the amount is of: named by the words before it, or what the sentence, path or paragraph speaks of."""
-    plain = _COMPARISON_PHRASE.sub("", words)
-    if change is not None:
-        # What stands before the last comma explains the amount before it: 其他收入…，为在财政拨款收入之外取得的…，比…
-        plain = re.split(r"[,;:]", plain)[-1]
+    """What the amount is of: named by the words beside it, or what the sentence, path or paragraph speaks of.
+
+    Words that hold a name which is not known name something else: then nothing is guessed.
+    """
+    plain = _COMPARED.sub("", words)
+    beside = re.split(r"[,;:]", plain)[-1]
     if state.section == "agency_operating" and change is None and state.previous is not None:
-        item = _economic_item(plain)
+        item = _economic_item(beside)
         if item is not None:
             return item
-    refers_back = state.previous if _is_bare(plain) else None
-    if refers_back is None and change is not None:
-        refers_back = state.sentence_subject or state.paragraph_subject
+    named = _function_total(plain, state) or _from_named(name_amount(beside, state.section))
+    if named is not None:
+        return named
+    if not is_filler(beside):
+        return _from_named(name_generically(beside, state.section))
+    if change is not None:
+        return state.previous if not plain.startswith((",", ";")) and state.previous else _spoken_of(state)
+    further = _from_named(name_amount(plain, state.section))
     return (
-        _function_total(plain, state)
-        or _from_named(name_amount(plain, state.section))
-        or refers_back
+        further
+        or (None if _is_only_spending(beside, state) else state.previous)
         or state.path
-        or _from_named(name_generically(plain, state.section))
-        or state.previous
+        or _from_named(name_generically(beside or plain, state.section))
         or state.paragraph_subject
-        or _section_total(plain, state)
+        or _section_total(state)
     )
 
 
-def _is_bare(words: str) -> bool:
-    """Whether the words only say which figure of the same thing follows: `，支出决算为`, `，其中预算数`, a verb."""
-    rest = re.sub(rf"支出|年初|全年|预算|决算|数|总额|金额|为|是|安排|{_INCREASE}|{_DECREASE}|增减|了|额", "", words)
-    # 支出 alone is a figure of its own where a fund's revenue and expenditure are listed.
-    is_only_spending = re.sub(r"[,;:、]", "", words) in ("支出", "支出为")
-    return not is_only_spending and re.sub(r"[,;:、\-()]", "", rest) == ""
+def _spoken_of(state: _State) -> _Subject | None:
+    """What a change is of that names nothing itself: `，比上年增加5.24万元`."""
+    return state.sentence_subject or state.path or state.paragraph_subject or _section_total(state)
+
+
+def _is_only_spending(words: str, state: _State) -> bool:
+    """支出 alone is a figure of its own where revenue and expenditure are listed, else one more of the same thing."""
+    return re.sub(r"[()为]|其中|本年", "", words) in ("支出", "收入") and not has_own_subject(state.section)
 
 
 def _from_named(named: Named | None) -> _Subject | None:
     return _Subject(named.topic, named.item, named.label) if named else None
 
 
-def _section_total(words: str, state: _State) -> _Subject | None:
-    """Under a heading of one topic an amount without any term is its total, if words that name a total lead to it."""
-    if state.section is None or not re.search(r"总额|合计|共计|总计|安排|预算|决算", words):
+def _section_total(state: _State) -> _Subject | None:
+    """Under a heading of one topic an amount that nothing names is the topic's own total."""
+    if state.section is None:
         return None
-    return _Subject(state.section, "total", re.split(r"[,;:、]", words)[-1][-_LONGEST_LABEL:] or "总额")
+    return _Subject(state.section, "project" if state.section == "performance" else "total", "总额")
 
 
 def _economic_item(words: str) -> _Subject | None:
@@ -257,7 +267,7 @@ def _take_path(text: str, state: _State) -> bool:
 
     A 款 without a 类 before it belongs to the last 类, as under a heading that names only that.
     """
-    steps = _PATH_STEP.findall(text)
+    steps = PATH_STEP.findall(text)
     for name, level in steps:
         above = {"类": 0, "款": 1, "项": 2}[level]
         state.path_names = (*state.path_names[:above], name.removeprefix("支出"))
@@ -298,10 +308,12 @@ def _change(words: str, before: str, state: _State) -> _Change | None:
 
 
 def _compared_year(before: str, state: _State) -> int:
-    """The year that the nearest 较, 比 or 与 names; the year before the document's where none is named."""
+    """The year that the nearest 较, 比 or 与 names (比年初预算: the same year's budget); else the year before."""
     found = list(_COMPARED.finditer(_QUOTES.sub("", before)))
     if found and found[-1]["year"]:
         return int(found[-1]["year"])
+    if found and found[-1]["same"]:
+        return state.fiscal_year
     return state.fiscal_year - 1
 
 
@@ -326,8 +338,8 @@ def _percent(after: str) -> tuple[Decimal | None, PercentKind | None, Direction 
 def _year(before: str, words: str, state: _State) -> int:
     """The year that the amount measures: named beside it, else at the head of its sentence, else the document's."""
     sentence = _QUOTES.sub("", before).rsplit("。", 1)[-1]
-    beside = re.split(r"[,;:、]", _COMPARISON_PHRASE.sub("", words))[-1]
-    head = re.split(r"[,;:]", _COMPARISON_PHRASE.sub("", sentence))[0]
+    beside = re.split(r"[,;:、]", _COMPARED.sub("", words))[-1]
+    head = re.split(r"[,;:]", _COMPARED.sub("", sentence))[0]
     if _THIS_YEAR.search(beside):
         return state.fiscal_year
     for place in (beside, head):
@@ -344,7 +356,7 @@ def _phase(words: str, subject: _Subject, state: _State, *, is_change: bool) -> 
     own: Phase = "final" if state.kind == "final" else "budget"
     if subject.topic == "assets":
         return "budget" if subject.item == "planned_purchase" else "final"
-    found = _PHASE.findall(_FUND_NAMES.sub("", _COMPARISON_PHRASE.sub("", words)))
+    found = _PHASE.findall(_FUND_NAMES.sub("", _COMPARED.sub("", words)))
     if is_change or not found:
         return own
     named: dict[str, Phase] = {"决算": "final", "预算": "budget", "年初预算": "initial_budget"}

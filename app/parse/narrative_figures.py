@@ -108,7 +108,7 @@ def _fold(text: str) -> str:
 def _begins_anew(so_far: str, text: str) -> bool:
     if _ENDS_PARAGRAPH.search(so_far) or _BEGINS_PARAGRAPH.match(text):
         return True
-    if _OPEN_PATH.search(so_far):
+    if _OPEN_PATH.search(so_far) or ("(项)" in so_far and not so_far.rstrip().endswith(")")):
         return False
     return len(so_far) <= _LONGEST_HEADING and _HEADING.fullmatch(so_far) is not None and is_heading(so_far)
 

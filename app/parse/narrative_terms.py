@@ -75,6 +75,16 @@ def _term(
     return Term(re.compile(pattern), item, home, contexts, only_here=only_here)
 
 
+# 政府办公厅(室)及相关机构事务(款): a name may hold a bracket of its own.
+PATH_STEP = re.compile(
+    r"(?:\d+[.、]|\([一二三四五六七八九十\d]+\))?((?:[^,:;。、()\d]|\([^类款项()]{1,6}\))+)\(([类款项])\)"
+)
+# Words around a figure that name nothing.
+_FILLER = re.compile(
+    r"支出|收入|年初|全年|预算|决算|执行|调整|总额|金额|总计|合计|共计|安排|开支|资金|科目|财政拨款|一般公共|拨款|当年|本年|年度"
+    r"|完成|去年|上年|包括|包含|变化|持平|一致|相同|本部门|我部门|本单位|我单位|我办|我局|部门|单位|实际|使用|发生|其中|累计|增加|增长|上升|提高|新增|减少|下降|降低"
+    r"|压减|压缩|节约|增减|年|度|数|共|总|为|是|各|了|额|约|达|到|后"
+)
 _VEHICLE_USE = r"(?:运行维护|运行|运维|维护)"
 _FEE = r"(?:费用|经费|费)?"
 _INCOME = r"(?:预算)?(?:财政)?(?:拨款)?收入"
@@ -82,9 +92,9 @@ _INCOME = r"(?:预算)?(?:财政)?(?:拨款)?收入"
 _TERMS: tuple[Term, ...] = (
     _term(r"三公经费", "total", "three_public"),
     _term(rf"因公出国(?:\(境\))?{_FEE}", "overseas_trips", "three_public"),
-    _term(rf"公务用车购置{_FEE}(?:及|和|、){_VEHICLE_USE}{_FEE}", "vehicles", "three_public"),
-    _term(rf"公务用车购置{_FEE}", "vehicle_purchase", "three_public"),
-    _term(rf"公务用车{_VEHICLE_USE}{_FEE}", "vehicle_operation", "three_public"),
+    _term(rf"公务(?:用)?车(?:用车)?购置{_FEE}(?:及|和|、){_VEHICLE_USE}{_FEE}", "vehicles", "three_public"),
+    _term(rf"公务(?:用)?车(?:用车)?购置{_FEE}", "vehicle_purchase", "three_public"),
+    _term(rf"公务(?:用)?车(?:用车)?{_VEHICLE_USE}{_FEE}", "vehicle_operation", "three_public"),
     _term(rf"公务接待{_FEE}", "receptions", "three_public"),
     _term(r"机关运行(?:经费|费)", "total", "agency_operating"),
     _term(r"会议费", "meetings", "general_expenses"),
@@ -121,8 +131,8 @@ _TERMS: tuple[Term, ...] = (
     _term(r"车辆", "vehicles", "assets", frozenset({"assets"}), only_here=True),
     _term(r"办公用房", "office_space", "assets", frozenset({"assets"}), only_here=True),
     _term(r"设备", "large_equipment", "assets", frozenset({"assets"}), only_here=True),
-    _term(r"人员经费", "personnel", "expenditure", _SPENDING | {"basic_expenditure"}),
-    _term(r"(?:日常)?公用经费", "public", "expenditure", _SPENDING | {"basic_expenditure"}),
+    _term(r"人员(?:经费|支出)", "personnel", "expenditure", _SPENDING | {"basic_expenditure"}),
+    _term(r"(?:日常)?公用(?:经费|支出)", "public", "expenditure", _SPENDING | {"basic_expenditure"}),
     _term(r"基本支出", "basic", "expenditure", _SPENDING | {"basic_expenditure"}),
     _term(r"项目支出|年初项目|项目经费", "project", "expenditure", _SPENDING),
     _term(r"上[缴解]上级支出", "to_superior", "expenditure"),
@@ -136,6 +146,9 @@ _TERMS: tuple[Term, ...] = (
         frozenset({"fiscal_appropriation", "government_fund"}),
     ),
     _term(rf"国有资本经营{_INCOME}", "state_capital", "revenue", frozenset({"fiscal_appropriation", "state_capital"})),
+    _term(r"一般公共预算(?:财政|当年)?拨款", "general_public_budget", "revenue", frozenset({"general_public_budget"})),
+    _term(r"政府性?基金预算(?:财政|当年)?拨款", "government_fund", "revenue"),
+    _term(r"国有资本经营预算(?:财政|当年)?拨款", "state_capital", "revenue"),
     _term(r"财政专户(?:核拨|管理资金|管理)?(?:收入)?", "special_account", "revenue"),
     _term(r"单位资金(?:收入)?", "unit_funds", "revenue"),
     _term(r"其他来源收入|其他收入|其他资金(?:来源)?|其他渠道资金", "other", "revenue"),
@@ -166,7 +179,7 @@ _TERMS: tuple[Term, ...] = (
     ),
     _term(r"财政拨款收(?:入)?、?支(?:出)?(?:总计|总额|决算)?", "grand_total", "fiscal_appropriation"),
     _term(
-        r"收(?:入)?、?支(?:出)?(?:预算)?(?:总计|总额|安排|总预算|总决算)",
+        r"收(?:入)?、?支(?:出)?(?:预算)?(?:总计|总额|安排|总预算|总决算|预算)",
         "grand_total",
         "expenditure",
         frozenset({"fiscal_appropriation"}),
@@ -182,14 +195,16 @@ _TERMS: tuple[Term, ...] = (
 
 # Words that are too common to name an amount where one of the terms above does, or a path of subjects.
 _GENERIC: tuple[Term, ...] = (
-    _term(r"(?:年初|本年|部门)*收入(?:预算|决算|合计|总额|安排|总)*", "total", "revenue"),
+    _term(r"(?:年初|本年|部门|总)*收入(?:预算|决算|合计|总额|安排|总)*", "total", "revenue"),
     _term(
-        r"(?:年初|本年|部门)*支出(?:预算|决算|合计|总额|安排|总)*",
+        r"(?:年初|本年|部门|总)*支出(?:预算|决算|合计|总额|安排|总)*",
         "total",
         "expenditure",
         frozenset({"general_public_budget"}),
     ),
 )
+# What may stand before 收入 and 支出 when they mean all of it: a year, the department. 人员支出 is a part.
+_WHOLE = re.compile(r"(?:^|[,;:)年度初门位办局委会院厅处室所校馆站心司]|预算|财政拨款|其中|包括|包含)$")
 # Topics in which 支出 alone says nothing new: the amount is of what was named before.
 _OWN_SUBJECT: frozenset[Topic] = frozenset(
     {
@@ -216,6 +231,8 @@ def name_amount(window: str, section: Topic | None) -> Named | None:
         for term in _TERMS
         if not term.only_here or section in term.contexts
         for found in term.pattern.finditer(window)
+        # 培训费 names the amount; in 培训费之外的补助 something else does.
+        if is_filler(window[found.end() :])
     ]
     # Under a heading of its own a topic's words decide: 三公经费财政拨款支出 is not the whole 财政拨款支出.
     if section in _OWN_SUBJECT and any(each.topic == section for *_, each in named):
@@ -223,11 +240,27 @@ def name_amount(window: str, section: Topic | None) -> Named | None:
     return max(named, key=lambda entry: entry[:2])[2] if named else None
 
 
+def is_filler(words: str) -> bool:
+    """Whether the words name nothing: `，支出决算为`, `其中预算数`, `2024年本部门安排`, a verb, a path of subjects."""
+    rest = _FILLER.sub("", PATH_STEP.sub("", words))
+    return re.sub(r"[,;:、\-().\d]", "", rest) == ""
+
+
+def has_own_subject(section: Topic | None) -> bool:
+    """Whether 收入 and 支出 alone say nothing new under this heading."""
+    return section in _OWN_SUBJECT
+
+
 def name_generically(window: str, section: Topic | None) -> Named | None:
-    """The same by the words 收入 and 支出 alone, where they can name an amount."""
+    """The same by the words 收入 and 支出 alone, where they can name an amount and nothing before them narrows them."""
     if section in _OWN_SUBJECT:
         return None
-    found = [(match.end(), term, match.group()) for term in _GENERIC for match in term.pattern.finditer(window)]
+    found = [
+        (match.end(), term, match.group())
+        for term in _GENERIC
+        for match in term.pattern.finditer(window)
+        if _WHOLE.search(window[: match.start()])
+    ]
     if not found:
         return None
     _, term, label = max(found, key=lambda each: each[0])
@@ -239,7 +272,7 @@ def name_generically(window: str, section: Topic | None) -> Named | None:
 def _named(term: Term, label: str, section: Topic | None) -> Named:
     topic = section if section is not None and section in term.contexts else term.home
     item = term.item
-    if topic == "basic_expenditure" and item == "basic":
+    if (topic, item) in (("basic_expenditure", "basic"), ("general_public_budget", "general_public_budget")):
         item = "total"
     elif topic in _FUNDS and item == topic:
         item = "revenue"
