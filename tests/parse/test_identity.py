@@ -1,0 +1,105 @@
+"""Promise: a disclosure says whose and which year's it is; a name that fits two divisions is refused, not guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.errors import DocumentError
+from app.parse.identity import AmbiguousRegionError, Identity, find_regions, identify
+from app.parse.layout import lay_out
+from app.parse.read_text import read_text
+
+_TABLE = "\t{head}\n\t预算年度：2024\n\t单位：万元\n\n\t序号\n\t项目\n\t金额\n\n\t1\n\t接待\n\t2\n"
+
+
+def _identify(text: str, region_code: str | None = None) -> Identity:
+    return identify(lay_out(read_text(text.encode(), "d.txt")), source_file="d.txt", region_code=region_code)
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("中共保定市满城区委网络安全和信息化委员会办公室", ["130607"]),
+        ("中共平乡县委办公室", ["130532"]),  # no city: the county's name is unique
+        ("株洲市石峰区委办公室", ["430204"]),
+        ("中共廊坊市委办公室", ["131000"]),
+        ("河北省信访局", ["130000"]),
+        ("上海市普陀区万里街道办事处", ["310107"]),
+        ("南京市鼓楼区财政局", ["320106"]),
+        ("国家信访局", ["000000"]),
+        ("国家税务总局保定市税务局", ["130600"]),
+        ("廊坊网信办", ["131000"]),  # without 市, at the beginning, and unique
+        ("某某档案馆", []),
+    ],
+)
+def test_division_is_found_by_the_names_in_the_departments_name(name: str, codes: list[str]) -> None:
+    assert [division.code for division in find_regions(name)] == codes
+
+
+@pytest.mark.parametrize("name", ["中共鼓楼区委宣传部", "开平网信办", "新华区财政局", "吉林财政局"])
+def test_name_that_fits_several_divisions_is_refused_with_the_candidates(name: str) -> None:
+    with pytest.raises(AmbiguousRegionError, match="--region CODE") as caught:
+        _identify(f"{name}\n2024年部门预算信息公开\n")
+    assert len(caught.value.candidates) > 1
+    assert all(division.code in str(caught.value) for division in caught.value.candidates)
+
+
+def test_given_region_settles_an_ambiguous_name() -> None:
+    assert _identify("中共鼓楼区委宣传部\n2024年部门预算信息公开\n", "410204").region_code == "410204"
+
+
+def test_given_region_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(DocumentError, match="'999999' is not a division code"):
+        _identify("滦南县海风局\n2024年部门预算信息公开\n", "999999")
+
+
+def test_title_of_two_lines_gives_name_year_and_kind() -> None:
+    identity = _identify("滦南县海风局\n2024年部门预算信息公开情况说明\n")
+    assert identity == Identity(
+        region_code="130224",
+        department_name="滦南县海风局",
+        department_code=None,
+        fiscal_year=2024,
+        kind="budget",
+        scope="department",
+        title="滦南县海风局 2024年部门预算信息公开情况说明",
+    )
+
+
+def test_title_of_three_lines_gives_name_year_and_kind() -> None:
+    identity = _identify("2021年度\n\n岳阳市君山区湿地中心\n部门决算\n\n目录\n\n一、收入决算表\n")
+    assert (identity.department_name, identity.fiscal_year, identity.kind) == ("岳阳市君山区湿地中心", 2021, "final")
+    assert identity.title == "2021年度 岳阳市君山区湿地中心 部门决算"
+
+
+def test_name_and_code_above_a_table_are_taken_when_no_title_comes_first() -> None:
+    identity = _identify("部门预算收支总表\n" + _TABLE.format(head="311滦南县海风局"))
+    assert (identity.department_name, identity.department_code) == ("滦南县海风局", "311")
+    assert (identity.fiscal_year, identity.kind) == (2024, "budget")
+
+
+def test_name_that_is_printed_most_often_wins_over_a_short_form() -> None:
+    text = "滦南县海风观测局2024年部门预算\n部门预算收支总表\n" + _TABLE.format(head="编制部门：滦南县海风局")
+    assert _identify(text + "\n部门预算收入总表\n" + _TABLE.format(head="311滦南县海风观测局")).department_name == (
+        "滦南县海风观测局"
+    )
+
+
+def test_unit_that_reports_for_itself_has_the_scope_unit() -> None:
+    assert _identify("滦南县海风观测站2024年单位预算\n").scope == "unit"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("第一回 甄士隐梦幻识通灵\n此开卷第一回也。\n", "not the disclosure of a department"),
+        ("滦南县2024年政府预算公开\n一般公共预算收入表\n", "not the disclosure of a department"),
+        ("滦南县海风局部门预算\n", "no fiscal year"),
+        ("2024年部门预算公开\n", "no department is named"),
+        ("某某档案馆2024年部门预算\n", "names no division; say which one it is with --region CODE"),
+    ],
+)
+def test_document_without_an_identity_is_refused_with_what_is_missing(text: str, says: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        _identify(text)
+    assert says in str(caught.value)
