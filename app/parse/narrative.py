@@ -16,23 +16,23 @@ from typing import Literal
 from app.parse.agency_operating import read_items
 from app.parse.grid import Text
 from app.parse.narrative_figures import Figure, Paragraph, figures, is_heading, paragraphs
-from app.parse.narrative_terms import (
-    PATH_STEP,
-    Named,
-    Topic,
-    has_own_subject,
-    is_filler,
-    name_amount,
-    name_generically,
-    section_topic,
+from app.parse.narrative_subject import (
+    COMPARED,
+    LONGEST_LABEL,
+    QUOTES,
+    Change,
+    Direction,
+    State,
+    Subject,
+    find_subject,
+    remember,
+    take_path,
 )
-from app.parse.subject_names import economic_code, functional_code
+from app.parse.narrative_terms import section_topic
 from app.records import EconomicLine, Finding, Kind, Phase, StatedAmount, Statement
 
-Direction = Literal["increase", "decrease", "unchanged"]
 PercentKind = Literal["share", "growth", "completion"]
 
-_QUOTES = re.compile(r"[\s“”\"'‘’]")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 _GROWTH = re.compile(r"(增长|增加|上升|提高|减少|下降|降低)(?:了|幅度为?|率为?|约)?(\d+(?:\.\d+)?)%")
 _SHARE = re.compile(r"(?:占|比重为?|比例为?)[^,。;%]*?(\d+(?:\.\d+)?)%")
@@ -43,22 +43,13 @@ _PERCENT_PHRASE = re.compile(
 _INCREASE = "增加|增长|上升|提高|新增"
 _DECREASE = "减少|下降|降低|压减|压缩|节约"
 _CHANGE = re.compile(rf"(?P<verb>{_INCREASE}|{_DECREASE}|增减|变化|持平|一致|相同)(?:了|额|数|金额|为|约|:|共|总计)*$")
-_OTHER_YEAR = r"[^,。;]{0,4}?(?:(?P<year>20\d\d|19\d\d)年|上年|上一年|去年)度?(?:(?:年初)?预算|决算|执行|实际)?"
-_COMPARED = re.compile(
-    rf"(?:较|比|与|同)(?:{_OTHER_YEAR}|(?P<same>(?:年初|全年|调整)?预算))(?:数|安排)?(?:相比|比较|同期|同口径)?"
-)
 _YEAR = re.compile(r"(?<!\d)((?:20|19)\d\d)年")
 _THIS_YEAR = re.compile(r"本年|今年|当年")
 _YEAR_BEFORE = re.compile(r"(?:上年|去年|上一年)(?:末|底|(?:预算|决算|执行|实际|安排)?数)")
 _FUND_NAMES = re.compile(r"(?:一般公共|政府性基金|基金|国有资本经营|社会保险基金)预算")
 _PHASE = re.compile(r"年初预算|全年预算|调整(?:后)?预算|决算|预算(?=数|为|安排|总额|$)")
-_CLASS_NAMED = re.compile(r"(?:^|[,;:、为是于中和及含])(?:其中|包括|用于)?([^,;:、为是于中及含]{2,18}支出)(?:为|是)?$")
-_BY_FUNCTION: frozenset[Topic] = frozenset(
-    {"expenditure", "general_public_budget", "fiscal_appropriation", "government_fund", "state_capital"}
-)
-_DEFAULT_BY_FUNCTION: Topic = "general_public_budget"
+_INLINE_HEADING = re.compile(r"\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.])\s*([^。,;:\d]{2,25})[。:]")
 _TEMPLATE = re.compile(r"有则写|无则填|如无则|删除")
-_LONGEST_LABEL = 20
 _LONGEST_TEXT = 80
 
 
@@ -72,44 +63,9 @@ class NarrativeResult:
     findings: list[Finding] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Subject:
-    """What an amount is of."""
-
-    topic: Topic
-    item: str
-    label: str
-    functional_code: str | None = None
-    economic_code: str | None = None
-
-
-@dataclass
-class _Change:
-    """A change against another year; `until_bracket` while the bracket after it lists its parts."""
-
-    direction: Direction
-    compared_year: int
-
-
-@dataclass
-class _State:
-    """What has been read so far and what the following figures may refer back to."""
-
-    fiscal_year: int
-    kind: Kind
-    section: Topic | None = None
-    path: _Subject | None = None
-    path_names: tuple[str, ...] = ()
-    paragraph_subject: _Subject | None = None
-    sentence_subject: _Subject | None = None
-    previous: _Subject | None = None
-    previous_change: _Change | None = None
-    bracket_change: _Change | None = None
-
-
 def read_narrative(texts: Sequence[Text], *, fiscal_year: int, kind: Kind) -> NarrativeResult:
     """The amounts that the texts outside of tables state. `fiscal_year` and `kind` are the document's."""
-    state = _State(fiscal_year=fiscal_year, kind=kind)
+    state = State(fiscal_year=fiscal_year, kind=kind)
     stated: list[StatedAmount] = []
     findings: list[Finding] = []
     for paragraph in paragraphs(texts):
@@ -119,6 +75,9 @@ def read_narrative(texts: Sequence[Text], *, fiscal_year: int, kind: Kind) -> Na
             continue
         state.paragraph_subject = state.sentence_subject = state.previous = None
         state.previous_change = state.bracket_change = None
+        inline = _INLINE_HEADING.match(paragraph.text)
+        if inline and found[0].start >= inline.end():
+            state.section = section_topic(QUOTES.sub("", inline.group(1))) or state.section
         end = 0
         for index, figure in enumerate(found):
             after = found[index + 1].start if index + 1 < len(found) else len(paragraph.text)
@@ -132,10 +91,10 @@ def read_narrative(texts: Sequence[Text], *, fiscal_year: int, kind: Kind) -> Na
     return NarrativeResult(stated, statements, lines, findings + more)
 
 
-def _take_heading(paragraph: Paragraph, state: _State) -> None:
+def _take_heading(paragraph: Paragraph, state: State) -> None:
     """A paragraph without a figure: a heading sets the section, a path of subjects is what the next figures are of."""
-    text = _QUOTES.sub("", paragraph.text)
-    if _take_path(text, state):
+    text = QUOTES.sub("", paragraph.text)
+    if take_path(text, state):
         return
     if is_heading(paragraph.text):
         topic = section_topic(text)
@@ -146,11 +105,11 @@ def _take_heading(paragraph: Paragraph, state: _State) -> None:
 
 
 def _state_amount(
-    paragraph: Paragraph, figure: Figure, start: int, after: int, state: _State
+    paragraph: Paragraph, figure: Figure, start: int, after: int, state: State
 ) -> StatedAmount | str | None:
     """The stated amount; a text that says why the figure is none; None where it is not understood."""
     raw = paragraph.text[start : figure.start]
-    window = _QUOTES.sub("", raw)
+    window = QUOTES.sub("", raw)
     _step_sentence(window, state)
     if figure.problem is not None:
         return figure.problem
@@ -159,7 +118,7 @@ def _state_amount(
     sentence = window.rsplit("。", 1)[-1]
     words = _PERCENT_PHRASE.sub("", sentence)
     change = _change(words, paragraph.text[: figure.start], state)
-    subject = _subject(words, change, state)
+    subject = find_subject(words, change, state)
     if subject is None or figure.number is None:
         return None
     stated_change = change or state.bracket_change
@@ -168,11 +127,11 @@ def _state_amount(
     if percent_kind == "growth" and compared_year is None:
         compared_year = _compared_year(paragraph.text[: figure.end] + paragraph.text[figure.end : after], state)
     line, offset = paragraph.places[figure.start]
-    _remember(subject, change, state)
+    remember(subject, change, state)
     return StatedAmount(
         topic=subject.topic,
         item=subject.item,
-        label=subject.label[-_LONGEST_LABEL:],
+        label=subject.label[-LONGEST_LABEL:],
         functional_code=subject.functional_code,
         economic_code=subject.economic_code,
         fiscal_year=_year(paragraph.text[: figure.start], words, state),
@@ -190,12 +149,12 @@ def _state_amount(
     )
 
 
-def _step_sentence(window: str, state: _State) -> None:
+def _step_sentence(window: str, state: State) -> None:
     """Forget what a new sentence no longer refers to, and keep a change while its bracket lists the parts."""
     if "。" in window:
         state.sentence_subject = state.previous = None
         state.previous_change = None
-    if _take_path(window, state):
+    if take_path(window, state):
         state.sentence_subject = state.previous = None
     if window.startswith("(其中") and state.previous_change is not None:
         state.bracket_change = state.previous_change
@@ -203,98 +162,7 @@ def _step_sentence(window: str, state: _State) -> None:
         state.bracket_change = None
 
 
-def _subject(words: str, change: _Change | None, state: _State) -> _Subject | None:
-    """What the amount is of: named by the words beside it, or what the sentence, path or paragraph speaks of.
-
-    Words that hold a name which is not known name something else: then nothing is guessed.
-    """
-    plain = _COMPARED.sub("", words)
-    beside = re.split(r"[,;:]", plain)[-1]
-    if state.section == "agency_operating" and change is None and state.previous is not None:
-        item = _economic_item(beside)
-        if item is not None:
-            return item
-    named = _function_total(plain, state) or _from_named(name_amount(beside, state.section))
-    if named is not None:
-        return named
-    if not is_filler(beside):
-        return _from_named(name_generically(beside, state.section))
-    if change is not None:
-        return state.previous if not plain.startswith((",", ";")) and state.previous else _spoken_of(state)
-    further = _from_named(name_amount(plain, state.section))
-    return (
-        further
-        or (None if _is_only_spending(beside, state) else state.previous)
-        or state.path
-        or _from_named(name_generically(beside or plain, state.section))
-        or state.paragraph_subject
-        or _section_total(state)
-    )
-
-
-def _spoken_of(state: _State) -> _Subject | None:
-    """What a change is of that names nothing itself: `，比上年增加5.24万元`."""
-    return state.sentence_subject or state.path or state.paragraph_subject or _section_total(state)
-
-
-def _is_only_spending(words: str, state: _State) -> bool:
-    """支出 alone is a figure of its own where revenue and expenditure are listed, else one more of the same thing."""
-    return re.sub(r"[()为]|其中|本年", "", words) in ("支出", "收入") and not has_own_subject(state.section)
-
-
-def _from_named(named: Named | None) -> _Subject | None:
-    return _Subject(named.topic, named.item, named.label) if named else None
-
-
-def _section_total(state: _State) -> _Subject | None:
-    """Under a heading of one topic an amount that nothing names is the topic's own total."""
-    if state.section is None:
-        return None
-    return _Subject(state.section, "project" if state.section == "performance" else "total", "总额")
-
-
-def _economic_item(words: str) -> _Subject | None:
-    """An item of agency operating expenses: 其中办公费, 邮电费. Any name ending in 费 counts, listed or not."""
-    last = re.sub(r"^(?:其中|包括|主要用于|和|及)[:,]?", "", re.split(r"[,;:、]", words)[-1])
-    last = re.sub(r"(?:支出|为|安排|预算)*$", "", last)
-    if not re.fullmatch(r"[^\d,。;:]{2,20}(?:费|费用|经费|支出|费\))", last) or "机关运行" in last:
-        return None
-    return _Subject("agency_operating", "economic_item", last, economic_code=economic_code(last))
-
-
-def _take_path(text: str, state: _State) -> bool:
-    """Follow the subjects that the text names, (类), (款), (项); whether it named any.
-
-    A 款 without a 类 before it belongs to the last 类, as under a heading that names only that.
-    """
-    steps = PATH_STEP.findall(text)
-    for name, level in steps:
-        above = {"类": 0, "款": 1, "项": 2}[level]
-        state.path_names = (*state.path_names[:above], name.removeprefix("支出"))
-    if steps:
-        topic = state.section if state.section is not None and state.section in _BY_FUNCTION else _DEFAULT_BY_FUNCTION
-        label = state.path_names[-1]
-        code = functional_code(state.path_names)
-        state.path = _Subject(topic, "functional_subject", label, functional_code=code)
-    return bool(steps)
-
-
-def _function_total(words: str, state: _State) -> _Subject | None:
-    """A class of the functional classification named without (类): 一般公共服务支出256.59万元."""
-    named = _CLASS_NAMED.search(words)
-    # 其他支出 is a class too, and the words for whatever else was spent.
-    code = functional_code([named.group(1)]) if named and named.group(1) != "其他支出" else None
-    topic = state.section if state.section is not None and state.section in _BY_FUNCTION else _DEFAULT_BY_FUNCTION
-    return _Subject(topic, "functional_subject", named.group(1), functional_code=code) if named and code else None
-
-
-def _remember(subject: _Subject, change: _Change | None, state: _State) -> None:
-    state.previous, state.previous_change = subject, change
-    state.sentence_subject = state.sentence_subject or subject
-    state.paragraph_subject = state.paragraph_subject or subject
-
-
-def _change(words: str, before: str, state: _State) -> _Change | None:
+def _change(words: str, before: str, state: State) -> Change | None:
     found = _CHANGE.search(words)
     if found is None:
         return None
@@ -304,12 +172,12 @@ def _change(words: str, before: str, state: _State) -> _Change | None:
         direction = "increase"
     elif re.fullmatch(_DECREASE, verb):
         direction = "decrease"
-    return _Change(direction, _compared_year(before, state))
+    return Change(direction, _compared_year(before, state))
 
 
-def _compared_year(before: str, state: _State) -> int:
+def _compared_year(before: str, state: State) -> int:
     """The year that the nearest 较, 比 or 与 names (比年初预算: the same year's budget); else the year before."""
-    found = list(_COMPARED.finditer(_QUOTES.sub("", before)))
+    found = list(COMPARED.finditer(QUOTES.sub("", before)))
     if found and found[-1]["year"]:
         return int(found[-1]["year"])
     if found and found[-1]["same"]:
@@ -319,7 +187,7 @@ def _compared_year(before: str, state: _State) -> int:
 
 def _percent(after: str) -> tuple[Decimal | None, PercentKind | None, Direction | None]:
     """The first percentage that the same sentence prints after the amount, its kind, and the way a growth rate goes."""
-    sentence = _QUOTES.sub("", after).split("。", 1)[0]
+    sentence = QUOTES.sub("", after).split("。", 1)[0]
     kinds: tuple[tuple[re.Pattern[str], PercentKind], ...] = (
         (_GROWTH, "growth"),
         (_SHARE, "share"),
@@ -335,11 +203,11 @@ def _percent(after: str) -> tuple[Decimal | None, PercentKind | None, Direction 
     return Decimal(found.group(found.lastindex or 1)), kind, direction
 
 
-def _year(before: str, words: str, state: _State) -> int:
+def _year(before: str, words: str, state: State) -> int:
     """The year that the amount measures: named beside it, else at the head of its sentence, else the document's."""
-    sentence = _QUOTES.sub("", before).rsplit("。", 1)[-1]
-    beside = re.split(r"[,;:、]", _COMPARED.sub("", words))[-1]
-    head = re.split(r"[,;:]", _COMPARED.sub("", sentence))[0]
+    sentence = QUOTES.sub("", before).rsplit("。", 1)[-1]
+    beside = re.split(r"[,;:、]", COMPARED.sub("", words))[-1]
+    head = re.split(r"[,;:]", COMPARED.sub("", sentence))[0]
     if _THIS_YEAR.search(beside):
         return state.fiscal_year
     for place in (beside, head):
@@ -351,12 +219,12 @@ def _year(before: str, words: str, state: _State) -> int:
     return state.fiscal_year
 
 
-def _phase(words: str, subject: _Subject, state: _State, *, is_change: bool) -> Phase:
+def _phase(words: str, subject: Subject, state: State, *, is_change: bool) -> Phase:
     """Budget or final, by the document's kind unless the words before the amount say otherwise."""
     own: Phase = "final" if state.kind == "final" else "budget"
     if subject.topic == "assets":
         return "budget" if subject.item == "planned_purchase" else "final"
-    found = _PHASE.findall(_FUND_NAMES.sub("", _COMPARED.sub("", words)))
+    found = _PHASE.findall(_FUND_NAMES.sub("", COMPARED.sub("", words)))
     if is_change or not found:
         return own
     named: dict[str, Phase] = {"决算": "final", "预算": "budget", "年初预算": "initial_budget"}

@@ -79,6 +79,7 @@ def _term(
 PATH_STEP = re.compile(
     r"(?:\d+[.、]|\([一二三四五六七八九十\d]+\))?((?:[^,:;。、()\d]|\([^类款项()]{1,6}\))+)\(([类款项])\)"
 )
+_BRACKETED = re.compile(r"\([^()]*\)")
 # Words around a figure that name nothing.
 _FILLER = re.compile(
     r"支出|收入|年初|全年|预算|决算|执行|调整|总额|金额|总计|合计|共计|安排|开支|资金|科目|财政拨款|一般公共|拨款|当年|本年|年度"
@@ -97,10 +98,14 @@ _TERMS: tuple[Term, ...] = (
     _term(rf"公务(?:用)?车(?:用车)?{_VEHICLE_USE}{_FEE}", "vehicle_operation", "three_public"),
     _term(rf"公务接待{_FEE}", "receptions", "three_public"),
     _term(r"机关运行(?:经费|费)", "total", "agency_operating"),
+    _term(r"运行(?:经费|费)", "total", "agency_operating", frozenset({"agency_operating"}), only_here=True),
     _term(r"会议费", "meetings", "general_expenses"),
     _term(r"培训费", "training", "general_expenses"),
     _term(r"(?:节庆|晚会|论坛|赛事)(?:等)?活动", "events", "general_expenses"),
     _term(r"一般性支出", "total", "general_expenses"),
+    _term(r"政府采购货物(?:类)?(?:支出|预算)?", "goods", "procurement"),
+    _term(r"政府采购工程(?:类)?(?:支出|预算)?", "works", "procurement"),
+    _term(r"政府采购服务(?:类)?(?:支出|预算)?", "services", "procurement"),
     _term(r"政府采购(?:预算|支出)?(?:总额)?|采购(?:预算|支出)总额", "total", "procurement"),
     _term(
         r"(?:政府)?(?:采购)?货物(?:类)?(?:采购)?(?:支出|预算)?",
@@ -123,8 +128,16 @@ _TERMS: tuple[Term, ...] = (
         frozenset({"procurement"}),
         only_here=True,
     ),
-    _term(r"中小微?企业(?:的)?(?:合同)?(?:金额|份额)?", "small_and_medium_firms", "procurement"),
-    _term(r"小微企业(?:的)?(?:合同)?(?:金额|份额)?", "small_and_micro_firms", "procurement"),
+    _term(
+        r"中小微?企业(?:的)?(?:预留)?(?:的)?(?:政府采购(?:项目)?(?:预算)?|合同)?(?:金额|份额)?",
+        "small_and_medium_firms",
+        "procurement",
+    ),
+    _term(
+        r"(?:小微|小型和微型)企业(?:的)?(?:预留)?(?:的)?(?:政府采购(?:项目)?(?:预算)?|合同)?(?:金额|份额)?",
+        "small_and_micro_firms",
+        "procurement",
+    ),
     _term(r"(?:拟|计划)(?:购置|采购)固定资产", "planned_purchase", "assets"),
     _term(r"固定资产|国有资产|资产总额", "total", "assets"),
     _term(r"房屋", "buildings", "assets", frozenset({"assets"}), only_here=True),
@@ -204,7 +217,7 @@ _GENERIC: tuple[Term, ...] = (
     ),
 )
 # What may stand before 收入 and 支出 when they mean all of it: a year, the department. 人员支出 is a part.
-_WHOLE = re.compile(r"(?:^|[,;:)年度初门位办局委会院厅处室所校馆站心司]|预算|财政拨款|其中|包括|包含)$")
+_WHOLE = re.compile(r"(?:^|[,;:)年度初门位办局委会院厅处室所校馆站心司]|预算|财政拨款|其中|包括|包含|安排)$")
 # Topics in which 支出 alone says nothing new: the amount is of what was named before.
 _OWN_SUBJECT: frozenset[Topic] = frozenset(
     {
@@ -242,7 +255,7 @@ def name_amount(window: str, section: Topic | None) -> Named | None:
 
 def is_filler(words: str) -> bool:
     """Whether the words name nothing: `，支出决算为`, `其中预算数`, `2024年本部门安排`, a verb, a path of subjects."""
-    rest = _FILLER.sub("", PATH_STEP.sub("", words))
+    rest = _FILLER.sub("", _BRACKETED.sub("", PATH_STEP.sub("", words)))
     return re.sub(r"[,;:、\-().\d]", "", rest) == ""
 
 

@@ -226,6 +226,64 @@ def test_figures_of_glossary_and_duties_that_name_nothing_are_not_guessed() -> N
     )
 
 
+def test_name_that_is_not_known_is_never_taken_for_what_was_named_before_it() -> None:
+    texts = [Text("二、支出说明", 1), Text("2024年项目支出30万元，其中：档案展览5万元，人员补贴支出3万元。", 2)]
+    result = read_narrative(texts, fiscal_year=2024, kind="budget")
+    assert [what(amount) for amount in result.stated_amounts] == [("expenditure", "project", "30万元")]
+    assert [finding.text for finding in result.findings] == ["5万元", "3万元"]
+
+
+def test_code_printed_with_the_name_is_taken_as_printed() -> None:
+    found = said(
+        "三、一般公共预算支出情况",
+        "（1）培训支出（2050803）39万元，较上年增加1.64万元。",
+        "2080501-行政单位离退休178.51万元。",
+        "工资福利支出（301）2036.82万元。",
+    )
+    assert [(each.functional_code, each.economic_code, each.measure) for each in found] == [
+        ("2050803", None, "amount"),
+        ("2050803", None, "change"),
+        ("2080501", None, "amount"),
+        (None, "301", "amount"),
+    ]
+
+
+def test_division_without_its_class_belongs_to_the_class_of_the_heading() -> None:
+    found = said("（一）一般公共服务支出（类）", "1.网信事务（款）行政运行（项）支", "出12万元，与上年相比减少3万元。")
+    assert [(each.functional_code, each.direction) for each in found] == [("2013701", None), ("2013701", "decrease")]
+
+
+def test_class_named_without_its_mark_is_recognised() -> None:
+    found = said("二、支出说明", "按功能分类，包括一般公共服务支出8万元、公共安全支出9万元。")
+    assert [each.functional_code for each in found] == ["201", "204"]
+
+
+def test_heading_in_the_same_line_sets_the_topic() -> None:
+    found = said("（一）机关运行经费。2024年一般公共预算财政拨款运行经费9万元，比2023年增加1万元。")
+    assert [what(each) for each in found] == [
+        ("agency_operating", "total", "9万元"),
+        ("agency_operating", "total", "1万元"),
+    ]
+
+
+def test_rate_range_and_approximation_are_findings() -> None:
+    texts = [Text("平均每辆2.71万元，人均标准90元/月，约需10余万元，拟投入5-6万元。", 1)]
+    result = read_narrative(texts, fiscal_year=2024, kind="budget")
+    assert result.stated_amounts == []
+    assert {finding.code for finding in result.findings} == {"amount_not_stated"}
+    assert len(result.findings) == 4
+
+
+def test_page_number_between_two_wrapped_lines_is_not_part_of_a_figure() -> None:
+    (amount,) = said("二、收入说明", "2024年预算收入", "19", "34.5万元。")
+    assert amount.amount == Decimal("34.5")
+
+
+def test_change_against_the_budget_of_the_same_year_is_compared_with_that_year() -> None:
+    found = said("二、收入决算情况", "本年收入合计9万元，比年初预算数增加2万元。", kind="final")
+    assert [(each.measure, each.compared_year) for each in found] == [("amount", None), ("change", 2024)]
+
+
 @given(
     number=st.decimals(min_value=0, max_value=10**7, places=2, allow_nan=False, allow_infinity=False),
     grouped=st.booleans(),
