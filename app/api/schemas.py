@@ -76,6 +76,7 @@ def row_schema(resource: Resource, *, details: bool = False) -> dict[str, Json]:
         properties[include.name] = {
             **include.schema,
             "description": f"With `include={include.name}`. {include.description}",
+            "examples": [example_of(include.schema)],
         }
     return {
         "type": "object",
@@ -84,6 +85,16 @@ def row_schema(resource: Resource, *, details: bool = False) -> dict[str, Json]:
         "properties": properties,
         "additionalProperties": False,
     }
+
+
+def example_of(schema: Mapping[str, Json]) -> Json:
+    """The first example of a schema, put together from those of its properties where it has none itself."""
+    examples, properties = schema.get("examples"), schema.get("properties")
+    if isinstance(examples, list):
+        return examples[0]
+    if isinstance(properties, dict):
+        return {name: example_of(part) for name, part in properties.items() if isinstance(part, dict)}
+    return None
 
 
 def envelope_schema(resource: Resource, *, many: bool) -> dict[str, Json]:
