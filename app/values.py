@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -36,6 +36,8 @@ _UNIT_WORDS = {"亿元": Unit.YI, "万元": Unit.WAN, "万": Unit.WAN, "元": Un
 DASHES = frozenset({"-", "--", "—", "——", "–", "―", "一一", "/", "\\"})
 
 _AMOUNT = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
+# A record holds 20 digits, two of them for what a shift between units may add; no budget comes near it.
+_MOST_DIGITS = 18
 _BRACKETED = re.compile(r"\((.*)\)")
 
 
@@ -63,7 +65,7 @@ def parse_amount(text: str) -> Decimal | None:
     """A printed amount with its printed number of decimals: `90.00` gives Decimal('90.00').
 
     Blank cells and dashes give None (a printed `0` gives Decimal('0')); `(1.5)` and `－1.5` are negative.
-    Anything else raises ValueError, so that the caller can name the place.
+    Anything else, and a number of more than 18 digits, raises ValueError, so that the caller can name the place.
     """
     folded = fold(text).replace("，", ",")
     if not folded or folded in DASHES:
@@ -72,10 +74,9 @@ def parse_amount(text: str) -> Decimal | None:
     body = f"-{bracketed.group(1)}" if bracketed else folded
     if not _AMOUNT.fullmatch(body):
         raise ValueError(f"{text!r} is not an amount")
-    try:
-        return Decimal(body.replace(",", ""))
-    except InvalidOperation as error:  # pragma: no cover - the pattern admits only decimals
-        raise ValueError(f"{text!r} is not an amount") from error
+    if sum(sign.isdigit() for sign in body) > _MOST_DIGITS:
+        raise ValueError(f"{text[:80]!r} has more than {_MOST_DIGITS} digits and is not an amount")
+    return Decimal(body.replace(",", ""))
 
 
 def to_yuan(amount: Decimal, unit: Unit) -> Decimal:

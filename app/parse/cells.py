@@ -13,6 +13,7 @@ from app.records import Cell, Finding, StatementKey
 _SPACE = re.compile(r"\s+")
 _DIGIT = re.compile(r"\d")
 _LONGEST_TEXT = 80
+_LONGEST_NAME = 500
 
 
 def unwrap(text: str) -> str:
@@ -31,6 +32,11 @@ def unwrap(text: str) -> str:
 
 def _is_latin(sign: str) -> bool:
     return sign.isascii() and sign.isalnum()
+
+
+def name_of(text: str) -> str:
+    """The unwrapped text as a name: cut at the length that a record takes, which only a damaged file exceeds."""
+    return unwrap(text)[:_LONGEST_NAME]
 
 
 def text_or_none(text: str) -> str | None:

@@ -30,6 +30,7 @@ _FIGURE = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<about>[余多几])?\s*(?P<un
 _UNITS = {"亿元": Unit.YI, "万元": Unit.WAN, "元": Unit.YUAN}
 # How many signs after a figure may say that it is a threshold or a rate.
 _NEAR = 20
+_MOST_DIGITS = 18
 _THRESHOLD = re.compile(r"(?:\(含\))?(?:及以上|以上|以下|以内|及以下)")
 _RATE = re.compile(r"/|每")
 _RATE_BEFORE = re.compile(r"(?:平均|人均|户均|每)[^,。;:]{0,8}$")
@@ -134,6 +135,8 @@ def _figure(text: str, found: re.Match[str]) -> Figure:
         problem = "perhaps the end of a number that was wrapped"
     elif "," in number and not re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", number):
         problem = "a number with misplaced separators"
+    elif sum(sign.isdigit() for sign in number) > _MOST_DIGITS:
+        problem = "too long a number to be an amount"
     return Figure(
         start=found.start(),
         end=found.end(),

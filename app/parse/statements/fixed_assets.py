@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from app.parse.cells import digit_cells, has_digit, read_amount, unwrap
+from app.parse.cells import digit_cells, has_digit, name_of, read_amount
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Grid, TitledGrid
 from app.parse.surroundings import empty_note, find_date, find_unit, require_unit
@@ -56,7 +56,7 @@ def read(table: TitledGrid, context: Context) -> FormResult:
     # Without a date the form means the end of the last full year.
     year_end = context.fiscal_year if context.kind == "final" else context.fiscal_year - 1
     for row in range(header + 1, len(grid.rows)):
-        name = unwrap(grid.cell(row, 0))
+        name = name_of(grid.cell(row, 0))
         if has_digit(name):
             result.text_cells.add((row, 0))
         item = _item(name)

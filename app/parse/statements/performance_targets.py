@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from app.parse.cells import digit_cells, has_digit, read_amount, text_or_none, unwrap
+from app.parse.cells import digit_cells, has_digit, name_of, read_amount, text_or_none, unwrap
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Grid, TitledGrid
 from app.parse.layout import is_header_block
@@ -150,7 +150,7 @@ def _project(table: TitledGrid, head: _Head, context: Context, result: FormResul
     if named is None and "整体" in table.title:
         return None
     title = _TITLE_SUFFIX.sub("", unwrap(_NUMBERING.sub("", table.title.strip())))
-    name = named or title or unwrap(table.title) or "绩效目标表"
+    name = name_of(named or title or table.title) or "绩效目标表"
     amounts: dict[str, Decimal | None] = {}
     for field_name, cell in head.at.items():
         if field_name in _MONEY or field_name.startswith("plan_"):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from app import values
-from app.parse.cells import digit_cells, has_digit, read_amount, text_or_none, unwrap
+from app.parse.cells import digit_cells, has_digit, name_of, read_amount, text_or_none, unwrap
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Grid, TitledGrid
 from app.parse.statements.indicator_columns import Columns, Levels, find_columns
@@ -112,7 +112,7 @@ def _project(table: TitledGrid, end: int, context: Context, result: FormResult) 
         cells={name: cell for name, cell in at.items() if cell and amounts[name] is not None},
         ordinal=context.first_project_ordinal,
         code=text_or_none(grid.cell(*code_at)) if code_at else None,
-        name=unwrap(grid.cell(*name_at)),
+        name=name_of(grid.cell(*name_at)),
         fiscal_year=context.fiscal_year,
         total=amounts["total"],
         fiscal=amounts["fiscal"],
