@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.parse.cells import unwrap
@@ -23,14 +23,19 @@ LABELS: Mapping[str, str] = {
     "code_item": r"(?:.*/)?项",
     "name": r"(?:.*/)?(?:功能分类|经济分类)?(?:科目)?名称|(?:.*/)?(?:功能分类|经济分类)?科目|项目",
 }
-_TOTAL = re.compile(r"(?:总|合|共)计|(?:本年)?(?:收入|支出)?(?:总|合)计|小计")
+_TOTAL = re.compile(r"(?:(?:总|合|共)计|(?:本年)?(?:收入|支出)?(?:总|合)计|小计):?")
 _AMOUNT = re.compile(r"[-(]?[\d,]+(?:\.\d+)?\)?")
+_WHOLE_CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
 _PLACEHOLDER = re.compile(r"\*+|-+|/")
 
 
 @dataclass(frozen=True)
 class CodedRow:
-    """A data row: `amounts_shift` is -1 where code and name are one merged cell and the row is therefore shorter."""
+    """A data row with its subject.
+
+    `amounts_shift` is negative where merged cells (code and name of a total, the steps of a code) are printed once and
+    the row is therefore shorter.
+    """
 
     row: int
     code: str | None
@@ -87,8 +92,8 @@ def _read_row(
     frame: Frame, row: int, labels: Mapping[str, int], classification: Classification, *, previous: CodedRow | None
 ) -> CodedRow | None:
     cells = frame.grid.rows[row]
-    code_columns = [labels[name] for name in ("code", "code_class", "code_division", "code_item") if name in labels]
-    label_columns = [*code_columns, *([labels["name"]] if "name" in labels else [])]
+    code_columns, name_column, shift = _columns_of_labels(frame, row, labels)
+    label_columns = [*code_columns, *([] if name_column is None else [name_column])]
     printed = [frame.grid.cell(row, column) for column in label_columns]
     if not any(printed):
         return None
@@ -103,16 +108,12 @@ def _read_row(
     line_number = frame.line_number(row, labels.get("line_number"))
     total = next((column for column in label_columns if is_total(frame.grid.cell(row, column))), None)
     if total is not None:
-        # In a table that prints merged cells once, 合计 over code and name makes the row one cell shorter.
-        merged = len(cells) == frame.heading.width - 1 and total != label_columns[-1]
-        merged = merged and _AMOUNT.fullmatch(fold(frame.grid.cell(row, total + 1))) is not None
-        return CodedRow(
-            row, None, unwrap(cells[total]), "total", line_number, is_leaf=False, amounts_shift=-1 if merged else 0
-        )
+        shift = _shift_of_total(frame, row, total, label_columns)
+        return CodedRow(row, None, unwrap(cells[total]), "total", line_number, is_leaf=False, amounts_shift=shift)
     code_text = "".join(fold(frame.text(row, column)) for column in code_columns)
     if _PLACEHOLDER.fullmatch(code_text):
         code_text = ""
-    name = unwrap(frame.text(row, labels.get("name")))
+    name = unwrap(frame.text(row, name_column))
     fused = split_fused(code_text) or (None if code_text else split_fused(name))
     if fused is not None:
         code_text, name = fused[0], (name if name and split_fused(name) is None else fused[1])
@@ -130,7 +131,29 @@ def _read_row(
         frame.note(
             "unlisted_code", "info", f"code {code_text} is not in the packaged list", cell=(row, label_columns[0])
         )
-    return CodedRow(row, code_text, name, level.value, line_number, is_leaf=True)
+    return CodedRow(row, code_text, name, level.value, line_number, is_leaf=True, amounts_shift=shift)
+
+
+def _columns_of_labels(frame: Frame, row: int, labels: Mapping[str, int]) -> tuple[list[int], int | None, int]:
+    """The columns of the code and of the name in this row, and by how many cells all after the code are shifted.
+
+    They are shifted where the whole code stands in one cell over the columns 类, 款 and 项 that is printed once.
+    """
+    codes = [labels[name] for name in ("code", "code_class", "code_division", "code_item") if name in labels]
+    name = labels.get("name")
+    missing = frame.heading.width - len(frame.grid.rows[row])
+    whole = _WHOLE_CODE.fullmatch(fold(frame.grid.cell(row, codes[0]))) if codes else None
+    if "code_item" in labels and whole and missing == len(codes) - 1 > 0:
+        return codes[:1], None if name is None else name - missing, -missing
+    return codes, name, 0
+
+
+def _shift_of_total(frame: Frame, row: int, total: int, label_columns: Sequence[int]) -> int:
+    """By how many cells a total row is shorter because its label is merged over code and name and printed once."""
+    missing = frame.heading.width - len(frame.grid.rows[row])
+    merged = sum(column > total for column in label_columns)
+    follows = _AMOUNT.fullmatch(fold(frame.grid.cell(row, total + 1))) is not None
+    return -missing if 0 < missing == merged and follows else 0
 
 
 def _uncoded(

@@ -21,7 +21,8 @@ Path = tuple[str, ...]
 
 # A heading may begin after the title, the department and the unit, each in a row of its own.
 _DEEPEST_START = 8
-_MARKS = re.compile(r"栏次|行次|\*+|-+|[甲乙丙丁]")
+_MARKS = re.compile(r"栏次|行次|\*+|-+|[甲乙丙丁类款项]")
+_STEPS = re.compile(r"[类款项]")
 _DESCRIPTOR = re.compile(r".*(?:编码|代码|名称|项目|科目|序号|行次|[类款项])")
 # 金额（万元）: the unit is no part of what the column is.
 UNIT_IN_BRACKETS = re.compile(r"\((?:单位:)?(亿元|万元|元)\)")
@@ -40,7 +41,7 @@ class Heading:
     first: int
     rows: int
     paths: tuple[Path, ...]
-    heading_rows: tuple[tuple[str, ...], ...]  # folded, to recognise them when they are repeated on the next page
+    rows_at_top: tuple[tuple[str, ...], ...]  # folded, to recognise them when they are repeated on the next page
 
     @property
     def width(self) -> int:
@@ -48,7 +49,7 @@ class Heading:
 
     def repeats(self, row: tuple[str, ...]) -> bool:
         """Whether a row further down only repeats the heading after a page break."""
-        return tuple(fold(cell) for cell in row) in self.heading_rows
+        return tuple(fold(cell) for cell in row) in self.rows_at_top
 
 
 def read_heading(grid: Grid, is_heading: Callable[[str], bool]) -> Heading | None:
@@ -64,16 +65,18 @@ def read_heading(grid: Grid, is_heading: Callable[[str], bool]) -> Heading | Non
         after += 1
     heads = [tuple(fold(cell) for cell in row) for row in grid.rows[first:after]]
     width = max(len(row) for row in heads)
-    numbers: list[tuple[str, ...]] = []
     if after < len(grid.rows) and is_number_row(grid.rows[after]):
-        numbers.append(tuple(fold(cell) for cell in grid.rows[after]))
-        width = max(width, len(numbers[0]))
+        numbers = tuple(fold(cell) for cell in grid.rows[after])
+        width = max(width, len(numbers))
+        if any(_STEPS.fullmatch(cell) for cell in numbers):
+            # The row of numbers also divides the code: 类 | 款 | 项 | 栏次 | 1 | 2.
+            heads.append(tuple(cell if _STEPS.fullmatch(cell) else "" for cell in numbers))
         after += 1
     return Heading(
         first=first,
         rows=after,
         paths=_paths(heads, width),
-        heading_rows=(*heads, *numbers),
+        rows_at_top=tuple(tuple(fold(cell) for cell in row) for row in grid.rows[:after]),
     )
 
 

@@ -20,10 +20,12 @@ from app.values import fold
 _LONGEST_TITLE_LINE = 70
 # How many paragraphs at the beginning may make up the title, one line each.
 _TITLE_LINES = 8
+# 2024年部门预算, 2024年度滦南县海风局部门决算, 2024年部门（单位）预算.
 _DISCLOSURE = re.compile(
-    r"(?P<year>(?:19|20)\d\d)年?度?(?:本级|本级部门|区级|市级|县级)?(?P<scope>部门|单位)(?:综合)?(?P<kind>预算|决算)"
+    r"(?P<year>(?:19|20)\d\d)年?度?(?P<name>[^\d,，。;；:：、]{0,40}?)"
+    r"(?P<scope>部门|单位)(?:\((?:部门|单位)\))?(?:综合)?(?P<kind>预算|决算)"
 )
-_NO_YEAR = re.compile(r"(?P<scope>部门|单位)(?:综合)?(?P<kind>预算|决算)")
+_NO_YEAR = re.compile(r"(?P<scope>部门|单位)(?:\((?:部门|单位)\))?(?:综合)?(?P<kind>预算|决算)")
 _BUDGET_YEAR = re.compile(r"预算年度[:：]((?:19|20)\d\d)")
 _PART = re.compile(r"^第[一二三四五六七八九十]{1,3}(?:部分|章)|^附件\d*[:：]?|^关于|^[一二三四五六七八九十]{1,3}、")
 _NAMED = re.compile(r"^(?:编制|填报)?(?:部门|单位)(?:名称)?:(?P<name>\D.+)$")
@@ -35,6 +37,8 @@ _CENTRAL = re.compile(r"^(?:中央|国家|全国|中华人民共和国|最高人
 _PARTY = re.compile(r"^(?:中共|中国共产党|中国共产主义青年团|共青团|民革|民盟|民建|民进|农工党|致公党|九三学社)")
 _DIVISION_SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|自治县|自治旗|林区|特区|地区|省|市|区|县|旗|盟)$")
 _SHORTEST_STEM = 2
+# An area that the list of divisions does not hold; the division that it begins with is not it.
+_OTHER_AREA = re.compile(r"新区|开发区|高新区|园区|示范区|街道|[乡镇村]")
 
 _Vote = TypeVar("_Vote", int, str)
 
@@ -107,7 +111,7 @@ def find_regions(name: str) -> list[Division]:
             return fitting
     if _CENTRAL.match(folded):
         return [codelists.COUNTRY]
-    stems = [stem for stem in _by_stem() if folded.startswith(stem)]
+    stems = [stem for stem in _by_stem() if folded.startswith(stem) and not _OTHER_AREA.search(folded)]
     return _by_stem()[max(stems, key=len)] if stems else []
 
 
@@ -244,7 +248,8 @@ def _take_names_of_titles(lines: Sequence[str], names: _Names) -> None:
     for line in map(fold, lines):
         found = _DISCLOSURE.search(line) or _NO_YEAR.search(line)
         if found:
-            names.vote(_PART.sub("", line[: found.start()]))
+            names.vote(_PART.sub("", line[: found.start()]).removesuffix("关于"))
+            names.vote(found.groupdict().get("name") or "")
     for index, line in enumerate(lines[:_TITLE_LINES]):
         near = [fold(other) for other in lines[max(0, index - 1) : index + 2] if other != line]
         if any(_DISCLOSURE.search(other) or _NO_YEAR.match(other) for other in near):

@@ -17,7 +17,7 @@ from app.values import Unit, fold
 # The longest title that occurs is about 45 signs; a sentence is longer. The shortest is 收入总表.
 _LONGEST_TITLE = 60
 _SHORTEST_TITLE = 4
-_TITLE_END = re.compile(r"(?:表|预算|决算|情况|目标|明细)(?:[(（].{1,12}[)）])?$")
+_TITLE_END = re.compile(r"(?:表|预算|决算|情况|目标|明细)(?:[(（].{1,30}[)）])?$")
 _NOT_A_TITLE = re.compile(r"[。；;!?]|^(?:注|说明|备注|单位|部门|编制|项目名称)[:：]")
 # A row inside a table that begins another one: only the plain names of forms, so that no indicator is taken for it.
 _INNER_TITLE = re.compile(r"(?:总表|收入表|支出表|决算表|预算表|目标表|自评表|明细表|情况表)$")
@@ -28,6 +28,9 @@ _NOTE = re.compile(r"(?:注|说明|备注)(?:\d*[:：.、]|$)|[*※]")
 _NOTE_GOES_ON = re.compile(r"\(?\d+[.、)．]")
 _UNIT = re.compile(r"单位[:：]([^,，;；)）:：]*元)")
 _FORM_NUMBER = re.compile(r"公开(\d+)表")
+
+# Fewer headings than this are common to tables of several kinds.
+_HEADINGS_TO_KNOW_A_TABLE_BY = 3
 
 # How far back a title or a unit line may stand before its table, in paragraphs.
 _REACH = 6
@@ -63,6 +66,10 @@ def lay_out(document: Document) -> Layout:
                 notes.append(block)
             else:
                 before.append(block)
+            continue
+        if pending is not None and _goes_on(pending, block, [*notes, *before]):
+            pending = _joined(pending, block)
+            before, notes = [], []
             continue
         for part in _split_at_titles(block):
             close()
@@ -136,6 +143,27 @@ def _title(grid: Grid, before: tuple[Text, ...]) -> str:
 
 def _is_note(text: Text, notes: list[Text]) -> bool:
     return _NOTE.match(text.text) is not None or (bool(notes) and _NOTE_GOES_ON.match(text.text) is not None)
+
+
+def _goes_on(above: Grid, below: Grid, between: list[Text]) -> bool:
+    """Whether a table goes on after a page break: nothing but its header block between, and its heading repeated."""
+    if not all(is_header_block(text.text) for text in between):
+        return False
+    heads = {tuple(fold(cell) for cell in row) for row in above.rows[:_REACH]}
+    return any(
+        len(list(filter(None, row))) >= _HEADINGS_TO_KNOW_A_TABLE_BY and tuple(fold(cell) for cell in row) in heads
+        for row in below.rows[:3]
+    )
+
+
+def _joined(above: Grid, below: Grid) -> Grid:
+    return Grid(
+        rows=(*above.rows, *below.rows),
+        line=above.line,
+        last_line=below.last_line,
+        place=f"lines {above.line}-{below.last_line}" if above.row_lines else f"{above.place}; {below.place}",
+        row_lines=(*above.row_lines, *below.row_lines),
+    )
 
 
 def _split_at_titles(grid: Grid) -> Iterator[Grid]:

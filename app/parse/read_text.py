@@ -226,6 +226,7 @@ class _RowLines:
 
     blocks: list[Block] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
+    width: int = 0  # of the table so far; a row that is cut inside a cell is shorter
     # Lines without a tab, straight after a row that is too short: perhaps the inside of a cell.
     waiting: list[tuple[str, int]] = field(default_factory=list)
 
@@ -236,6 +237,7 @@ class _RowLines:
             if not self._continues_row(cells, number):
                 self._flush_waiting()
                 self.rows.append(_Row(cells, number, number))
+                self.width = max(self.width, len(cells))
         elif not line.strip() or _FURNITURE.fullmatch(line.strip()):
             self._flush_waiting()
         elif self._may_be_inside_cell(number) and not bookmarked:
@@ -245,12 +247,8 @@ class _RowLines:
             self._end_table()
             self.blocks.append(Text(line.strip(), number))
 
-    def _width(self) -> int:
-        """The table's width so far; a row that is cut inside a cell is shorter."""
-        return max((len(row.cells) for row in self.rows), default=0)
-
     def _may_be_inside_cell(self, number: int) -> bool:
-        if not self.rows or len(self.rows[-1].cells) >= self._width():
+        if not self.rows or len(self.rows[-1].cells) >= self.width:
             return False
         return self.rows[-1].last_line + len(self.waiting) + 1 == number
 
@@ -259,7 +257,7 @@ class _RowLines:
         if not self._may_be_inside_cell(number):
             return False
         last = self.rows[-1]
-        if len(last.cells) + len(cells) - 1 != self._width():
+        if len(last.cells) + len(cells) - 1 != self.width:
             return False
         inside = [last.cells[-1], *(line for line, _ in self.waiting), cells[0]]
         last.cells = [*last.cells[:-1], "\n".join(inside), *cells[1:]]
@@ -282,6 +280,7 @@ class _RowLines:
         if self.rows:
             self.blocks.append(_grid(self.rows))
         self.rows = []
+        self.width = 0
 
 
 def _grid(rows: list[_Row]) -> Grid:

@@ -8,7 +8,9 @@ from app.values import fold
 
 _NUMBERING = re.compile(r"^(?:(?:公开|附?表)?\d{1,2}[、.．:：-]?|[一二三四五六七八九十]{1,3}[、.．])|^附?表\d+")
 _QUOTES = re.compile(r"[\"'“”‘’《》]")
-_TAIL = re.compile(r"\((?:公开)?\d*表?\)$|\((?:一|二|三|续)\)$|续表$")
+_TAIL = re.compile(
+    r"\([^()]*(?:数据|空表)[^()]*\)$|\((?:金额)?单位:[^)]*\)$|\((?:公开)?\d*表?\)$|\((?:一|二|三|续)\)$|续表$"
+)
 
 
 def plain(title: str) -> str:

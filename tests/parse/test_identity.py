@@ -30,6 +30,7 @@ def _identify(text: str, region_code: str | None = None) -> Identity:
         ("国家税务总局保定市税务局", ["130600"]),
         ("廊坊网信办", ["131000"]),  # without 市, at the beginning, and unique
         ("某某档案馆", []),
+        ("河北雄安新区宣传网信局", []),  # not in the list: the province it begins with is not it
     ],
 )
 def test_division_is_found_by_the_names_in_the_departments_name(name: str, codes: list[str]) -> None:
@@ -70,6 +71,11 @@ def test_title_of_three_lines_gives_name_year_and_kind() -> None:
     identity = _identify("2021年度\n\n岳阳市君山区湿地中心\n部门决算\n\n目录\n\n一、收入决算表\n")
     assert (identity.department_name, identity.fiscal_year, identity.kind) == ("岳阳市君山区湿地中心", 2021, "final")
     assert identity.title == "2021年度 岳阳市君山区湿地中心 部门决算"
+
+
+def test_name_between_the_year_and_the_kind_is_found() -> None:
+    identity = _identify("2023年滦南县海风局部门（单位）预算公开\n")
+    assert (identity.department_name, identity.fiscal_year, identity.scope) == ("滦南县海风局", 2023, "department")
 
 
 def test_name_and_code_above_a_table_are_taken_when_no_title_comes_first() -> None:

@@ -436,8 +436,90 @@ def test_table_with_zeros_is_reported_although_a_note_calls_it_empty() -> None:
         ("财政拨款“三公”经费支出表", "three_public"),
         ("一般公共预算“三公”经费支出情况表", "three_public"),
         ('"三公"经费支出表', "three_public"),
+        ("表3：支出决算表", "expenditure"),
+        ("国有资本经营预算财政拨款支出决算表（我办没有有关数据，故本表无数据）", "state_capital_expenditure"),
+        ("一般公共预算基本支出表--人员经费（工资福利支出）（按政府预算经济分类）", "unrecognised"),
+        ("政府性基金预算支出分类汇总表（按政府预算经济分类）", "unrecognised"),
     ],
 )
 def test_statement_is_recognised_by_its_title_and_by_one_form_only(title: str, key: str) -> None:
     parsed = _one_statement(title, ["科目编码\t科目名称\t合计\t基本支出", "\t合计\t1\t1"])
     assert [statement.key for statement in parsed.statements if statement.status != "missing"] == [key]
+
+
+def _cells(*rows: tuple[str, ...]) -> str:
+    """A table in the layout with one cell a line."""
+    return "\n\n".join("\n".join("\t" + cell for cell in row) for row in rows)
+
+
+def test_final_account_with_merged_cells_printed_once_and_codes_in_steps() -> None:
+    table = _cells(
+        ("公开03表",),
+        ("部门：滦南县海风观测局", "单位：万元"),
+        ("项目", "本年支出合计", "基本支出", "项目支出"),
+        ("支出功能分类科目编码", "科目名称", "", "", ""),
+        ("类", "款", "项", "栏次", "1", "2", "3"),
+        ("合计", "12.00", "10.00", "2.00"),
+        ("2010301", "行政运行", "10.00", "10.00", ""),
+        ("2010302", "一般行政管理事务", "2.00", "", "2.00"),
+    )
+    text = f"滦南县海风观测局\n2019年度部门决算公开\n支出决算表\n{table}\n"
+    parsed = parse_document(text.encode(), source_file="f.txt")
+    assert [(line.code, line.name, line.total, line.basic, line.project) for line in parsed.expenditures] == [
+        (None, "合计", Decimal(12), Decimal(10), Decimal(2)),
+        ("2010301", "行政运行", Decimal(10), Decimal(10), None),
+        ("2010302", "一般行政管理事务", Decimal(2), None, Decimal(2)),
+    ]
+    assert not parsed.findings
+
+
+def test_three_public_columns_of_merged_cells_printed_once_have_year_and_phase() -> None:
+    items = ("合计", "因公出国（境）费", "公务用车购置及运行费", "公务接待费")
+    parts = ("", "", "小计", "公务用车购置费", "公务用车运行费", "")
+    table = _cells(
+        ("2019年度预算数", "2019年度决算数"),
+        (*items, *items),
+        (*parts, *parts),
+        tuple(map(str, range(1, 13))),
+        ("5", "0", "4", "0", "4", "1", "3.2", "0", "3.0", "0", "3.0", "0.2"),
+    )
+    text = f"滦南县海风观测局\n2019年度部门决算公开\n“三公”经费支出决算表\n单位：万元\n{table}\n"
+    parsed = parse_document(text.encode(), source_file="f.txt")
+    found = _three_public(parsed)
+    assert (found["vehicles", 2019, "budget"], found["vehicles", 2019, "final"]) == (Decimal(4), Decimal("3.0"))
+    assert {line.name for line in parsed.three_public if line.item == "vehicles"} == {"公务用车购置及运行费"}
+
+
+def test_table_that_goes_on_after_a_page_break_is_one_statement() -> None:
+    head = "公开02表\n部门：滦南县海风观测局\n{}\n\n项目\t\t本年收入合计\t财政拨款收入\n编码\t名称\t\t\n栏次\t\t1\t2\n"
+    text = (
+        "滦南县海风观测局\n2019年度部门决算公开\n收入决算表\n"
+        + head.format("单位：万元")
+        + "合计\t\t12\t12\n201\t一般公共服务支出\t12\t12\n\n"
+        + head.format("")
+        + "20103\t政府办公厅（室）及相关机构事务\t12\t12\n"
+    )
+    parsed = parse_document(text.encode(), source_file="f.txt")
+    assert [(line.code, line.row) for line in parsed.revenues] == [(None, 3), ("201", 4), ("20103", 8)]
+    assert not parsed.findings
+
+
+def test_unit_in_the_title_or_in_a_heading_counts() -> None:
+    rows = ["科目编码\t科目名称\t合计", "2010301\t行政运行\t1"]
+    text = "滦南县海风观测局\n2024年部门预算公开\n{}\n" + "\n".join(rows) + "\n"
+    for title, table in (
+        ("支出总表（单位：元）", text),
+        ("支出总表", text.replace("合计", "合计（元）")),
+    ):
+        parsed = parse_document(table.format(title).encode(), source_file="f.txt")
+        assert [(line.total, line.unit) for line in parsed.expenditures] == [(Decimal(1), "yuan")]
+
+
+def test_several_units_of_one_table_are_not_chosen_from() -> None:
+    parsed = _one_statement("支出总表", ["金额单位：元\t\t单位：万元", "科目编码\t科目名称\t合计", "201\t一般\t1"])
+    assert [finding.code for finding in parsed.findings] == [
+        "unknown_unit",
+        "number_only_in_grid",
+        "number_only_in_grid",
+    ]
+    assert "wan, yuan" in parsed.findings[0].message

@@ -40,7 +40,8 @@ def claims(table: TitledGrid) -> bool:
     """By the title: basic expenditure, or the general budget by economic class."""
     title = titles.plain(table.title)
     return (
-        re.search(r"基本支出.*表|一般公共预算.*经济分类.*表", title) is not None
+        re.search(r"基本支出(?:预算|决算|情况|明细|总)*表(?:\(按部门.*\))?$|一般公共预算.*部门.*经济分类.*表$", title)
+        is not None
         and not titles.of_projects(title)
         and not titles.of_three_public(title)
         and "机关运行" not in title
