@@ -180,7 +180,7 @@ def _parse(files: list[Path], region: str | None) -> list[ParsedDisclosure]:
         try:
             parsed.append(parse_document(file.read_bytes(), source_file=file.name, region_code=region))
         except DocumentError as error:
-            typer.echo(f"gongkai: {file}: {error}", err=True)
+            typer.echo(f"gongkai: {error}", err=True)
             failed = True
     if failed:
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ root among them), gives its account a login shell, and gives a crash recovery te
   --system`, without home or shell, when it is not there). No permission of a directory that is not ours is changed:
   where that account cannot reach the wheel's programs they are copied to `<data>/postgres-<major>-programs`.
 - Every process that uses the server holds a shared lock on `<data>/postgres.users`; the last one to let go stops the
-  server. The kernel lets go for a process that is killed, so a lock never outlives its holder.
+  server, and one that finds itself alone may clear up after a crash. The kernel lets go for a process that is killed.
 """
 
 from __future__ import annotations
@@ -89,19 +89,30 @@ def running(settings: Settings, *, progress: Progress = silent) -> Iterator[None
         server: _Server | None = None
         try:
             with _exclusive(settings.data / "postgres.lock"):
+                alone = _lock(users, fcntl.LOCK_EX)
                 fcntl.flock(users, fcntl.LOCK_SH)
                 server = _prepare(settings, progress)
                 if _postmaster(server.cluster) is None:
                     progress(f"starting Postgres {server.major} in {server.cluster}")
+                    if alone:
+                        _clear_up(server.cluster, socket_directory(settings))
                     _start(server, settings)
                 else:
                     _wait_until_ready(server)
             yield
         finally:
-            with _exclusive(settings.data / "postgres.lock"), contextlib.suppress(BlockingIOError):
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if server is not None:
+            with _exclusive(settings.data / "postgres.lock"):
+                if _lock(users, fcntl.LOCK_EX) and server is not None:
                     _stop(server)
+
+
+def _lock(file: TextIO, kind: int) -> bool:
+    """Take the lock if that is possible at once; False when another process is in the way."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _cluster(data: Path, major: int) -> Path:
@@ -217,21 +228,28 @@ def _options(server: _Server, sockets: Path) -> str:
 
 
 def _start(server: _Server, settings: Settings) -> None:
-    _forget_reused_pid(server.cluster)
     log = server.cluster / "start.log"
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        log.unlink(missing_ok=True)
-        where = ("-D", str(server.cluster), "-l", str(log), "-o", _options(server, socket_directory(settings)))
-        result = server.programs.run("pg_ctl", "start", "-w", "-t", str(START_SECONDS), *where, check=False)
-        if result.returncode == 0:
-            return
-        said = result.stdout + (log.read_text(encoding="utf-8", errors="replace") if log.exists() else "")
-        # Where only the postmaster was killed, its children need a moment to notice.
-        if "shared memory block" in said and time.monotonic() < deadline:
-            time.sleep(0.5)
-            continue
-        raise DatabaseError(f"Postgres does not start: {last_lines(said)} (its log: {server.cluster / 'log'})")
+    where = ("-D", str(server.cluster), "-l", str(log), "-o", _options(server, socket_directory(settings)))
+    log.unlink(missing_ok=True)
+    written = _log_sizes(server.cluster)
+    result = server.programs.run("pg_ctl", "start", "-w", "-t", str(START_SECONDS), *where, check=False)
+    if result.returncode != 0:
+        said = "".join(_since(server.cluster, written)) or (log.read_text(errors="replace") if log.exists() else "")
+        raise DatabaseError(
+            f"Postgres does not start: {last_lines(said or result.stdout)} (its log: {server.cluster / 'log'})"
+        )
+
+
+def _log_sizes(cluster: Path) -> dict[Path, int]:
+    return {path: path.stat().st_size for path in sorted((cluster / "log").glob("*.log"))}
+
+
+def _since(cluster: Path, before: dict[Path, int]) -> Iterator[str]:
+    """What the server has written to its log files since they had the sizes of `before`."""
+    for path, size in _log_sizes(cluster).items():
+        # A file that has become shorter is last week's, begun anew.
+        start = before.get(path, 0) if size >= before.get(path, 0) else 0
+        yield path.read_bytes()[start:].decode(errors="replace")
 
 
 def _stop(server: _Server) -> None:
@@ -251,21 +269,30 @@ def _postmaster(cluster: Path) -> psutil.Process | None:
     return None
 
 
-def _forget_reused_pid(cluster: Path) -> None:
-    """Remove a pid file whose number the system has since given to another program.
+def _clear_up(cluster: Path, sockets: Path) -> None:
+    """After a kill: wait until the children of the killed server are gone, then remove the files that name its pid.
 
-    Postgres takes any living process of its own user for a rival; in a container, where numbers are small and start
-    again from one, that would keep it from ever starting after a kill.
+    Postgres takes any process that has this number for a living rival: another program (in a container numbers are
+    small and start again from one) or its own corpse (where no init collects the dead). It would never start again.
     """
-    file = cluster / "postmaster.pid"
-    if not file.exists():
-        return
-    here = cluster.resolve()
+    stale = [path for path in (cluster / "postmaster.pid", sockets / ".s.PGSQL.5432.lock") if path.exists()]
+    deadline = time.monotonic() + START_SECONDS
+    while stale and time.monotonic() < deadline:
+        if not _survivors(cluster.resolve()):
+            for path in stale:
+                path.unlink(missing_ok=True)
+            return
+        time.sleep(0.1)
+
+
+def _survivors(cluster: Path) -> list[int]:
+    """The processes of Postgres that work in this directory."""
+    found = []
     for process in psutil.process_iter(["name"]):
         with contextlib.suppress(OSError, psutil.Error):
-            if (process.info["name"] or "").startswith("postgres") and Path(process.cwd()) == here:
-                return  # children of a killed postmaster: Postgres itself must see them out
-    file.unlink(missing_ok=True)
+            if (process.info["name"] or "").startswith("postgres") and Path(process.cwd()) == cluster:
+                found.append(process.pid)
+    return found
 
 
 def _wait_until_ready(server: _Server) -> None:

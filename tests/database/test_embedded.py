@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -10,6 +11,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,11 +119,29 @@ def test_what_was_committed_is_there_after_everything_was_killed(settings: Setti
     victims = [postmaster, *postmaster.children()]
     kill(process)
     for victim in victims:
-        victim.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            victim.kill()
     psutil.wait_procs(victims, timeout=10)
     assert (cluster(settings) / "postmaster.pid").exists()
     with embedded.running(settings):
         assert ask(settings, "SELECT answer FROM kept") == 42
+
+
+def test_start_waits_for_the_children_of_a_killed_postmaster(settings: Settings) -> None:
+    process = holder(settings)
+    postmaster = embedded._postmaster(cluster(settings))
+    assert postmaster is not None
+    children = postmaster.children()
+    for child in children:
+        child.suspend()
+    kill(process)
+    postmaster.kill()
+    postmaster.wait(10)
+    releaser = threading.Timer(1, lambda: [child.resume() for child in children if child.is_running()])
+    releaser.start()
+    with embedded.running(settings):
+        assert ask(settings, "SELECT 1") == 1
+    releaser.join()
 
 
 def test_server_whose_holder_was_killed_is_taken_over_and_stopped_by_the_next(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from app import database, embedded
 from app.errors import DatabaseError
 from app.settings import Settings
+from tests.conftest import copy_of
 
 WRITES = [
     "INSERT INTO region (code, name, full_name, level) VALUES ('999999', 'x', 'x', 'county')",
@@ -32,9 +34,16 @@ ESCAPES = [
 REFUSALS = (asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError)
 
 
+@pytest.fixture(scope="module")
+async def external(server: Settings) -> AsyncIterator[Settings]:
+    """A database that is reached by DATABASE_URL, as its owner; these tests leave it as it is."""
+    async with copy_of(server) as settings:
+        yield settings
+
+
 @pytest.fixture(params=["embedded", "database_url"])
-async def reading(request: pytest.FixtureRequest, server: Settings, empty_database: Settings) -> Settings:
-    return server if request.param == "embedded" else empty_database
+def reading(request: pytest.FixtureRequest, server: Settings, external: Settings) -> Settings:
+    return server if request.param == "embedded" else external
 
 
 @pytest.mark.parametrize("escape", ESCAPES)

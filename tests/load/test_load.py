@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,10 +17,11 @@ from app.records import ParsedDisclosure
 from app.settings import Settings
 from app.values import Unit
 from tests import dataset
+from tests.conftest import copy_of
 
 
 @pytest.fixture
-async def connection(empty_database: Settings) -> asyncpg.Connection:
+async def connection(empty_database: Settings) -> AsyncIterator[asyncpg.Connection]:
     """The owner's connection to an empty database."""
     async with database.connect_owner(empty_database) as opened:
         yield opened
@@ -206,8 +208,6 @@ async def test_seed_files_are_not_read_again_when_the_release_has_them(
 async def test_ids_do_not_depend_on_the_order_of_the_documents(
     connection: asyncpg.Connection, server: Settings
 ) -> None:
-    from tests.conftest import copy_of  # noqa: PLC0415 - a second database of this test's own
-
     documents = dataset.releases()[0]
     await ingest(connection, *documents)
     query = "SELECT id, disclosure_id, code, total FROM expenditure_line ORDER BY id"
