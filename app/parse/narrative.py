@@ -15,7 +15,7 @@ from typing import Literal
 
 from app.parse.agency_operating import read_items
 from app.parse.grid import Text
-from app.parse.narrative_figures import Figure, Paragraph, figures, is_heading, paragraphs
+from app.parse.narrative_figures import Figure, Paragraph, figures, is_heading, numbered_head, paragraphs
 from app.parse.narrative_subject import (
     COMPARED,
     LONGEST_LABEL,
@@ -28,7 +28,7 @@ from app.parse.narrative_subject import (
     remember,
     take_path,
 )
-from app.parse.narrative_terms import section_topic
+from app.parse.narrative_terms import Topic, section_topic
 from app.records import EconomicLine, Finding, Kind, Phase, StatedAmount, Statement
 
 PercentKind = Literal["share", "growth", "completion"]
@@ -47,8 +47,8 @@ _YEAR = re.compile(r"(?<!\d)((?:20|19)\d\d)年")
 _THIS_YEAR = re.compile(r"本年|今年|当年")
 _YEAR_BEFORE = re.compile(r"(?:上年|去年|上一年)(?:末|底|(?:预算|决算|执行|实际|安排)?数)")
 _FUND_NAMES = re.compile(r"(?:一般公共|政府性基金|基金|国有资本经营|社会保险基金)预算")
-_PHASE = re.compile(r"年初预算|全年预算|调整(?:后)?预算|决算|预算(?=数|为|安排|总额|$)")
-_INLINE_HEADING = re.compile(r"\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.])\s*([^。,;:\d]{2,25})[。:]")
+_PHASE = re.compile(r"年初预算|全年预算|调整(?:后)?预算|决算|执行数|预算(?=数|为|安排|总额|$)")
+_BROAD: frozenset[Topic] = frozenset({"revenue", "expenditure"})
 _TEMPLATE = re.compile(r"有则写|无则填|如无则|删除")
 _LONGEST_TEXT = 80
 
@@ -73,11 +73,9 @@ def read_narrative(texts: Sequence[Text], *, fiscal_year: int, kind: Kind) -> Na
         if not found:
             _take_heading(paragraph, state)
             continue
-        state.paragraph_subject = state.sentence_subject = state.previous = None
+        state.paragraph_subject = state.clause_subject = state.outer_subject = state.previous = None
         state.previous_change = state.bracket_change = None
-        inline = _INLINE_HEADING.match(paragraph.text)
-        if inline and found[0].start >= inline.end():
-            state.section = section_topic(QUOTES.sub("", inline.group(1))) or state.section
+        _take_section(paragraph.text, state)
         end = 0
         for index, figure in enumerate(found):
             after = found[index + 1].start if index + 1 < len(found) else len(paragraph.text)
@@ -93,15 +91,26 @@ def read_narrative(texts: Sequence[Text], *, fiscal_year: int, kind: Kind) -> Na
 
 def _take_heading(paragraph: Paragraph, state: State) -> None:
     """A paragraph without a figure: a heading sets the section, a path of subjects is what the next figures are of."""
-    text = QUOTES.sub("", paragraph.text)
-    if take_path(text, state):
+    if take_path(QUOTES.sub("", paragraph.text), state):
         return
+    _take_section(paragraph.text, state)
     if is_heading(paragraph.text):
-        topic = section_topic(text)
-        is_part = re.match(r"(?:第?[一二三四五六七八九十]+(?:部分|[、.])|名词解释)", text) is not None
-        if topic is not None or is_part:
-            state.section = topic
         state.path, state.path_names = None, ()
+
+
+def _take_section(text: str, state: State) -> None:
+    """Set the section that a paragraph's heading names. An upper heading without a topic ends the section."""
+    if QUOTES.sub("", text) == "名词解释":
+        state.section = None
+    head = numbered_head(text)
+    if head is None:
+        return
+    topic = section_topic(QUOTES.sub("", head[0]))
+    if head[1]:
+        state.section = topic
+    elif topic is not None and not (topic in _BROAD and state.section not in {*_BROAD, None}):
+        # （一）人员支出 under 一般公共预算 stays with the fund.
+        state.section = topic
 
 
 def _state_amount(
@@ -151,11 +160,17 @@ def _state_amount(
 
 def _step_sentence(window: str, state: State) -> None:
     """Forget what a new sentence no longer refers to, and keep a change while its bracket lists the parts."""
+    if ";" in window:
+        state.clause_subject = None
+    if window.rfind("(") > window.rfind(")"):
+        state.outer_subject, state.clause_subject = state.clause_subject, None
+    elif ")" in window and ";" not in window:
+        state.clause_subject = state.outer_subject or state.clause_subject
     if "。" in window:
-        state.sentence_subject = state.previous = None
+        state.clause_subject = state.previous = None
         state.previous_change = None
     if take_path(window, state):
-        state.sentence_subject = state.previous = None
+        state.clause_subject = state.previous = None
     if window.startswith("(其中") and state.previous_change is not None:
         state.bracket_change = state.previous_change
     elif ")" in window or "。" in window:
@@ -224,10 +239,11 @@ def _phase(words: str, subject: Subject, state: State, *, is_change: bool) -> Ph
     own: Phase = "final" if state.kind == "final" else "budget"
     if subject.topic == "assets":
         return "budget" if subject.item == "planned_purchase" else "final"
-    found = _PHASE.findall(_FUND_NAMES.sub("", COMPARED.sub("", words)))
+    beside = re.split(r"[,;:]", COMPARED.sub("", words))[-1]
+    found = _PHASE.findall(_FUND_NAMES.sub("", beside))
     if is_change or not found:
         return own
-    named: dict[str, Phase] = {"决算": "final", "预算": "budget", "年初预算": "initial_budget"}
+    named: dict[str, Phase] = {"决算": "final", "执行数": "final", "预算": "budget", "年初预算": "initial_budget"}
     phase = named.get(found[-1], "adjusted_budget")
     # 年初预算 in a budget is the budget itself.
     return own if state.kind == "budget" and phase == "initial_budget" else phase

@@ -24,6 +24,11 @@ _HEADING = re.compile(
     r"\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}(?:部分|章)|\d{1,2}[、.](?!\d)).{0,45}"
 )
 _LONGEST_HEADING = 50
+_PART = re.compile(r"^第[一二三四五六七八九十]{1,3}(?:部分|章):")
+_NUMBERED = re.compile(
+    r"\s*(?:(?P<upper>第[一二三四五六七八九十]{1,3}(?:部分|章):?|[一二三四五六七八九十]{1,3}[、.])"
+    r"|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[、.](?!\d))\s*"
+)
 
 _NUMBER = r"\d[\d,]*(?:\.\s*\d+)?"
 _FIGURE = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<about>[余多几])?\s*(?P<unit>亿\s*元|万\s*元|元)")
@@ -90,9 +95,24 @@ def paragraphs(texts: Sequence[Text]) -> Iterator[Paragraph]:
 
 
 def is_heading(text: str) -> bool:
-    """Whether a paragraph is a heading: short, numbered or without a full stop, and without a money figure."""
-    body = text.strip()
-    return len(body) <= _LONGEST_HEADING and not re.search(r"[。;,]", body) and _FIGURE.search(body) is None
+    """Whether a paragraph is nothing but a heading: short, without a sentence and without a money figure."""
+    body = _PART.sub("", text.strip())
+    return len(body) <= _LONGEST_HEADING and not re.search(r"[。;,]|:.", body) and _FIGURE.search(body) is None
+
+
+def numbered_head(text: str) -> tuple[str, bool] | None:
+    """The heading that a numbered paragraph begins with, up to the first stop, and whether it is of the upper level.
+
+    `（一）机关运行经费。2024年…` has 机关运行经费. None for a paragraph without a number, and where the number
+    leads straight to a figure (`1.公务接待费5万元`).
+    """
+    found = _NUMBERED.match(text)
+    if found is None:
+        return None
+    head = re.split(r"[。:;,]", text[found.end() :], maxsplit=1)[0].strip()
+    if not head or len(head) > _LONGEST_HEADING or _FIGURE.search(head):
+        return None
+    return head, found["upper"] is not None
 
 
 def figures(text: str) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""What an amount in the narrative is of: the words beside it, or what its sentence, path or paragraph speaks of.
+"""What an amount in the narrative is of: the words beside it, or what its clause, path or paragraph speaks of.
 
 Words that hold a name which is not known name something else: then nothing is guessed.
 """
@@ -72,20 +72,21 @@ class State:
     path: Subject | None = None
     path_names: tuple[str, ...] = ()
     paragraph_subject: Subject | None = None
-    sentence_subject: Subject | None = None
+    clause_subject: Subject | None = None
+    outer_subject: Subject | None = None  # of the clause around an open bracket
     previous: Subject | None = None
     previous_change: Change | None = None
     bracket_change: Change | None = None
 
 
 def find_subject(words: str, change: Change | None, state: State) -> Subject | None:
-    """What the amount is of: named by the words beside it, or what the sentence, path or paragraph speaks of.
+    """What the amount is of: named by the words beside it, or what the clause, path or paragraph speaks of.
 
     Words that hold a name which is not known name something else: then nothing is guessed.
     """
     plain = COMPARED.sub("", words)
     beside = re.split(r"[,;:]", plain)[-1]
-    if state.section == "agency_operating" and change is None and state.previous is not None:
+    if state.section == "agency_operating" and change is None and _is_agency(state.previous):
         item = _economic_item(beside)
         if item is not None:
             return item
@@ -95,37 +96,51 @@ def find_subject(words: str, change: Change | None, state: State) -> Subject | N
     if not is_filler(beside):
         return _from_named(name_generically(beside, state.section))
     if change is not None:
-        return state.previous if not plain.startswith((",", ";")) and state.previous else _spoken_of(state)
+        # 支出增加 under a path of subjects is the path's; elsewhere it is all spending.
+        whole = None if state.path else _from_named(name_generically(beside, state.section))
+        adjacent = None if plain.startswith((",", ";")) else state.previous
+        return whole or adjacent or _spoken_of(state)
     further = _from_named(name_amount(plain, state.section))
     return (
         further
-        or (None if _is_only_spending(beside, state) else state.previous)
+        or _same_again(plain, beside, state)
         or state.path
         or _from_named(name_generically(beside or plain, state.section))
         or state.paragraph_subject
-        or _section_total(state)
+        or _evaluated(beside, state)
     )
 
 
 def _spoken_of(state: State) -> Subject | None:
     """What a change is of that names nothing itself: `，比上年增加5.24万元`."""
-    return state.sentence_subject or state.path or state.paragraph_subject or _section_total(state)
+    return state.clause_subject or state.path or state.paragraph_subject
 
 
-def _is_only_spending(words: str, state: State) -> bool:
-    """支出 alone is a figure of its own where revenue and expenditure are listed, else one more of the same thing."""
-    return re.sub(r"[()为]|其中|本年", "", words) in ("支出", "收入") and not has_own_subject(state.section)
+def _same_again(words: str, beside: str, state: State) -> Subject | None:
+    """The subject before, where the words only say which figure of it follows: `预算为5万元，决算为4万元`.
+
+    支出 alone is a figure of its own where revenue and expenditure are listed, and never one more of a revenue.
+    """
+    before = state.previous
+    if before is None or has_own_subject(state.section):
+        return before
+    is_alone = re.sub(r"[()为]|其中|本年", "", beside) in ("支出", "收入")
+    is_other_side = ("支出" if before.topic == "revenue" else "收入") in beside
+    return None if is_alone or is_other_side or ";" in words else before
 
 
 def _from_named(named: Named | None) -> Subject | None:
     return Subject(named.topic, named.item, named.label) if named else None
 
 
-def _section_total(state: State) -> Subject | None:
-    """Under a heading of one topic an amount that nothing names is the topic's own total."""
-    if state.section is None:
-        return None
-    return Subject(state.section, "project" if state.section == "performance" else "total", "总额")
+def _evaluated(words: str, state: State) -> Subject | None:
+    """The budget and the spending of the project that an evaluation speaks of: 全年预算数为, 执行数为."""
+    found = re.search(r"(?:全年|年初)?(?:预算|执行)数", words)
+    return Subject("performance", "project", found.group()) if found and state.section == "performance" else None
+
+
+def _is_agency(subject: Subject | None) -> bool:
+    return subject is not None and subject.topic == "agency_operating"
 
 
 def _economic_item(words: str) -> Subject | None:
@@ -179,5 +194,5 @@ def _function_total(words: str, state: State) -> Subject | None:
 def remember(subject: Subject, change: Change | None, state: State) -> None:
     """Note what an amount was of, for the figures that refer back to it."""
     state.previous, state.previous_change = subject, change
-    state.sentence_subject = state.sentence_subject or subject
+    state.clause_subject = state.clause_subject or subject
     state.paragraph_subject = state.paragraph_subject or subject

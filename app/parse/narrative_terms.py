@@ -166,7 +166,7 @@ _TERMS: tuple[Term, ...] = (
     _term(r"单位资金(?:收入)?", "unit_funds", "revenue"),
     _term(r"其他来源收入|其他收入|其他资金(?:来源)?|其他渠道资金", "other", "revenue"),
     _term(r"事业收入", "institutional", "revenue"),
-    _term(r"(?:事业单位)?经营收入", "business", "revenue"),
+    _term(r"(?:事业单位)?经营(?:服务)?收入", "business", "revenue"),
     _term(r"上级补助收入", "from_superior", "revenue"),
     _term(r"附属单位上缴收入", "from_subordinates", "revenue"),
     _term(r"使用非财政拨款结余", "surplus_used", "revenue"),
@@ -217,7 +217,7 @@ _GENERIC: tuple[Term, ...] = (
     ),
 )
 # What may stand before 收入 and 支出 when they mean all of it: a year, the department. 人员支出 is a part.
-_WHOLE = re.compile(r"(?:^|[,;:)年度初门位办局委会院厅处室所校馆站心司]|预算|财政拨款|其中|包括|包含|安排)$")
+_WHOLE = re.compile(r"(?:^|[,;:).本我年度初门位办局委会院厅处室所校馆站心司]|预算|财政拨款|其中|包括|包含|安排)$")
 # Topics in which 支出 alone says nothing new: the amount is of what was named before.
 _OWN_SUBJECT: frozenset[Topic] = frozenset(
     {
