@@ -49,6 +49,8 @@ _YEAR_BEFORE = re.compile(r"(?:上年|去年|上一年)(?:末|底|(?:预算|决�
 _FUND_NAMES = re.compile(r"(?:一般公共|政府性基金|基金|国有资本经营|社会保险基金)预算")
 _PHASE = re.compile(r"年初预算|全年预算|调整(?:后)?预算|决算|执行数|预算(?=数|为|安排|总额|$)")
 _BROAD: frozenset[Topic] = frozenset({"revenue", "expenditure"})
+# A heading without a number that opens a chapter: 2026年单位预算编制说明, 部门整体支出绩效评价报告, 名词解释.
+_UNNUMBERED = re.compile(r"名词解释|[^。,;:]{2,40}(?:说明|情况|报告)")
 _TEMPLATE = re.compile(r"有则写|无则填|如无则|删除")
 _LONGEST_TEXT = 80
 
@@ -100,8 +102,8 @@ def _take_heading(paragraph: Paragraph, state: State) -> None:
 
 def _take_section(text: str, state: State) -> None:
     """Set the section that a paragraph's heading names. An upper heading without a topic ends the section."""
-    if QUOTES.sub("", text) == "名词解释":
-        state.section = None
+    if _UNNUMBERED.fullmatch(QUOTES.sub("", text)):
+        state.section = section_topic(QUOTES.sub("", text))
     head = numbered_head(text)
     if head is None:
         return

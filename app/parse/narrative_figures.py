@@ -109,8 +109,11 @@ def numbered_head(text: str) -> tuple[str, bool] | None:
     found = _NUMBERED.match(text)
     if found is None:
         return None
-    head = re.split(r"[。:;,]", text[found.end() :], maxsplit=1)[0].strip()
+    head = re.split(r"[。:;,]", text[found.end() :], maxsplit=1)[0].rstrip()
     if not head or len(head) > _LONGEST_HEADING or _FIGURE.search(head):
+        return None
+    # A line of the contents that names a table, and a term that the glossary explains, open no section.
+    if head.endswith("表") or re.match(r"[:,]\s*(?:是)?指", text[found.end() + len(head) :]):
         return None
     return head, found["upper"] is not None
 

@@ -266,8 +266,6 @@ def has_own_subject(section: Topic | None) -> bool:
 
 def name_generically(window: str, section: Topic | None) -> Named | None:
     """The same by the words 收入 and 支出 alone, where they can name an amount and nothing before them narrows them."""
-    if section in _OWN_SUBJECT:
-        return None
     found = [
         (match.end(), term, match.group())
         for term in _GENERIC
@@ -277,6 +275,10 @@ def name_generically(window: str, section: Topic | None) -> Named | None:
     if not found:
         return None
     _, term, label = max(found, key=lambda each: each[0])
+    if section in _OWN_SUBJECT:
+        # 支出 there is of the heading's subject, unless a department's whole budget is named: 某某局收入预算.
+        is_whole = not is_filler(window) and re.search(r"预算|决算|合计|总", label) is not None
+        return _named(term, label, None) if is_whole else None
     if section in _FUNDS:
         return Named(section, term.home, label)
     return _named(term, label, section)
