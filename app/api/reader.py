@@ -12,7 +12,7 @@ import asyncpg
 
 from app import database
 from app.errors import DatabaseError
-from app.query.run import Totals
+from app.query.run import Database, Totals
 from app.settings import Settings
 
 log = logging.getLogger("gongkai.api")
@@ -29,6 +29,7 @@ _DROPPED = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     ConnectionError,
 )
 
@@ -59,15 +60,17 @@ class Reader:
             return self.pool
 
     async def run(
-        self, fetch: Callable[Concatenate[asyncpg.Pool, _P], Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs
+        self, fetch: Callable[Concatenate[Database, _P], Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
-        """What `fetch(pool, …)` gives; asked once more when the connection was lost under it."""
+        """What `fetch(connection, …)` gives; asked once more when the connection was lost under it."""
         pool = self.pool or await self.open()
         try:
-            return await fetch(pool, *args, **kwargs)
+            return await _fetch(pool, fetch, *args, **kwargs)
         except _DROPPED as error:
             log.warning("the connection was lost, asking again: %s", error)
-            return await fetch(pool, *args, **kwargs)
+            # The others went the same way: every one is opened anew before it is used again.
+            await pool.expire_connections()
+            return await _fetch(pool, fetch, *args, **kwargs)
 
     async def close(self) -> None:
         """Close the pool; open requests have five seconds to end."""
@@ -76,3 +79,18 @@ class Reader:
                 await asyncio.wait_for(self.pool.close(), timeout=5)
             except TimeoutError:
                 self.pool.terminate()
+
+
+async def _fetch(
+    pool: asyncpg.Pool,
+    fetch: Callable[Concatenate[Database, _P], Awaitable[_T]],
+    *args: _P.args,
+    **kwargs: _P.kwargs,
+) -> _T:
+    async with pool.acquire() as connection:
+        try:
+            return await fetch(connection, *args, **kwargs)
+        except _DROPPED:
+            # It may not know yet that it is lost; nobody else shall find that out.
+            connection.terminate()
+            raise

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from app.errors import InvalidCursor, NoRelease, NotFound, NothingLoaded
 from app.query import paging
@@ -14,6 +16,9 @@ from app.query.filters import Filter
 from app.query.paging import Cursor
 from app.query.read_query import ListQuery, RowQuery
 from app.query.select import count_statement, elsewhere_statement, one_statement, page_statement
+
+# What a statement can be sent through; within one request it is one connection.
+Database: TypeAlias = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 
 _TOTALS_KEPT = 10_000
 
@@ -46,7 +51,7 @@ class Page:
     cursor: str | None
 
 
-async def fetch_page(pool: asyncpg.Pool, query: ListQuery, totals: Totals) -> Page:
+async def fetch_page(database: Database, query: ListQuery, totals: Totals) -> Page:
     """The page that the query asks for. NoRelease, NothingLoaded or InvalidCursor when its release is not there."""
     resource = query.resource
     nulls = None if query.cursor is None else tuple(key is None for key in query.cursor.keys)
@@ -64,24 +69,23 @@ async def fetch_page(pool: asyncpg.Pool, query: ListQuery, totals: Totals) -> Pa
     arguments: list[object] = [] if query.release is None else [query.release]
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
-    async with pool.acquire() as connection:
-        row = await connection.fetchrow(text, *arguments, *bound, *after)
-        release, found, rows, keys = _single(row)
-        if release is None:
-            raise _missing_release(query)
-        if query.cursor is not None:
-            total = query.cursor.total
-        elif found <= query.limit:
-            total = found  # the first page holds everything
+    row = await database.fetchrow(text, *arguments, *bound, *after)
+    release, found, rows, keys = _single(row)
+    if release is None:
+        raise _missing_release(query)
+    if query.cursor is not None:
+        total = query.cursor.total
+    elif found <= query.limit:
+        total = found  # the first page holds everything
+    else:
+        known = (release, resource.name, query.filters)
+        remembered = totals.get(known)
+        if remembered is not None:
+            total = remembered
         else:
-            known = (release, resource.name, query.filters)
-            remembered = totals.get(known)
-            if remembered is not None:
-                total = remembered
-            else:
-                shapes = tuple(item.shape for item in query.filters)
-                total = await connection.fetchval(count_statement(resource.name, filters=shapes), release, *bound)
-                totals.put(known, total)
+            shapes = tuple(item.shape for item in query.filters)
+            total = await database.fetchval(count_statement(resource.name, filters=shapes), release, *bound)
+            totals.put(known, total)
     cursor = None
     if found > query.limit:
         columns = resource.by_name
@@ -90,7 +94,7 @@ async def fetch_page(pool: asyncpg.Pool, query: ListQuery, totals: Totals) -> Pa
     return Page(rows or "", min(found, query.limit), total, release, cursor)
 
 
-async def fetch_one(pool: asyncpg.Pool, query: RowQuery, key: str) -> tuple[int, str]:
+async def fetch_one(database: Database, query: RowQuery, key: str) -> tuple[int, str]:
     """The release and the record with this key as a JSON object. NotFound when there is none in the release."""
     resource = query.resource
     bound = _read_key(query, key)
@@ -102,11 +106,11 @@ async def fetch_one(pool: asyncpg.Pool, query: RowQuery, key: str) -> tuple[int,
         pinned=query.release is not None,
     )
     arguments: list[object] = [] if query.release is None else [query.release]
-    release, record = _single(await pool.fetchrow(text, *arguments, bound))
+    release, record = _single(await database.fetchrow(text, *arguments, bound))
     if release is None:
         raise _missing_release(query)
     if record is None:
-        there = await pool.fetchrow(elsewhere_statement(resource), bound) if resource.has_validity else None
+        there = await database.fetchrow(elsewhere_statement(resource), bound) if resource.has_validity else None
         hint = f"/v1/{resource.name} lists what there is"
         if there is not None and there["last"] is not None:
             hint = f"it is in release {there['last']}: add release={there['last']}"
@@ -114,9 +118,9 @@ async def fetch_one(pool: asyncpg.Pool, query: RowQuery, key: str) -> tuple[int,
     return release, record
 
 
-async def fetch_release(pool: asyncpg.Pool) -> tuple[int, str]:
+async def fetch_release(database: Database) -> tuple[int, str]:
     """The number of the current release, and the release as a JSON object. NothingLoaded when there is none."""
-    row = await pool.fetchrow(
+    row = await database.fetchrow(
         """select number, json_build_object('number', number, 'created_at', created_at,
             'content_digest', content_digest, 'counts', counts)::text
         from release where number = (select max(number) from release)"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app import database
 from app.api.application import create_application
 from app.api.openapi import openapi_document
 from app.api.problems import KINDS
+from app.load import load
 from app.settings import Settings
+from tests import dataset
 
 DOCUMENT: Any = openapi_document()
 
@@ -204,17 +208,20 @@ async def test_slow_statement_is_ended_and_called_too_slow(loaded: Settings) -> 
     assert body["type"] == "/errors/too-slow"
 
 
-async def test_lost_connections_are_opened_again_without_a_failed_request(loaded: Settings) -> None:
-    from app import database  # noqa: PLC0415 - only this test acts as the owner
-
-    application = create_application(loaded)
+async def test_lost_connections_are_opened_again_without_a_failed_request(empty_database: Settings) -> None:
+    async with database.connect_owner(empty_database) as owner:
+        await load(owner, dataset.releases()[0], origin="ingest", note="invented for the tests")
+    application = create_application(empty_database)
     async with LifespanManager(application):
         transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as session:
-            assert (await session.get("/v1/regions?limit=1")).status_code == 200
-            async with database.connect_owner(loaded) as owner:
-                await owner.execute(
-                    "select pg_terminate_backend(pid) from pg_stat_activity "
-                    "where application_name = 'gongkai-api' and datname = current_database()"
-                )
-            assert (await session.get("/v1/regions?limit=1")).status_code == 200
+            # Several connections are open when all of them are lost.
+            await asyncio.gather(*(session.get("/v1/regions?limit=1") for _ in range(20)))
+            for _ in range(3):
+                async with database.connect_owner(empty_database) as owner:
+                    await owner.execute(
+                        "select pg_terminate_backend(pid) from pg_stat_activity "
+                        "where application_name = 'gongkai-api' and datname = current_database()"
+                    )
+                answers = await asyncio.gather(*(session.get("/v1/regions?limit=1") for _ in range(20)))
+                assert [answer.status_code for answer in answers] == [200] * 20
