@@ -51,8 +51,11 @@ _PHASE = re.compile(r"年初预算|全年预算|调整(?:后)?预算|决算|执�
 _BROAD: frozenset[Topic] = frozenset({"revenue", "expenditure"})
 # A heading without a number that opens a chapter: 2026年单位预算编制说明, 部门整体支出绩效评价报告, 名词解释.
 _UNNUMBERED = re.compile(r"名词解释|[^。,;:]{2,40}(?:说明|情况|报告)")
+_WHOLE_BRACKET = re.compile(r"\([^()]*\)")
 _TEMPLATE = re.compile(r"有则写|无则填|如无则|删除")
 _LONGEST_TEXT = 80
+# How far back a year that a sentence begins with, or is compared with, is looked for: further than any sentence.
+_FAR = 2000
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ def read_narrative(texts: Sequence[Text], *, fiscal_year: int, kind: Kind) -> Na
         if not found:
             _take_heading(paragraph, state)
             continue
-        state.paragraph_subject = state.clause_subject = state.outer_subject = state.previous = None
+        state.paragraph_subject = state.previous = None
+        state.clause = state.outer = ()
         state.previous_change = state.bracket_change = None
         _take_section(paragraph.text, state)
         end = 0
@@ -119,8 +123,8 @@ def _state_amount(
     paragraph: Paragraph, figure: Figure, start: int, after: int, state: State
 ) -> StatedAmount | str | None:
     """The stated amount; a text that says why the figure is none; None where it is not understood."""
-    raw = paragraph.text[start : figure.start]
-    window = QUOTES.sub("", raw)
+    window = QUOTES.sub("", paragraph.text[start : figure.start])
+    before = paragraph.text[max(0, figure.start - _FAR) : figure.start]
     _step_sentence(window, state)
     if figure.problem is not None:
         return figure.problem
@@ -128,7 +132,7 @@ def _state_amount(
         return "left over from the form's template"
     sentence = window.rsplit("。", 1)[-1]
     words = _PERCENT_PHRASE.sub("", sentence)
-    change = _change(words, paragraph.text[: figure.start], state)
+    change = _change(words, before, state)
     subject = find_subject(words, change, state)
     if subject is None or figure.number is None:
         return None
@@ -136,7 +140,7 @@ def _state_amount(
     percent, percent_kind, growth = _percent(paragraph.text[figure.end : after])
     compared_year = stated_change.compared_year if stated_change else None
     if percent_kind == "growth" and compared_year is None:
-        compared_year = _compared_year(paragraph.text[: figure.end] + paragraph.text[figure.end : after], state)
+        compared_year = _compared_year(before + paragraph.text[figure.start : after], state)
     line, offset = paragraph.places[figure.start]
     remember(subject, change, state)
     return StatedAmount(
@@ -145,7 +149,7 @@ def _state_amount(
         label=subject.label[-LONGEST_LABEL:],
         functional_code=subject.functional_code,
         economic_code=subject.economic_code,
-        fiscal_year=_year(paragraph.text[: figure.start], words, state),
+        fiscal_year=_year(before, words, state),
         compared_year=compared_year,
         phase=_phase(words, subject, state, is_change=stated_change is not None),
         measure="change" if stated_change else "amount",
@@ -161,21 +165,23 @@ def _state_amount(
 
 
 def _step_sentence(window: str, state: State) -> None:
-    """Forget what a new sentence no longer refers to, and keep a change while its bracket lists the parts."""
-    if ";" in window:
-        state.clause_subject = None
-    if window.rfind("(") > window.rfind(")"):
-        state.outer_subject, state.clause_subject = state.clause_subject, None
-    elif ")" in window and ";" not in window:
-        state.clause_subject = state.outer_subject or state.clause_subject
+    """Forget what a new sentence or clause no longer refers to; keep a change while its bracket lists the parts."""
+    # A bracket that closes where it opens, such as 因公出国(境)费, is part of a name.
+    open_brackets = _WHOLE_BRACKET.sub("", window)
+    if "(" in open_brackets:
+        state.outer, state.clause = state.clause, ()
+    elif ")" in open_brackets:
+        state.clause, state.outer = state.outer or state.clause, ()
+    if ";" in window or "其中" in window:
+        state.clause = ()
     if "。" in window:
-        state.clause_subject = state.previous = None
+        state.clause, state.previous = (), None
         state.previous_change = None
     if take_path(window, state):
-        state.clause_subject = state.previous = None
+        state.clause, state.previous = (), None
     if window.startswith("(其中") and state.previous_change is not None:
         state.bracket_change = state.previous_change
-    elif ")" in window or "。" in window:
+    elif ")" in open_brackets or "。" in window:
         state.bracket_change = None
 
 

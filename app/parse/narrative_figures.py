@@ -24,6 +24,9 @@ _HEADING = re.compile(
     r"\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}(?:部分|章)|\d{1,2}[、.](?!\d)).{0,45}"
 )
 _LONGEST_HEADING = 50
+# Text without a full stop is put together up to here; what the next line continues stands within the last signs.
+_LONGEST_PARAGRAPH = 5000
+_FAR = 300
 _PART = re.compile(r"^第[一二三四五六七八九十]{1,3}(?:部分|章):")
 _NUMBERED = re.compile(
     r"\s*(?:(?P<upper>第[一二三四五六七八九十]{1,3}(?:部分|章):?|[一二三四五六七八九十]{1,3}[、.])"
@@ -78,8 +81,8 @@ def paragraphs(texts: Sequence[Text]) -> Iterator[Paragraph]:
     for text, folded, after in zip(texts, folded_texts, following, strict=True):
         if not folded.strip() or (_PAGE_NUMBER.fullmatch(folded) and not _UNIT_FIRST.match(after)):
             continue
-        so_far = "".join(sign for sign, _ in gathered)
-        if gathered and _begins_anew(so_far, folded):
+        so_far = "".join(sign for sign, _ in gathered[-_FAR:])
+        if gathered and (len(gathered) > _LONGEST_PARAGRAPH or _begins_anew(so_far, folded)):
             yield _paragraph(gathered)
             gathered = []
         if gathered:
@@ -144,7 +147,8 @@ def _paragraph(gathered: list[tuple[str, tuple[int, int]]]) -> Paragraph:
 def _figure(text: str, found: re.Match[str]) -> Figure:
     unit = _UNITS["".join(found["unit"].split())]
     number = "".join(found["number"].split())
-    before, after = text[: found.start()], "".join(text[found.end() :][:_NEAR].split())
+    before = text[max(0, found.start() - 2 * _NEAR) : found.start()]
+    after = "".join(text[found.end() : found.end() + _NEAR].split())
     problem: str | None = None
     if found["about"]:
         problem = "an approximation"

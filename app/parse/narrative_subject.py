@@ -72,8 +72,8 @@ class State:
     path: Subject | None = None
     path_names: tuple[str, ...] = ()
     paragraph_subject: Subject | None = None
-    clause_subject: Subject | None = None
-    outer_subject: Subject | None = None  # of the clause around an open bracket
+    clause: tuple[Subject, ...] = ()  # the different subjects that the clause has named so far
+    outer: tuple[Subject, ...] = ()  # the same of the clause around an open bracket
     previous: Subject | None = None
     previous_change: Change | None = None
     bracket_change: Change | None = None
@@ -112,8 +112,10 @@ def find_subject(words: str, change: Change | None, state: State) -> Subject | N
 
 
 def _spoken_of(state: State) -> Subject | None:
-    """What a change is of that names nothing itself: `，比上年增加5.24万元`."""
-    return state.clause_subject or state.path or state.paragraph_subject
+    """What a change is of that names nothing itself: `，比上年增加5.24万元`. After two different amounts: unknown."""
+    if len(state.clause) > 1:
+        return None
+    return state.clause[0] if state.clause else state.path or state.paragraph_subject
 
 
 def _same_again(words: str, beside: str, state: State) -> Subject | None:
@@ -194,5 +196,6 @@ def _function_total(words: str, state: State) -> Subject | None:
 def remember(subject: Subject, change: Change | None, state: State) -> None:
     """Note what an amount was of, for the figures that refer back to it."""
     state.previous, state.previous_change = subject, change
-    state.clause_subject = state.clause_subject or subject
+    if subject not in state.clause:
+        state.clause = (*state.clause, subject)
     state.paragraph_subject = state.paragraph_subject or subject

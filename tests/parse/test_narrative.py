@@ -233,6 +233,40 @@ def test_name_that_is_not_known_is_never_taken_for_what_was_named_before_it() ->
     assert [finding.text for finding in result.findings] == ["5万元", "3万元"]
 
 
+def test_change_without_a_name_is_of_the_nearest_amount_of_its_clause() -> None:
+    found = said("二、收入说明", "2024年收入预算9万元，其中：财政拨款收入8万元，比2023年预算增加3万元；事业收入1万元。")
+    assert [(each.item, each.measure) for each in found] == [
+        ("total", "amount"),
+        ("fiscal_appropriation", "amount"),
+        ("fiscal_appropriation", "change"),
+        ("institutional", "amount"),
+    ]
+
+
+def test_change_after_two_different_amounts_is_not_guessed() -> None:
+    texts = [Text("二、支出说明", 1), Text("基本支出5万元，项目支出4万元，比上年增加3万元。", 2)]
+    result = read_narrative(texts, fiscal_year=2024, kind="budget")
+    assert [finding.text for finding in result.findings] == ["3万元"]
+
+
+def test_bracket_within_a_name_does_not_end_the_parts_of_a_change() -> None:
+    found = said(
+        "四、三公经费",
+        "三公经费比上年减少5万元（其中：因公出国（境）费2万元，公务接待费3万元），因公出国（境）费1万元。",
+    )
+    assert [(each.item, each.measure) for each in found] == [
+        ("total", "change"),
+        ("overseas_trips", "change"),
+        ("receptions", "change"),
+        ("overseas_trips", "amount"),
+    ]
+
+
+def test_term_of_the_glossary_and_line_of_the_contents_open_no_section() -> None:
+    found = said("（八）机关运行经费：指公用经费。", "9.三公经费预算表", "2024年，某某局收入预算9万元。")
+    assert [what(each) for each in found] == [("revenue", "total", "9万元")]
+
+
 def test_code_printed_with_the_name_is_taken_as_printed() -> None:
     found = said(
         "三、一般公共预算支出情况",
