@@ -77,7 +77,7 @@ def _term(
 
 # 政府办公厅(室)及相关机构事务(款): a name may hold a bracket of its own.
 PATH_STEP = re.compile(
-    r"(?:\d+[.、]|\([一二三四五六七八九十\d]+\))?((?:[^,:;。、()\d]|\([^类款项()]{1,6}\))+)\(([类款项])\)"
+    r"(?:\d+[.、]|\([一二三四五六七八九十\d]+\))?((?:[^,:;。、()\d]|\([^类款项()]{1,6}\)){1,40})\(([类款项])\)"
 )
 _BRACKETED = re.compile(r"\([^()]*\)")
 # Words around a figure that name nothing.
