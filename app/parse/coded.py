@@ -10,7 +10,7 @@ from app.parse.cells import unwrap
 from app.parse.columns import match_columns
 from app.parse.frame import Frame
 from app.parse.subjects import Classification, codes_named, is_listed, level_of, recover_code, split_fused
-from app.records import RowLevel
+from app.records import Cell, RowLevel
 from app.values import Level, fold
 
 # The columns that say which subject a row is about; patterns for the joined heading path. The code may stand in one
@@ -25,6 +25,8 @@ LABELS: Mapping[str, str] = {
 }
 _TOTAL = re.compile(r"(?:(?:总|合|共)计|(?:本年)?(?:收入|支出)?(?:总|合)计|小计):?")
 _AMOUNT = re.compile(r"[-(]?[\d,]+(?:\.\d+)?\)?")
+# The longest listed name of a subject has 38 signs.
+_LONGEST_NAME = 120
 _WHOLE_CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
 _PLACEHOLDER = re.compile(r"\*+|-+|/")
 
@@ -95,43 +97,58 @@ def _read_row(
     code_columns, name_column, shift = _columns_of_labels(frame, row, labels)
     label_columns = [*code_columns, *([] if name_column is None else [name_column])]
     printed = [frame.grid.cell(row, column) for column in label_columns]
-    if not any(printed):
-        return None
-    if any(cell for cell in cells[frame.heading.width :]):
-        frame.note(
-            "row_not_understood",
-            "error",
-            f"the row has {len(cells)} cells where the table has {frame.heading.width}; which is which is not certain",
-            cell=(row, frame.heading.width),
-        )
+    if not any(printed) or _is_refused(frame, row, printed):
         return None
     line_number = frame.line_number(row, labels.get("line_number"))
     total = next((column for column in label_columns if is_total(frame.grid.cell(row, column))), None)
     if total is not None:
         shift = _shift_of_total(frame, row, total, label_columns)
         return CodedRow(row, None, unwrap(cells[total]), "total", line_number, is_leaf=False, amounts_shift=shift)
-    code_text = "".join(fold(frame.text(row, column)) for column in code_columns)
-    if _PLACEHOLDER.fullmatch(code_text):
-        code_text = ""
-    name = unwrap(frame.text(row, name_column))
-    fused = split_fused(code_text) or (None if code_text else split_fused(name))
-    if fused is not None:
-        code_text, name = fused[0], (name if name and split_fused(name) is None else fused[1])
-    if not code_text:
+    code, name = _printed_subject(frame, row, code_columns, name_column)
+    if not code:
         return _uncoded(frame, row, name, line_number, classification, previous)
-    try:
-        level = level_of(code_text, classification)
-    except ValueError as error:
-        frame.note("invalid_code", "error", str(error), cell=(row, code_columns[0] if code_columns else 0))
+    level = _checked_level(frame, code, (row, label_columns[0]), classification)
+    if level is None:
         return None
     if not name:
-        frame.note("name_missing", "warning", f"code {code_text} has no name", cell=(row, label_columns[-1]))
-        name = code_text
-    if not is_listed(code_text, classification):
-        frame.note(
-            "unlisted_code", "info", f"code {code_text} is not in the packaged list", cell=(row, label_columns[0])
-        )
-    return CodedRow(row, code_text, name, level.value, line_number, is_leaf=True, amounts_shift=shift)
+        frame.note("name_missing", "warning", f"code {code} has no name", cell=(row, label_columns[-1]))
+    return CodedRow(row, code, name or code, level, line_number, is_leaf=True, amounts_shift=shift)
+
+
+def _is_refused(frame: Frame, row: int, printed: Sequence[str]) -> bool:
+    """Whether a row, with a finding, is none of this table's: it has cells beyond its columns, or a text as name."""
+    cells, width = frame.grid.rows[row], frame.heading.width
+    if any(cells[width:]):
+        message = f"the row has {len(cells)} cells where the table has {width}; which is which is not certain"
+        frame.note("row_not_understood", "error", message, cell=(row, width))
+        return True
+    if any(len(text) > _LONGEST_NAME for text in printed):
+        frame.note("row_not_understood", "warning", "a text this long is no subject's name", cell=(row, 0))
+        return True
+    return False
+
+
+def _printed_subject(frame: Frame, row: int, code_columns: Sequence[int], name_column: int | None) -> tuple[str, str]:
+    """The code and the name that a row prints, put together from several columns, or taken apart where fused."""
+    code = "".join(fold(frame.text(row, column)) for column in code_columns)
+    code = "" if _PLACEHOLDER.fullmatch(code) else code
+    name = unwrap(frame.text(row, name_column))
+    fused = split_fused(code) or (None if code else split_fused(name))
+    if fused is None:
+        return code, name
+    return fused[0], name if name and split_fused(name) is None else fused[1]
+
+
+def _checked_level(frame: Frame, code: str, cell: Cell, classification: Classification) -> RowLevel | None:
+    """The level of a printed code; None, and a finding, for what is no code of this classification."""
+    try:
+        level = level_of(code, classification)
+    except ValueError as error:
+        frame.note("invalid_code", "error", str(error), cell=cell)
+        return None
+    if not is_listed(code, classification):
+        frame.note("unlisted_code", "info", f"code {code} is not in the packaged list", cell=cell)
+    return level.value
 
 
 def _columns_of_labels(frame: Frame, row: int, labels: Mapping[str, int]) -> tuple[list[int], int | None, int]:

@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from app.errors import DocumentError
 from app.parse.cells import digit_cells
 from app.parse.forms import Context, Form, FormResult
@@ -43,6 +45,7 @@ from app.records import (
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 
 _LONGEST_TEXT = 80
+_LONGEST_MESSAGE = 500
 _FIELDS: dict[type[Line], str] = {
     BalanceLine: "balance_lines",
     RevenueLine: "revenues",
@@ -87,8 +90,7 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
     for table, forms in claimed:
         reading.take_table(table, forms)
     reading.take_missing()
-    narrative = read_narrative(layout.texts, fiscal_year=identity.fiscal_year, kind=identity.kind)
-    return _assemble(document, reading, narrative)
+    return _assemble(document, reading, _read_narrative(layout, identity))
 
 
 def _too_large(source_file: str, size: int) -> str:
@@ -126,7 +128,7 @@ class _Reading:
             first_project_ordinal=self.projects + 1,
         )
         if len(forms) == 1:
-            result = forms[0].read(table, context)
+            result = _read(forms[0], table, context)
         else:
             result = FormResult(form_number=form_number(table))
             result.findings.append(_unclaimed(table, forms, context.ordinal))
@@ -145,6 +147,35 @@ class _Reading:
                         key=form.key, ordinal=1, title=form.name, unit=None, status="missing", location="", grid=[]
                     )
                 )
+
+
+def _read(form: Form, table: TitledGrid, context: Context) -> FormResult:
+    """What the form makes of the table. If a cell holds what no record allows, the table is kept as printed only."""
+    try:
+        return form.read(table, context)
+    except ValidationError as error:
+        finding = _not_valid(error, "a cell holds", "the table is kept as printed").model_copy(
+            update={"statement_key": form.key, "statement_ordinal": context.ordinal}
+        )
+        return FormResult(form_number=form_number(table), findings=[finding])
+
+
+def _read_narrative(layout: Layout, identity: Identity) -> NarrativeResult:
+    """The amounts in the text. If one of them is what no record allows, none is given, and a finding says why."""
+    try:
+        return read_narrative(layout.texts, fiscal_year=identity.fiscal_year, kind=identity.kind)
+    except ValidationError as error:
+        return NarrativeResult(findings=[_not_valid(error, "the text states", "no stated amount is given")])
+
+
+def _not_valid(error: ValidationError, where: str, outcome: str) -> Finding:
+    first = error.errors()[0]
+    return Finding(
+        code="record_not_valid",
+        severity="error",
+        message=f"{where} what no record allows ({first['msg']}); {outcome}"[:_LONGEST_MESSAGE],
+        text=str(first["input"])[:_LONGEST_TEXT] or None,
+    )
 
 
 def _statement(table: TitledGrid, key: StatementKey, ordinal: int, result: FormResult) -> Statement:

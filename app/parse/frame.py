@@ -31,6 +31,10 @@ _EMPTY_WORDS = (
 _FORM_EXPLAINS = re.compile(r"^(?:注[:：])?(?:\d+[.、])?本表反映")
 _TRAILING_NOTE = re.compile(r"(?:注|说明|备注)\d*[:：]")
 _LONGEST_TEXT = 80
+_LONGEST_MESSAGE = 500
+_LONGEST_LINE_NUMBER = 6
+# What a record can hold; the largest budget of the country has 15 digits in yuan.
+_MOST_DIGITS = 20
 # Paragraphs above a table that may speak of it; those further up speak of other things.
 _NEAR = 3
 
@@ -76,16 +80,22 @@ class Frame:
 
     def amount(self, row: int, column: int) -> Decimal | None:
         """The amount of a cell; None for a blank, a dash, or (with a finding) what is not an amount."""
+        problem = "the cell should hold an amount and does not"
         try:
-            return values.parse_amount(self.grid.cell(row, column))
+            amount = values.parse_amount(self.grid.cell(row, column))
         except ValueError:
-            self.note("unparsable_amount", "error", "the cell should hold an amount and does not", cell=(row, column))
-            return None
+            amount = None
+        else:
+            if amount is None or _digits(amount) <= _MOST_DIGITS:
+                return amount
+            problem = f"no amount has more than {_MOST_DIGITS} digits"
+        self.note("unparsable_amount", "error", problem, cell=(row, column))
+        return None
 
     def line_number(self, row: int, column: int | None) -> int | None:
         """The printed 序号 or 行次, None where there is none."""
         text = fold(self.grid.cell(row, column)) if column is not None else ""
-        if column is None or not (text.isascii() and text.isdigit()):
+        if column is None or not (text.isascii() and text.isdigit()) or len(text) > _LONGEST_LINE_NUMBER:
             return None
         self.result.structure.add((row, column))
         return int(text)
@@ -135,7 +145,7 @@ def statement_finding(
     return Finding(
         code=code,
         severity=severity,
-        message=message,
+        message=message[:_LONGEST_MESSAGE],
         statement_key=key,
         statement_ordinal=context.ordinal,
         row=cell[0] if cell else None,
@@ -225,6 +235,12 @@ def emptiness(table: TitledGrid) -> str | None:
             if found:
                 return found.group()
     return None
+
+
+def _digits(amount: Decimal) -> int:
+    """How many digits the amount needs, those after the point included."""
+    _, digits, exponent = amount.as_tuple()
+    return max(len(digits), -int(exponent))
 
 
 def _holds_amount_finding(result: FormResult) -> bool:

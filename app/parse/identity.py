@@ -22,11 +22,11 @@ _LONGEST_TITLE_LINE = 70
 _TITLE_LINES = 8
 # 2024年部门预算, 2024年度滦南县海风局部门决算, 2024年部门（单位）预算.
 _DISCLOSURE = re.compile(
-    r"(?P<year>(?:19|20)\d\d)年?度?(?P<name>[^\d,，。;；:：、]{0,40}?)"
+    r"(?P<year>199\d|20\d\d)年?度?(?P<name>[^\d,，。;；:：、]{0,40}?)"
     r"(?P<scope>部门|单位)(?:\((?:部门|单位)\))?(?:综合)?(?P<kind>预算|决算)"
 )
 _NO_YEAR = re.compile(r"(?P<scope>部门|单位)(?:\((?:部门|单位)\))?(?:综合)?(?P<kind>预算|决算)")
-_BUDGET_YEAR = re.compile(r"预算年度[:：]((?:19|20)\d\d)")
+_BUDGET_YEAR = re.compile(r"预算年度[:：](199\d|20\d\d)")
 _PART = re.compile(r"^第[一二三四五六七八九十]{1,3}(?:部分|章)|^附件\d*[:：]?|^关于|^[一二三四五六七八九十]{1,3}、")
 _NAMED = re.compile(r"^(?:编制|填报)?(?:部门|单位)(?:名称)?:(?P<name>\D.+)$")
 _CODED = re.compile(r"^(?P<code>\d{3,12})(?:[-_])?(?P<name>(?![年月日度])[^\d\W]\D{3,})$")
@@ -208,7 +208,7 @@ class _Names:
 
     def vote(self, name: str, code: str | None = None) -> None:
         """Count a name if it can be the name of an organ."""
-        if not _ORGAN.match(name) or _NOT_AN_ORGAN.search(name):
+        if not _ORGAN.match(name) or _NOT_AN_ORGAN.search(name) or len(name) > _LONGEST_TITLE_LINE:
             return
         folded = values.normalise_department(name)
         self.votes[folded] += 1

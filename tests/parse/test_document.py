@@ -143,3 +143,24 @@ def test_damaged_disclosure_is_parsed_or_refused_but_never_breaks(data: st.DataO
         assert str(error).startswith(("damaged.txt: ", "ambiguous_region: "))  # noqa: PT017 - either outcome is right
     else:
         assert text_report(parsed)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "code"),
+    [
+        ("\t420.00\n", "\t" + "4" * 30 + "\n", "unparsable_amount"),
+        ("\t420.00\n", "\t0." + "0" * 30 + "1\n", "unparsable_amount"),
+        ("\t气象事务\n", "\t" + "气象" * 400 + "\n", "row_not_understood"),
+        ("\t二、外交支出\n", "\t二、" + "外交" * 400 + "\n", "row_not_understood"),
+    ],
+)
+def test_cell_that_no_record_can_hold_is_named_and_the_rest_is_read(was: str, becomes: str, code: str) -> None:
+    parsed = parse_document(HEBEI.decode().replace(was, becomes).encode(), source_file="h.txt")
+    assert code in {finding.code for finding in parsed.findings}
+    assert len(parsed.expenditures) >= 29
+    assert len(parsed.balance_lines) >= 84
+
+
+def test_year_before_1990_is_no_fiscal_year() -> None:
+    with pytest.raises(DocumentError, match="no fiscal year"):
+        parse_document("滦南县海风观测局1985年部门预算\n".encode(), source_file="t.txt")

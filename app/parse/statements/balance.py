@@ -32,6 +32,8 @@ _HEADING = re.compile(
     r"收入|支出|(?:\d{4}年)?(?:预算数|决算数|金额|执行数)|" + "|".join([_ITEM, _LINE_NUMBER, *AMOUNTS.values()])
 )
 
+# An item is the name of a source or of a class; what is longer is a text.
+_LONGEST_ITEM = 120
 # Number words before an item: 一、 (一) 1. 1、
 _TOP_NUMBER = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]")
 _LOWER_NUMBER = re.compile(r"^(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．]|其中[:：]?|其中)")
@@ -117,12 +119,12 @@ def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
         item = unwrap(frame.grid.cell(row, block.item))
         if not item:
             continue
-        role = _role(item, numbered=numbered, in_balance=in_balance)
+        role = _role(item, numbered=numbered, in_balance=in_balance) if len(item) <= _LONGEST_ITEM else None
         if role is None:
             frame.note(
                 "row_not_understood",
                 "warning",
-                "the row is a part of the row above; it is left in the printed table",
+                "the row is no item but a part of one, or a text; it is left in the printed table",
                 cell=(row, block.item),
             )
             continue

@@ -33,6 +33,8 @@ _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("training", re.compile(r"培训")),
     ("total", re.compile(r"^(?:[“\"]?三公[”\"]?经费)?(?:支出)?(?:总|合|小)计$|^[“\"]?三公[”\"]?经费(?:支出)?$")),
 )
+# A longer text that mentions an item explains it.
+_LONGEST_ITEM = 40
 _AGENCY = re.compile(r"机关运行")
 
 LABELS: Mapping[str, str] = {"line_number": r"序号|行次", "item": r"项目(?:名称)?|经费项目|支出项目|内容"}
@@ -83,6 +85,8 @@ def read(table: TitledGrid, context: Context) -> FormResult:
 def item_of(text: str) -> str | None:
     """The item that a name stands for, None where it is none of them."""
     folded = re.sub(r"^(?:[一二三四五六七八九十\d]{1,2}[、.．]|[(（]\S{1,2}[)）]|其中[:：]?)+", "", fold(text))
+    if len(folded) > _LONGEST_ITEM:
+        return None
     if _AGENCY.search(folded):
         return "agency_operating"
     return next((item for item, pattern in _ITEMS if pattern.search(folded)), None)
