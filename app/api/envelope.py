@@ -34,8 +34,9 @@ def list_response(request: Request, settings: Settings, query: ListQuery, page: 
             "cursor": page.cursor,
         }
     )
+    meta, warnings = _meta(query, page.release), orjson.dumps(_warnings(query, page))
     body = b"".join(
-        (b'{"data":[', page.rows.encode(), b'],"page":', described, b',"meta":', _meta(query, page.release), _END)
+        (b'{"data":[', page.rows.encode(), b'],"page":', described, b',"meta":', meta, b',"warnings":', warnings, b"}")
     )
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
@@ -52,6 +53,19 @@ def base_url(request: Request, settings: Settings) -> str:
         return settings.public_url.rstrip("/")
     host = request.headers.get("host", "")
     return f"{request.scope['scheme']}://{host}" if _HOST.fullmatch(host) else ""
+
+
+def _warnings(query: ListQuery, page: Page) -> list[str]:
+    """What a reader of an empty list may have meant otherwise."""
+    if page.total:
+        return []
+    return [
+        f"nothing is of exactly the division {value}: {item.column}__under={value} takes everything under it too"
+        for item in query.filters
+        if item.operator == "eq" and query.resource.by_name[item.column].hierarchy == "region"
+        for value in item.values
+        if str(value).endswith("00")
+    ]
 
 
 _END = b',"warnings":[]}'

@@ -105,6 +105,12 @@ UNAVAILABLE = Kind(
     "names.",
     RETRY_SECONDS,
 )
+MALFORMED_REQUEST = Kind(
+    "malformed-request",
+    400,
+    "Malformed request",
+    "What arrived is no HTTP request: a path or a header holds what HTTP does not allow there. Percent-encode it.",
+)
 INTERNAL = Kind(
     "internal-error",
     500,
@@ -115,6 +121,7 @@ INTERNAL = Kind(
 KINDS: dict[str, Kind] = {
     kind.slug: kind
     for kind in (
+        MALFORMED_REQUEST,
         INVALID_PARAMETERS,
         INVALID_CURSOR,
         RECORD_NOT_FOUND,

@@ -1,6 +1,6 @@
 """The bodies that publish."""
 
-from app.query.columns import Column, Resource, records_schema
+from app.query.columns import Column, Resource, object_schema, records_schema
 from app.query.facts import JOINS, REGION_CODE, REGION_NAME, counted
 
 RESOURCE = Resource(
@@ -93,6 +93,31 @@ RESOURCE = Resource(
         counted(
             "x.department_id = t.id and x.valid_from <= {release} and x.valid_to > {release}",
             "'department_id=' || t.id",
+        ),
+        Column(
+            name="links",
+            kind="json",
+            zh="链接",
+            en="links",
+            description="Paths on this service to what belongs to the department.",
+            example={"region": "/v1/regions/130205"},
+            sql="""json_build_object('region', '/v1/regions/' || t.region_code,
+                'disclosures', '/v1/disclosures?department_id=' || t.id,
+                'statements', '/v1/statements?department_id=' || t.id,
+                'stated_amounts', '/v1/stated-amounts?department_id=' || t.id,
+                'findings', '/v1/findings?department_id=' || t.id)""",
+            schema=object_schema(
+                {
+                    name: {"type": "string", "description": f"Path of the {name}.", "examples": [example]}
+                    for name, example in (
+                        ("region", "/v1/regions/130205"),
+                        ("disclosures", "/v1/disclosures?department_id=130205-5c9de731"),
+                        ("statements", "/v1/statements?department_id=130205-5c9de731"),
+                        ("stated_amounts", "/v1/stated-amounts?department_id=130205-5c9de731"),
+                        ("findings", "/v1/findings?department_id=130205-5c9de731"),
+                    )
+                }
+            ),
         ),
     ),
     examples=(

@@ -22,6 +22,25 @@ _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,10})?", re.ASCII)
 _BIGINT = 2**63
 _LONGEST_TEXT = 500
+# The printed words for what the API calls by an English one.
+_CHINESE = {
+    "合计": "total",
+    "类": "class",
+    "款": "division",
+    "项": "item",
+    "预算": "budget",
+    "决算": "final",
+    "部门": "department",
+    "单位": "unit",
+    "收入": "revenue",
+    "支出": "expenditure",
+    "省": "province",
+    "市": "prefecture",
+    "县": "county",
+    "元": "yuan",
+    "万元": "wan",
+    "亿元": "yi",
+}
 _SUBJECT = re.compile(r"[0-9]{3}(?:[0-9]{2}){0,2}", re.ASCII)
 
 
@@ -187,7 +206,9 @@ def _datetime(text: str) -> dt.datetime:
 
 def _choice(column: Column, text: str) -> str:
     if text not in column.choices:
-        raise ValueProblem(f"allowed: {', '.join(column.choices)}", nearest(text, column.choices))
+        meant = _CHINESE.get(text)
+        suggestion = meant if meant in column.choices else nearest(text.lower(), column.choices)
+        raise ValueProblem(f"allowed: {', '.join(column.choices)}", suggestion)
     return text
 
 

@@ -10,7 +10,7 @@ RESOURCE = subjects.resource(
     plural="FunctionalSubjects",
     zh="功能分类科目",
     en="Functional classification",
-    description="Codes of the functional classification: what the money is for. Class, division, item: 201, 20137, …",
+    description="Codes of the functional classification: what the money is for, as 201 (class), 20137, 2013701 (item).",
     own_columns=subjects.columns(code="20137", name="网信事务", name_en="Cyberspace Affairs", parent="201"),
     lines=(("expenditures", "expenditure_line"), ("revenues", "revenue_line")),
     examples=("code__under=201&level=division", "name__contains=网信", "level=class&sort=code"),

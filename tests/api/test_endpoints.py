@@ -166,6 +166,13 @@ async def test_health_needs_no_statement_and_readiness_names_the_release(
     assert len(statements) == 1
 
 
+async def test_empty_list_of_a_province_says_how_to_ask_for_what_is_under_it(api: httpx.AsyncClient) -> None:
+    answer = (await api.get("/v1/departments?region_code=130000")).json()
+    assert answer["data"] == []
+    assert "region_code__under=130000" in answer["warnings"][0]
+    assert (await api.get("/v1/departments?region_code__under=130000")).json()["warnings"] == []
+
+
 async def test_json_suffix_gives_the_same_answer(api: httpx.AsyncClient) -> None:
     plain, suffixed = await api.get("/v1/regions/130000"), await api.get("/v1/regions/130000.json")
     assert plain.content == suffixed.content

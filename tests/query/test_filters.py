@@ -214,6 +214,8 @@ def raise_with_parameter(name: str, parameter: str, text: str) -> None:
         ("total__gt", "10", "total__gte"),
         ("unit", "万元", "wan"),
         ("kind", "budgets", "budget"),
+        ("kind", "决算", "final"),
+        ("level", "项", "item"),
         ("sort", "-totl", "total"),
         ("fields", "departmentname", "department_name"),
         ("include", "provenence", "provenance"),
