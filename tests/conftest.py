@@ -42,8 +42,16 @@ def server(data_directory: Path) -> Iterator[Settings]:
     settings = Settings(data=data_directory / "data", postgres_version=POSTGRES_VERSION)
     with embedded.running(settings):
         asyncio.run(database.migrate(settings))
+        asyncio.run(_without_waiting_for_the_disk(settings))
         yield settings
     shutil.rmtree(settings.data, ignore_errors=True)
+
+
+async def _without_waiting_for_the_disk(settings: Settings) -> None:
+    """This server's data need not outlive the machine; tests of what survives a kill have servers of their own."""
+    async with database.connect_owner(settings) as connection:
+        await connection.execute("ALTER SYSTEM SET fsync = off")
+        await connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture
