@@ -224,12 +224,13 @@ def _left_in_grid(table: TitledGrid, key: StatementKey, ordinal: int, result: Fo
     for record in result.records:
         accounted.update(record.cells.values())
     accounted.update((finding.row, finding.column) for finding in result.findings if _names_cell(finding))  # type: ignore[misc]  # both are numbers then
+    why = "no form knows the table" if key == "unrecognised" else "no record of this form holds it"
     left = digit_cells(table.grid, range(len(table.grid.rows))) - accounted
     return [
         Finding(
             code="number_only_in_grid",
             severity="warning",
-            message="the number is in no record, only in the printed table",
+            message=f"only in the printed table: {why}",
             statement_key=key,
             statement_ordinal=ordinal,
             row=row,

@@ -10,7 +10,14 @@ from typing import Literal
 
 from app import values
 from app.parse.cells import digit_cells
-from app.parse.columns import UNIT_IN_BRACKETS, Heading, is_block_row, is_number_row, read_heading
+from app.parse.columns import (
+    UNIT_IN_BRACKETS,
+    Heading,
+    is_block_row,
+    is_number_row,
+    own_year_heading,
+    read_heading,
+)
 from app.parse.forms import Context, FormResult
 from app.parse.grid import Grid, TitledGrid
 from app.parse.layout import form_number, table_unit
@@ -32,6 +39,7 @@ _FORM_EXPLAINS = re.compile(r"^(?:注[:：])?(?:\d+[.、])?本表反映")
 _TRAILING_NOTE = re.compile(r"(?:注|说明|备注)\d*[:：]")
 _LONGEST_TEXT = 80
 _LONGEST_MESSAGE = 500
+_REFUSED_ROW = frozenset({"row_not_understood", "invalid_code"})
 _LONGEST_LINE_NUMBER = 6
 # What a record can hold; the largest budget of the country has 15 digits in yuan.
 _MOST_DIGITS = 20
@@ -213,7 +221,13 @@ def settle_status(table: TitledGrid, frame: Frame) -> FormResult:
     A declared-empty table keeps no records: its rows are the form's own labels.
     """
     result = frame.result
+    left = _left_behind(frame)
     if any(record.cells for record in result.records) or _holds_amount_finding(result):
+        _say_why_left(frame, left)
+        return result
+    if left:
+        frame.note("columns_not_understood", "error", "the rows hold numbers, none of them under a known heading")
+        _say_why_left(frame, left)
         return result
     result.note = emptiness(table)
     if result.note is not None:
@@ -222,6 +236,33 @@ def settle_status(table: TitledGrid, frame: Frame) -> FormResult:
     else:
         frame.note("empty_without_word", "warning", "the table holds no amount and the document does not say why")
     return result
+
+
+def _left_behind(frame: Frame) -> list[Cell]:
+    """The cells of the data rows that hold a digit and are in no record, no text of one, and no finding."""
+    result = frame.result
+    accounted = result.text_cells | result.structure | result.withheld
+    for record in result.records:
+        accounted |= set(record.cells.values())
+    named = {(finding.row, finding.column) for finding in result.findings}
+    rows = range(frame.heading.rows, len(frame.grid.rows))
+    return sorted(cell for cell in digit_cells(frame.grid, rows) - accounted if cell not in named)
+
+
+def _say_why_left(frame: Frame, left: list[Cell]) -> None:
+    """A finding for each number that is in the printed table only, with the reason."""
+    refused = {finding.row for finding in frame.result.findings if finding.code in _REFUSED_ROW}
+    for row, column in left:
+        heading = "/".join(frame.heading.paths[column]) if column < frame.heading.width else ""
+        if row in refused:
+            why = "its row was not understood"
+        elif not heading:
+            why = "no heading stands over it"
+        elif own_year_heading(frame.heading.paths[column], frame.context.fiscal_year) is None:
+            why = f"its column {heading} is of another year, or a change"
+        else:
+            why = f"no field stands for its column {heading}, or not in this row"
+        frame.note("number_only_in_grid", "warning", f"only in the printed table: {why}", cell=(row, column))
 
 
 def emptiness(table: TitledGrid) -> str | None:

@@ -523,3 +523,31 @@ def test_several_units_of_one_table_are_not_chosen_from() -> None:
         "number_only_in_grid",
     ]
     assert "wan, yuan" in parsed.findings[0].message
+
+
+def test_number_that_stays_in_the_printed_table_has_its_reason() -> None:
+    parsed = _one_statement(
+        "支出总表",
+        [
+            "科目编码\t科目名称\t合计\t2023年预算数\t海风系数",
+            "2010301\t行政运行\t4\t3\t0.7",
+            "\t海风专项甲\t5\t\t",
+        ],
+    )
+    reasons = {finding.text: finding.message for finding in parsed.findings if finding.code == "number_only_in_grid"}
+    assert reasons == {
+        "3": "only in the printed table: its column 2023年预算数 is of another year, or a change",
+        "0.7": "only in the printed table: no field stands for its column 海风系数, or not in this row",
+        "5": "only in the printed table: its row was not understood",
+    }
+
+
+def test_numbers_under_unknown_headings_only_are_never_called_an_empty_table() -> None:
+    parsed = _one_statement(
+        "政府性基金预算支出表",
+        ["科目编码\t科目名称\t海风系数", "2120899\t其他支出\t7"],
+        after="注：无其他政府性基金预算。",
+    )
+    (statement,) = [statement for statement in parsed.statements if statement.status != "missing"]
+    assert (statement.key, statement.status) == ("government_fund_expenditure", "reported")
+    assert [finding.code for finding in parsed.findings] == ["columns_not_understood", "number_only_in_grid"]
