@@ -164,7 +164,9 @@ def version() -> None:
 def main() -> None:
     """Run the command; an error that a person can mend is one line on stderr and exit code 1."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _terminate)
+        # Under nohup a hang-up is ignored, and that stays so.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminate)
     try:
         application()
     except GongkaiError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -127,9 +128,12 @@ def _bind(current: Settings) -> Iterator[socket.socket]:
             listener.bind(where)
         except OSError as error:
             _refuse_second(current)
+            advice = {
+                errno.EADDRINUSE: "stop what listens there, or choose another port: GONGKAI_PORT=8001",
+                errno.EACCES: "choose a port above 1023: GONGKAI_PORT=8000",
+            }.get(error.errno or 0, "set GONGKAI_HOST to an address of this machine, or 0.0.0.0 for all of them")
             raise GongkaiError(
-                f"cannot listen on {_url(current.host, current.port)} ({error.strerror}): "
-                "stop what listens there, or choose another port: GONGKAI_PORT=8001"
+                f"cannot listen on {_url(current.host, current.port)} ({error.strerror}): {advice}"
             ) from error
         yield listener
 

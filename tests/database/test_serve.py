@@ -148,6 +148,13 @@ def test_address_in_use_is_named_before_anything_is_made(variables: dict[str, st
     assert not Path(variables["GONGKAI_DATA"]).exists()
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
+def test_address_that_is_not_this_machines_is_named_with_the_setting(variables: dict[str, str], host: str) -> None:
+    said = refused({**variables, "GONGKAI_HOST": host})
+    assert host in said
+    assert "GONGKAI_HOST" in said
+
+
 def test_other_commands_use_the_server_of_a_running_service(variables: dict[str, str]) -> None:
     with serving(variables) as service:
         document = PROJECT / "tests" / "documents" / "hunan_final_2021.txt"
