@@ -16,7 +16,7 @@ from app.errors import DocumentError
 from app.parse.cells import digit_cells
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Document, TitledGrid
-from app.parse.identity import Identity, identify
+from app.parse.identity import Identity, identify, printed_code
 from app.parse.layout import Layout, form_number, lay_out
 from app.parse.narrative import NarrativeResult, read_narrative
 from app.parse.read_text import read_text
@@ -127,7 +127,10 @@ class _Reading:
             ordinal=self.ordinals[key],
             first_project_ordinal=self.projects + 1,
         )
-        if len(forms) == 1:
+        code, own = printed_code(table), self.identity.department_code
+        if len(forms) == 1 and forms[0].expected_in and code and own and code != own:
+            result = FormResult(form_number=form_number(table), findings=[_of_another_body(key, context.ordinal, code)])
+        elif len(forms) == 1:
             result = _read(forms[0], table, context)
         else:
             result = FormResult(form_number=form_number(table))
@@ -192,6 +195,17 @@ def _statement(table: TitledGrid, key: StatementKey, ordinal: int, result: FormR
         grid=[list(row) for row in table.grid.rows],
         header_rows=result.header_rows,
         withheld=sorted(result.withheld),
+    )
+
+
+def _of_another_body(key: StatementKey, ordinal: int, code: str) -> Finding:
+    """A department's document may repeat the statements for each of its units; together they would count twice."""
+    return Finding(
+        code="other_body",
+        severity="warning",
+        message=f"the table is of the body with code {code}, not of the department; it is kept as printed",
+        statement_key=key,
+        statement_ordinal=ordinal,
     )
 
 

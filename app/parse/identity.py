@@ -12,6 +12,7 @@ from typing import TypeVar
 from app import codelists, values
 from app.codelists import Division
 from app.errors import DocumentError
+from app.parse.grid import TitledGrid
 from app.parse.layout import Layout
 from app.records import Kind, Scope
 from app.values import fold
@@ -113,6 +114,16 @@ def find_regions(name: str) -> list[Division]:
         return [codelists.COUNTRY]
     stems = [stem for stem in _by_stem() if folded.startswith(stem) and not _OTHER_AREA.search(folded)]
     return _by_stem()[max(stems, key=len)] if stems else []
+
+
+def printed_code(table: TitledGrid) -> str | None:
+    """The code of the body whose table it is, as printed before its name above the columns: 311001海风观测站."""
+    for row in table.grid.rows[:3]:
+        for cell in row:
+            coded = _CODED.fullmatch(fold(cell))
+            if coded and _ORGAN.match(coded["name"]) and not _NOT_AN_ORGAN.search(coded["name"]):
+                return coded["code"]
+    return None
 
 
 def _region(name: str, source_file: str, region_code: str | None) -> str:

@@ -29,6 +29,8 @@ _NOTE = re.compile(r"(?:注|说明|备注)[:：]")
 _AMOUNT = re.compile(r"[-(]?[\d,.]+%?\)?")
 # What may follow a number inside its cell on a line of its own: its unit.
 _LONGEST_MEASURE = 4
+# A cell of more signs than this may be a text that counts 一、 二、.
+_LONGEST_WORD = 15
 # Of two columns, a row cannot be told from a piece of a row.
 _LEAST_COLUMNS = 2
 # Stray tabs inside a paragraph occur; in the other layout at least every tenth line with a tab begins with text.
@@ -124,14 +126,16 @@ class _CellLines:
         """Whether a line without a tab, straight after a cell, belongs to that cell or to the text after the table.
 
         A chapter heading, a note and a table's title do not continue a cell that holds a number or nothing, and a
-        number is continued by no more than its unit; a heading that is set off by a space never continues a cell.
+        number is continued by no more than its unit. A chapter heading does not continue a mere word either, and one
+        that is set off by a space never continues a cell.
         """
         body = line.strip()
         if _HEADING.match(body) and line[0].isspace():
             return False
         cell = fold(self.rows[-1].cells[-1])
         if cell and not _AMOUNT.fullmatch(cell):
-            return True
+            # 财政拨款 is no list that could go on with 二、; a goal that counts 一、 二、 is one.
+            return not (_HEADING.match(body) and len(cell) <= _LONGEST_WORD and not _HEADING.match(cell))
         if cell and len(body) > _LONGEST_MEASURE:
             return False
         return not _begins_anew(body)

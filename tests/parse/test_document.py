@@ -164,3 +164,21 @@ def test_cell_that_no_record_can_hold_is_named_and_the_rest_is_read(was: str, be
 def test_year_before_1990_is_no_fiscal_year() -> None:
     with pytest.raises(DocumentError, match="no fiscal year"):
         parse_document("滦南县海风观测局1985年部门预算\n".encode(), source_file="t.txt")
+
+
+def test_statement_of_a_subordinate_unit_is_not_counted_as_the_departments() -> None:
+    head = "部门预算支出总表\n\t{}\n\t预算年度：2024\n\t单位：万元\n\n\t科目编码\n\t科目名称\n\t合计\n\n"
+    table = head + "\t2010301\n\t行政运行\n\t{}\n\n"
+    text = (
+        "滦南县海风观测局2024年部门预算\n"
+        + table.format("311滦南县海风观测局", "5")
+        + table.format("311001滦南县海风观测站", "3")
+    )
+    parsed = parse_document(text.encode(), source_file="t.txt")
+    assert [line.total for line in parsed.expenditures] == [5]
+    assert [statement.grid[-1] for statement in parsed.statements if statement.status != "missing"] == [
+        ["2010301", "行政运行", "5"],
+        ["2010301", "行政运行", "3"],
+    ]
+    (finding,) = [finding for finding in parsed.findings if finding.code == "other_body"]
+    assert "311001" in finding.message

@@ -96,6 +96,13 @@ def test_text_glued_to_the_last_cell_of_a_table_is_a_paragraph(glued: str) -> No
     assert len(_texts(text)) == 2
 
 
+def test_chapter_heading_glued_to_a_word_is_a_paragraph_and_to_a_list_is_its_next_line() -> None:
+    text = _one_cell_a_line([["单位", "经费"], ["某站", "财政拨款"]]) + "\n二、部门预算安排\n"
+    assert _texts(text) == ["二、部门预算安排"]
+    (grid,) = _grids(_one_cell_a_line([["绩效目标", "一、保障安全"]]) + "\n二、提高效率\n\n\ta\n\tb\n")
+    assert _rows(grid)[0] == ["绩效目标", "一、保障安全\n二、提高效率"]
+
+
 def test_bookmarks_and_page_numbers_are_no_content() -> None:
     rows = [["项目", "金额"], ["接待", "1"]]
     text = f"[bookmark: _Toc7]标题\n{_one_cell_a_line(rows)}\n\npage number\n\n- 3 -\n\n\t会议\n\t2\n"
