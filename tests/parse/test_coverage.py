@@ -182,6 +182,29 @@ def test_every_number_in_the_tables_of_a_real_disclosure_is_accounted_for(path: 
     assert not lost, f"{total - len(lost)} of {total} numbers are accounted for; lost: {lost[:20]}"
 
 
+def _misplaced(parsed: ParsedDisclosure) -> Iterator[str]:
+    """Figures whose cell, looked up in the printed table, does not print them."""
+    grids = {(statement.key, statement.ordinal): statement.grid for statement in parsed.statements}
+    for name in type(parsed).model_fields:
+        for record in getattr(parsed, name) if name not in {"disclosure", "statements", "findings"} else ():
+            for attribute, (row, column) in getattr(record, "cells", {}).items():
+                value = getattr(record, attribute)
+                printed = _fold(grids[record.statement_key, record.statement_ordinal][row][column])
+                weighted = _WEIGHTED.fullmatch(printed)
+                printed = weighted["weight"] if weighted else printed
+                if isinstance(value, Decimal) and _number(re.sub(r"(?:万元|元)$", "", printed)) != value.normalize():
+                    yield f"{record.statement_key} {attribute} {value} at ({row}, {column}): {printed!r}"
+
+
+@pytest.mark.parametrize("path", [*INVENTED, *REAL], ids=lambda path: path.stem)
+def test_every_figure_of_a_record_is_what_its_cell_prints(path: Path) -> None:
+    data = path.read_bytes()
+    if not re.search("部门[预决]算", data.decode()):
+        data += _SOME_TITLE.encode()
+    region = None if path in REAL else _SOME_DIVISION
+    assert list(_misplaced(parse_document(data, source_file=path.name, region_code=region))) == []
+
+
 def test_the_count_notices_a_lost_figure() -> None:
     """The counting must be able to fail: without one record, exactly its figures are missing."""
     path = next(path for path in INVENTED if path.stem == "hebei_budget_2024")
