@@ -26,6 +26,7 @@ _FURNITURE = re.compile(
 _ONE_CELL = re.compile(r"\t[^\t]*\t?")
 _HEADING = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(?:部分|章|节))")
 _NOTE = re.compile(r"(?:注|说明|备注)[:：]")
+_TOTAL = re.compile(r"(?:合|总|共)计")
 _AMOUNT = re.compile(r"[-(]?[\d,.]+%?\)?")
 # What may follow a number inside its cell on a line of its own: its unit.
 _LONGEST_MEASURE = 4
@@ -43,7 +44,8 @@ _MAGIC = {b"%PDF": "a PDF file", b"PK\x03\x04": "a ZIP file (DOCX, XLSX)", b"\xd
 def read_text(data: bytes, source_file: str) -> Document:
     """The document's blocks in order. DocumentError where the bytes are not text."""
     lines = re.split(r"\r\n|\r|\n", decode(data, source_file))
-    reader = _CellLines() if _has_one_cell_a_line(lines) else _RowLines()
+    stripped = not any(line.endswith("\t") for line in lines)
+    reader = _CellLines() if _has_one_cell_a_line(lines) else _RowLines(stripped=stripped)
     for number, raw in enumerate(lines, start=1):
         bookmarked = _BOOKMARK.search(raw) is not None
         reader.take(_BOOKMARK.sub("", raw) if bookmarked else raw, number, bookmarked=bookmarked)
@@ -226,12 +228,17 @@ def _join_cut_rows(rows: list[_Row]) -> list[_Row]:
 
 @dataclass
 class _RowLines:
-    """Reader of the layout with one row per line."""
+    """Reader of the layout with one row per line.
 
+    `stripped` says that no line ends in a tab: what made the file took blank cells at the end of rows away. Then a row
+    that is short says nothing, and a row may be a single word without a tab.
+    """
+
+    stripped: bool
     blocks: list[Block] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
     width: int = 0  # of the table so far; a row that is cut inside a cell is shorter
-    # Lines without a tab, straight after a row that is too short: perhaps the inside of a cell.
+    # Lines without a tab, straight after a row: perhaps the inside of a cell, perhaps a row of one cell.
     waiting: list[tuple[str, int]] = field(default_factory=list)
 
     def take(self, line: str, number: int, *, bookmarked: bool) -> None:
@@ -239,41 +246,49 @@ class _RowLines:
         if "\t" in line:
             cells = line.split("\t")
             if not self._continues_row(cells, number):
-                self._flush_waiting()
+                self._flush_waiting(row_follows=True)
                 self.rows.append(_Row(cells, number, number))
                 self.width = max(self.width, len(cells))
         elif not line.strip() or _FURNITURE.fullmatch(line.strip()):
             self._flush_waiting()
-        elif self._may_be_inside_cell(number) and not bookmarked:
+        elif self._may_belong_to_table(number) and not bookmarked:
             self.waiting.append((line, number))
         else:
             self._flush_waiting()
             self._end_table()
             self.blocks.append(Text(line.strip(), number))
 
-    def _may_be_inside_cell(self, number: int) -> bool:
-        if not self.rows or len(self.rows[-1].cells) >= self.width:
+    def _may_belong_to_table(self, number: int) -> bool:
+        """Whether a line without a tab, or with the rest of a row, may go on with the last row."""
+        if not self.rows or self.rows[-1].last_line + len(self.waiting) + 1 != number:
             return False
-        return self.rows[-1].last_line + len(self.waiting) + 1 == number
+        return not self.waiting if self.stripped else len(self.rows[-1].cells) < self.width
 
     def _continues_row(self, cells: list[str], number: int) -> bool:
         """Join the rest of a row that a line break inside a cell has cut; whether there was such a row."""
-        if not self._may_be_inside_cell(number):
+        if self.stripped or not self._may_belong_to_table(number):
             return False
         last = self.rows[-1]
-        if len(last.cells) + len(cells) - 1 != self.width:
-            return False
         inside = [last.cells[-1], *(line for line, _ in self.waiting), cells[0]]
+        words = all(fold(part) and not _AMOUNT.fullmatch(fold(part)) for part in inside)
+        if len(last.cells) + len(cells) - 1 != self.width or not words:
+            return False
         last.cells = [*last.cells[:-1], "\n".join(inside), *cells[1:]]
         last.last_line = number
         self.waiting = []
         return True
 
-    def _flush_waiting(self) -> None:
-        if self.waiting:
-            waiting, self.waiting = self.waiting, []
-            self._end_table()
-            self.blocks.extend(Text(line.strip(), number) for line, number in waiting)
+    def _flush_waiting(self, *, row_follows: bool = False) -> None:
+        """Decide what the waiting lines are: where ends of rows are stripped, a lone word may be a row."""
+        waiting, self.waiting = self.waiting, []
+        if not waiting:
+            return
+        line, number = waiting[0]
+        if self.stripped and (row_follows or _TOTAL.fullmatch(fold(line))) and not _begins_anew(line.strip()):
+            self.rows.append(_Row([line], number, number))
+            return
+        self._end_table()
+        self.blocks.extend(Text(line.strip(), number) for line, number in waiting)
 
     def finish(self) -> list[Block]:
         self._flush_waiting()

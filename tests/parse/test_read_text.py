@@ -117,8 +117,15 @@ def test_blank_line_of_a_page_break_does_not_end_a_table_of_row_lines() -> None:
 
 
 def test_row_line_that_is_cut_inside_a_cell_is_joined() -> None:
-    (grid,) = _grids("编码\t名称\t合计\t基本\n2080505\t基本养老\n保险缴费\t12\t12\n合计\t\t12\t12\n")
+    (grid,) = _grids("编码\t名称\t合计\t基本\n2080505\t基本养老\n保险缴费\t12\t12\n合计\t\t12\t\n")
     assert _rows(grid)[1] == ["2080505", "基本养老\n保险缴费", "12", "12"]
+
+
+def test_rows_whose_last_blank_cells_were_stripped_are_not_joined() -> None:
+    text = "编码\t名称\t合计\t基本\t项目\n2080505\t缴费\t12\n2080506\t年金\n213\t农林\n合计\n\n注：无。\n"
+    (grid,) = _grids(text)
+    assert [len(row) for row in grid.rows] == [5, 3, 2, 2, 1]
+    assert _texts(text) == ["注：无。"]
 
 
 def test_truncated_last_row_keeps_the_cells_it_has() -> None:
