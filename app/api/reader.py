@@ -12,7 +12,7 @@ import asyncpg
 
 from app import database
 from app.errors import DatabaseError
-from app.query.run import Database, Totals
+from app.query.run import Connection, Totals
 from app.settings import Settings
 
 log = logging.getLogger("gongkai.api")
@@ -60,7 +60,7 @@ class Reader:
             return self.pool
 
     async def run(
-        self, fetch: Callable[Concatenate[Database, _P], Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs
+        self, fetch: Callable[Concatenate[Connection, _P], Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
         """What `fetch(connection, …)` gives; asked once more when the connection was lost under it."""
         pool = self.pool or await self.open()
@@ -83,7 +83,7 @@ class Reader:
 
 async def _fetch(
     pool: asyncpg.Pool,
-    fetch: Callable[Concatenate[Database, _P], Awaitable[_T]],
+    fetch: Callable[Concatenate[Connection, _P], Awaitable[_T]],
     *args: _P.args,
     **kwargs: _P.kwargs,
 ) -> _T:

@@ -66,6 +66,7 @@ class Column:
     default: bool = True  # shown without being named in `fields`
     filterable: bool = True
     sortable: bool = True
+    selective: bool = False  # one of its values leaves few rows of a large table, whichever value it is
     hierarchy: Literal["subject", "region"] | None = None  # what `__under` means
     unit: str | None = None  # of a number: "per cent"; money has the answer's unit
     schema: Mapping[str, Json] | None = None  # JSON Schema of a json column

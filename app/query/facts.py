@@ -38,6 +38,7 @@ REGION_CODE = Column(
     description="GB/T 2260 code of the administrative division that the department belongs to.",
     example="130205",
     nullable=False,
+    selective=True,
     hierarchy="region",
 )
 REGION_NAME = Column(
@@ -58,6 +59,7 @@ DEPARTMENT_ID = Column(
     description="Stable id of the department, made from its division and its normalised name.",
     example="130205-5c9de731",
     nullable=False,
+    selective=True,
 )
 DEPARTMENT_NAME = Column(
     name="department_name",
@@ -77,6 +79,7 @@ DISCLOSURE_ID = Column(
     description="Id of the disclosure (department, year, budget or final account, scope) that prints this.",
     example="130205-5c9de731-2025-budget",
     nullable=False,
+    selective=True,
 )
 KIND = Column(
     name="kind",
@@ -153,6 +156,7 @@ def identity(example: int) -> Column:
         description="Id of this row. A later revision of the document gets rows with other ids.",
         example=example,
         nullable=False,
+        selective=True,
     )
 
 
@@ -174,6 +178,7 @@ def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
             description="Id of the statement that prints this row; `/v1/statements/{id}` shows it as printed.",
             example=12,
             nullable=False,
+            selective=True,
         ),
         Column(
             name="statement",

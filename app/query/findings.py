@@ -31,6 +31,7 @@ RESOURCE = Resource(
             en="statement id",
             description="Id of the statement that it is about; null when it is about the document.",
             example=12,
+            selective=True,
         ),
         *owner_columns(),
         Column(

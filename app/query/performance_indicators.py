@@ -22,6 +22,7 @@ PROJECT_COLUMNS = (
         en="project id",
         description="Id of the project; null for the whole department.",
         example=401,
+        selective=True,
     ),
     Column(
         name="project_name",

@@ -68,6 +68,14 @@ class ListQuery(RowQuery):
     def fingerprint(self) -> str:
         return paging.fingerprint(self.resource, self.filters, self.orders)
 
+    @property
+    def one_plan_fits_all(self) -> bool:
+        """Whether the plan of a statement may be kept: its cost is the same for whatever values are bound."""
+        if not self.filters:
+            return True
+        columns = self.resource.by_name
+        return any(item.operator == "eq" and columns[item.column].selective for item in self.filters)
+
 
 @cache
 def filter_parameters(name: str) -> dict[str, tuple[Column, str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -17,8 +18,7 @@ from app.query.paging import Cursor
 from app.query.read_query import ListQuery, RowQuery
 from app.query.select import count_statement, elsewhere_statement, one_statement, page_statement
 
-# What a statement can be sent through; within one request it is one connection.
-Database: TypeAlias = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
+Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 
 _TOTALS_KEPT = 10_000
 
@@ -51,7 +51,7 @@ class Page:
     cursor: str | None
 
 
-async def fetch_page(database: Database, query: ListQuery, totals: Totals) -> Page:
+async def fetch_page(connection: Connection, query: ListQuery, totals: Totals) -> Page:
     """The page that the query asks for. NoRelease, NothingLoaded or InvalidCursor when its release is not there."""
     resource = query.resource
     nulls = None if query.cursor is None else tuple(key is None for key in query.cursor.keys)
@@ -69,23 +69,17 @@ async def fetch_page(database: Database, query: ListQuery, totals: Totals) -> Pa
     arguments: list[object] = [] if query.release is None else [query.release]
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
-    row = await database.fetchrow(text, *arguments, *bound, *after)
-    release, found, rows, keys = _single(row)
-    if release is None:
-        raise _missing_release(query)
-    if query.cursor is not None:
-        total = query.cursor.total
-    elif found <= query.limit:
-        total = found  # the first page holds everything
-    else:
-        known = (release, resource.name, query.filters)
-        remembered = totals.get(known)
-        if remembered is not None:
-            total = remembered
+    async with _planned(connection, query):
+        row = await connection.fetchrow(text, *arguments, *bound, *after)
+        release, found, rows, keys = _single(row)
+        if release is None:
+            raise _missing_release(query)
+        if query.cursor is not None:
+            total = query.cursor.total
+        elif found <= query.limit:
+            total = found  # the first page holds everything
         else:
-            shapes = tuple(item.shape for item in query.filters)
-            total = await database.fetchval(count_statement(resource.name, filters=shapes), release, *bound)
-            totals.put(known, total)
+            total = await _total(connection, query, release, totals)
     cursor = None
     if found > query.limit:
         columns = resource.by_name
@@ -94,7 +88,37 @@ async def fetch_page(database: Database, query: ListQuery, totals: Totals) -> Pa
     return Page(rows or "", min(found, query.limit), total, release, cursor)
 
 
-async def fetch_one(database: Database, query: RowQuery, key: str) -> tuple[int, str]:
+async def _total(connection: Connection, query: ListQuery, release: int, totals: Totals) -> int:
+    known = (release, query.resource.name, query.filters)
+    total = totals.get(known)
+    if total is None:
+        shapes = tuple(item.shape for item in query.filters)
+        bound = [argument for item in query.filters for argument in item.arguments]
+        counted = await connection.fetchval(count_statement(query.resource.name, filters=shapes), release, *bound)
+        total = int(counted)
+        totals.put(known, total)
+    return total
+
+
+@contextlib.asynccontextmanager
+async def _planned(connection: Connection, query: ListQuery) -> AsyncIterator[None]:
+    """Have Postgres plan for the very values where they matter.
+
+    A prepared statement gets one plan for every value after a few runs, which spares the planning; but how many lines a
+    class or a least amount leaves differs by orders of magnitude, and the plan for an unknown one reads them all.
+    """
+    if query.one_plan_fits_all:
+        yield
+        return
+    await connection.execute("set plan_cache_mode = force_custom_plan")
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute("reset plan_cache_mode")
+
+
+async def fetch_one(connection: Connection, query: RowQuery, key: str) -> tuple[int, str]:
     """The release and the record with this key as a JSON object. NotFound when there is none in the release."""
     resource = query.resource
     bound = _read_key(query, key)
@@ -106,11 +130,11 @@ async def fetch_one(database: Database, query: RowQuery, key: str) -> tuple[int,
         pinned=query.release is not None,
     )
     arguments: list[object] = [] if query.release is None else [query.release]
-    release, record = _single(await database.fetchrow(text, *arguments, bound))
+    release, record = _single(await connection.fetchrow(text, *arguments, bound))
     if release is None:
         raise _missing_release(query)
     if record is None:
-        there = await database.fetchrow(elsewhere_statement(resource), bound) if resource.has_validity else None
+        there = await connection.fetchrow(elsewhere_statement(resource), bound) if resource.has_validity else None
         hint = f"/v1/{resource.name} lists what there is"
         if there is not None and there["last"] is not None:
             hint = f"it is in release {there['last']}: add release={there['last']}"
@@ -118,9 +142,9 @@ async def fetch_one(database: Database, query: RowQuery, key: str) -> tuple[int,
     return release, record
 
 
-async def fetch_release(database: Database) -> tuple[int, str]:
+async def fetch_release(connection: Connection) -> tuple[int, str]:
     """The number of the current release, and the release as a JSON object. NothingLoaded when there is none."""
-    row = await database.fetchrow(
+    row = await connection.fetchrow(
         """select number, json_build_object('number', number, 'created_at', created_at,
             'content_digest', content_digest, 'counts', counts)::text
         from release where number = (select max(number) from release)"""

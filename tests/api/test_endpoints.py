@@ -75,6 +75,23 @@ async def test_second_page_costs_one_statement_and_keeps_the_total(
     assert second.json()["data"] != first.json()["data"]
 
 
+async def test_filter_whose_value_matters_to_the_plan_is_planned_for_its_value(
+    api: httpx.AsyncClient, application: FastAPI, statements: list[str]
+) -> None:
+    application.state.reader.totals.kept.clear()
+    first = await api.get("/v1/expenditures?code__under=208&limit=2")
+    custom, _, counted, reset = statements
+    assert (custom, reset) == ("set plan_cache_mode = force_custom_plan", "reset plan_cache_mode")
+    assert counted.startswith("select count(*)")
+    statements.clear()
+    await api.get(first.json()["page"]["next"])
+    assert len(statements) == 3
+    statements.clear()
+    # Few lines are a department's, whichever it is: one plan serves them all.
+    await api.get("/v1/expenditures?department_id=130205-5c9de731&code__under=208&limit=2")
+    assert len(statements) == 1
+
+
 @pytest.mark.parametrize("name", NAMES)
 async def test_single_record_follows_its_schema_for_one_statement(
     name: str, api: httpx.AsyncClient, statements: list[str]

@@ -30,7 +30,8 @@ async def rows_of(pool: asyncpg.Pool, resource: Resource, pairs: Pairs) -> list[
     cursor: Pairs = []
     while True:
         query = read_list(resource, [*pairs, fields, ("limit", str(LONGEST)), *cursor])
-        page = await fetch_page(pool, query, Totals())
+        async with pool.acquire() as connection:
+            page = await fetch_page(connection, query, Totals())
         found += json.loads(f"[{page.rows}]", parse_float=Decimal)
         if page.cursor is None:
             assert page.total == len(found)

@@ -30,7 +30,8 @@ PARTS = {
 async def fetch(pool: asyncpg.Pool, resource: Resource, **parameters: str) -> tuple[list[Any], Page]:
     """The rows of one page, every sortable field shown."""
     pairs = [*PARTS.get(resource.name, []), ("fields", ",".join(resource.sortable)), *parameters.items()]
-    page = await fetch_page(pool, read_list(resource, pairs), Totals())
+    async with pool.acquire() as connection:
+        page = await fetch_page(connection, read_list(resource, pairs), Totals())
     return orjson.loads(f"[{page.rows}]"), page
 
 
