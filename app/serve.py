@@ -71,7 +71,7 @@ def _run(current: Settings, listener: socket.socket, progress: Progress, address
         factory=True,
         workers=current.workers,
         loop="uvloop",
-        http="httptools",
+        http="app.api.protocol:Protocol",
         ws="none",
         lifespan="on",
         log_level="warning",

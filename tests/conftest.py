@@ -6,6 +6,7 @@ The server is the embedded one (GONGKAI_POSTGRES_VERSION chooses 16 or 18) in a 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import itertools
 import os
@@ -84,9 +85,27 @@ async def read_pool(loaded: Settings) -> AsyncIterator[asyncpg.Pool]:
 @pytest.fixture(scope="session")
 async def client(loaded: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application on the loaded database."""
+    async with _client_of(loaded) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+async def seed_client(server: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application on a database with the committed `seed_data/` loaded."""
+    from app.load import load_seed  # noqa: PLC0415 - as above
+
+    async with copy_of(server) as settings:
+        async with database.connect_owner(settings) as connection:
+            await load_seed(connection, settings.seed)
+        async with _client_of(settings) as session:
+            yield session
+
+
+@contextlib.asynccontextmanager
+async def _client_of(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     from app.api.application import create_application  # noqa: PLC0415 - as above
 
-    application = create_application(loaded)
+    application = create_application(settings)
     async with (
         LifespanManager(application) as manager,
         httpx.AsyncClient(transport=httpx.ASGITransport(app=manager.app), base_url="http://test") as session,
