@@ -90,15 +90,21 @@ async def client(loaded: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
-async def seed_client(server: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application on a database with the committed `seed_data/` loaded."""
+async def seed_loaded(server: Settings) -> AsyncIterator[Settings]:
+    """The settings of a database with the committed `seed_data/` loaded: for reading only."""
     from app.load import load_seed  # noqa: PLC0415 - as above
 
     async with copy_of(server) as settings:
         async with database.connect_owner(settings) as connection:
             await load_seed(connection, settings.seed)
-        async with _client_of(settings) as session:
-            yield session
+        yield settings
+
+
+@pytest.fixture(scope="session")
+async def seed_client(seed_loaded: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application on the database with `seed_data/`."""
+    async with _client_of(seed_loaded) as session:
+        yield session
 
 
 @contextlib.asynccontextmanager
