@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import ValidationError
+
 from app.parse.agency_operating import read_items
 from app.parse.grid import Text
 from app.parse.narrative_figures import Figure, Paragraph, figures, is_heading, numbered_head, paragraphs
@@ -143,25 +145,29 @@ def _state_amount(
         compared_year = _compared_year(before + paragraph.text[figure.start : after], state)
     line, offset = paragraph.places[figure.start]
     remember(subject, change, state)
-    return StatedAmount(
-        topic=subject.topic,
-        item=subject.item,
-        label=subject.label[-LONGEST_LABEL:],
-        functional_code=subject.functional_code,
-        economic_code=subject.economic_code,
-        fiscal_year=_year(before, words, state),
-        compared_year=compared_year,
-        phase=_phase(words, subject, state, is_change=stated_change is not None),
-        measure="change" if stated_change else "amount",
-        direction=stated_change.direction if stated_change else growth,
-        amount=figure.number,
-        unit=figure.unit,
-        percent=percent,
-        percent_kind=percent_kind,
-        line=line,
-        offset=offset,
-        text=figure.printed,
-    )
+    try:
+        return StatedAmount(
+            topic=subject.topic,
+            item=subject.item,
+            label=subject.label[-LONGEST_LABEL:],
+            functional_code=subject.functional_code,
+            economic_code=subject.economic_code,
+            fiscal_year=_year(before, words, state),
+            compared_year=compared_year,
+            phase=_phase(words, subject, state, is_change=stated_change is not None),
+            measure="change" if stated_change else "amount",
+            direction=stated_change.direction if stated_change else growth,
+            amount=figure.number,
+            unit=figure.unit,
+            percent=percent,
+            percent_kind=percent_kind,
+            line=line,
+            offset=offset,
+            text=figure.printed,
+        )
+    except ValidationError as error:
+        # A stray year or an endless number spoils this figure only.
+        return f"not as a record allows it: {error.errors()[0]['msg']}"
 
 
 def _step_sentence(window: str, state: State) -> None:

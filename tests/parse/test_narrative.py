@@ -331,3 +331,14 @@ def test_any_way_to_print_the_total_gives_the_same_amount(
     text = f"2024年预算收入{printed}{gap}万元。"
     (amount,) = said(*(text.split("万", 1)[0], "万元。") if wrapped else (text,))
     assert (amount.amount, amount.topic, amount.item, amount.unit) == (number, "revenue", "total", "wan")
+
+
+def test_figure_of_a_year_that_no_record_allows_is_a_finding_and_costs_no_other_figure() -> None:
+    texts = [
+        Text("2023年预算收入100.00万元，其中：一般公共预算收入90.00万元。", line=1),
+        Text("1985年机关运行经费安排3.00万元。", line=2),
+        Text("2023年“三公”经费预算安排2.00万元。", line=3),
+    ]
+    result = read_narrative(texts, fiscal_year=2023, kind="budget")
+    assert [str(stated.amount) for stated in result.stated_amounts] == ["100.00", "90.00", "2.00"]
+    assert [(finding.line, finding.text) for finding in result.findings] == [(2, "3.00万元")]
