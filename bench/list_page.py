@@ -108,7 +108,6 @@ def script(query: Query) -> str:
         includes=(),
         unit=read.unit,
         limit=LIMIT,
-        pinned=False,
     )
     count = count_statement("expenditures", filters=shapes)
     arguments = [argument for column, _, _ in shapes for argument in query.arguments[column]]
@@ -117,7 +116,7 @@ def script(query: Query) -> str:
         bound = re.sub(r"\$(\d+)(?:::\w+)?", lambda found: f"({arguments[int(found.group(1)) - 1]})", text)
         return " ".join(bound.split()) + ";"
 
-    return "\n".join([*query.variables, bind(page, arguments), bind(count, ["1", *arguments])]) + "\n"
+    return "\n".join([*query.variables, bind(page, ["1", *arguments]), bind(count, ["1", *arguments])]) + "\n"
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import asyncpg
 
 from app import database
 from app.errors import DatabaseError
-from app.query.run import Connection, Totals
+from app.query.run import Connection, Known
 from app.settings import Settings
 
 log = logging.getLogger("gongkai.api")
@@ -39,7 +39,7 @@ class Reader:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.totals = Totals()
+        self.known = Known()
         self.pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
         self._failed: tuple[float, DatabaseError] | None = None

@@ -23,21 +23,29 @@ Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 _TOTALS_KEPT = 10_000
 
 
+TotalKey: TypeAlias = tuple[int, str, tuple[Filter, ...]]
+
+
 @dataclass
-class Totals:
-    """Exact totals by (release, resource, filters), the least recently used dropped; a release never changes."""
+class Known:
+    """What is remembered between requests, and can never make an answer wrong.
 
-    kept: OrderedDict[tuple[int, str, tuple[Filter, ...]], int] = field(default_factory=OrderedDict)
+    `newest` is the number of the newest release that was seen: every page asks for it again. `totals` are exact, by
+    release, resource and filters, the least recently used dropped: within a release they never change.
+    """
 
-    def get(self, key: tuple[int, str, tuple[Filter, ...]]) -> int | None:
-        if key in self.kept:
-            self.kept.move_to_end(key)
-        return self.kept.get(key)
+    newest: int = 0
+    totals: OrderedDict[TotalKey, int] = field(default_factory=OrderedDict)
 
-    def put(self, key: tuple[int, str, tuple[Filter, ...]], total: int) -> None:
-        self.kept[key] = total
-        if len(self.kept) > _TOTALS_KEPT:
-            self.kept.popitem(last=False)
+    def total(self, key: TotalKey) -> int | None:
+        if key in self.totals:
+            self.totals.move_to_end(key)
+        return self.totals.get(key)
+
+    def remember(self, key: TotalKey, total: int) -> None:
+        self.totals[key] = total
+        if len(self.totals) > _TOTALS_KEPT:
+            self.totals.popitem(last=False)
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Page:
     cursor: str | None
 
 
-async def fetch_page(connection: Connection, query: ListQuery, totals: Totals) -> Page:
+async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> Page:
     """The page that the query asks for. NoRelease, NothingLoaded or InvalidCursor when its release is not there."""
     resource = query.resource
     nulls = None if query.cursor is None else tuple(key is None for key in query.cursor.keys)
@@ -64,14 +72,17 @@ async def fetch_page(connection: Connection, query: ListQuery, totals: Totals) -
         includes=query.includes,
         unit=query.unit,
         limit=query.limit,
-        pinned=query.release is not None,
     )
-    arguments: list[object] = [] if query.release is None else [query.release]
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
     async with _planned(connection, query):
-        row = await connection.fetchrow(text, *arguments, *bound, *after)
-        release, found, rows, keys = _single(row)
+        asked = query.release or known.newest
+        row = _single(await connection.fetchrow(text, asked, *bound, *after))
+        if query.release is None and row["newest"] not in (asked, None):
+            # A release was loaded since: the reader gets the newest.
+            asked = known.newest = row["newest"]
+            row = _single(await connection.fetchrow(text, asked, *bound, *after))
+        release, _, found, rows, keys = row
         if release is None:
             raise _missing_release(query)
         if query.cursor is not None:
@@ -79,7 +90,7 @@ async def fetch_page(connection: Connection, query: ListQuery, totals: Totals) -
         elif found <= query.limit:
             total = found  # the first page holds everything
         else:
-            total = await _total(connection, query, release, totals)
+            total = await _total(connection, query, release, known)
     cursor = None
     if found > query.limit:
         columns = resource.by_name
@@ -88,15 +99,15 @@ async def fetch_page(connection: Connection, query: ListQuery, totals: Totals) -
     return Page(rows or "", min(found, query.limit), total, release, cursor)
 
 
-async def _total(connection: Connection, query: ListQuery, release: int, totals: Totals) -> int:
-    known = (release, query.resource.name, query.filters)
-    total = totals.get(known)
+async def _total(connection: Connection, query: ListQuery, release: int, known: Known) -> int:
+    key = (release, query.resource.name, query.filters)
+    total = known.total(key)
     if total is None:
         shapes = tuple(item.shape for item in query.filters)
         bound = [argument for item in query.filters for argument in item.arguments]
         counted = await connection.fetchval(count_statement(query.resource.name, filters=shapes), release, *bound)
         total = int(counted)
-        totals.put(known, total)
+        known.remember(key, total)
     return total
 
 

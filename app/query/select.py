@@ -22,7 +22,7 @@ _PINNED = "$1::int"
 
 
 @lru_cache(maxsize=4096)
-def page_statement(  # noqa: PLR0913 - the parts of a query's shape
+def page_statement(
     name: str,
     *,
     filters: Shape,
@@ -32,18 +32,17 @@ def page_statement(  # noqa: PLR0913 - the parts of a query's shape
     includes: tuple[str, ...],
     unit: Unit,
     limit: int,
-    pinned: bool,
 ) -> str:
-    """One page: (release, rows found up to limit + 1, the page's rows as JSON objects, the last row's sort values).
+    """One page: (release, newest release, rows found up to limit + 1, the rows as JSON objects, last sort values).
 
-    Parameters: the release when pinned, the filters' values, the cursor's values that are not null (`nulls` says
-    which are; None without a cursor). An unknown release comes back as null.
+    Parameters: the release, the filters' values, the cursor's values that are not null (`nulls` says which are; None
+    without a cursor). A release that is not there comes back as null. It is always bound, never looked up on the way:
+    only so can the planner know that nearly every row is valid in it.
     """
     resource = RESOURCES[name]
-    release = _PINNED if pinned else _CURRENT
     columns = resource.by_name
     shown = [columns[field] for field in fields]
-    conditions, first = _conditions(resource, filters, 2 if pinned else 1)
+    conditions, first = _conditions(resource, filters, 2)
     if nulls is not None:
         conditions.append(after(resource, orders, nulls, first))
     needed = _joins(resource, [columns[column] for column, _, _ in filters] + [columns[o.column] for o in orders])
@@ -53,18 +52,18 @@ def page_statement(  # noqa: PLR0913 - the parts of a query's shape
         for n, order in enumerate(orders)
     )
     key_texts = ", ".join(f"t.key_{n}::text" for n in range(len(orders)))
-    text = f"""with current as ({_release(pinned=pinned)}),
-page as materialized (
+    text = f"""with page as materialized (
   select t.*{keys} from {resource.source}{needed}
   where {" and ".join([f"({resource.visible})", *conditions])}
   order by {order_by(resource, orders)} limit {limit + 1}
 )
-select {_CURRENT} as release, (select count(*) from page) as found,
+select (select number from release where number = {_PINNED}) as release,
+  (select max(number) from release) as newest, (select count(*) from page) as found,
   (select string_agg(row_to_json(r)::text, ',') from (
     select {_shown(resource, shown, includes, unit)} from page t{_row_joins(resource, shown, includes)}
     order by {by_keys} limit {limit}) r) as rows,
   (select array[{key_texts}] from page t order by {by_keys} offset {limit - 1} limit 1) as keys"""  # noqa: S608 - identifiers come from our own declarations
-    return text.replace("{release}", release)
+    return text.replace("{release}", _PINNED)
 
 
 @lru_cache(maxsize=1024)

@@ -28,7 +28,7 @@ async def test_list_has_rows_headers_and_envelope_for_one_statement(
     name: str, api: httpx.AsyncClient, application: FastAPI, statements: list[str]
 ) -> None:
     resource = RESOURCES[name]
-    application.state.reader.totals.kept.clear()
+    application.state.reader.known.totals.clear()
     answer = await api.get(f"/v1/{name}", params={"limit": 1000, "fields": ",".join(resource.by_name)})
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
@@ -78,7 +78,7 @@ async def test_second_page_costs_one_statement_and_keeps_the_total(
 async def test_filter_whose_value_matters_to_the_plan_is_planned_for_its_value(
     api: httpx.AsyncClient, application: FastAPI, statements: list[str]
 ) -> None:
-    application.state.reader.totals.kept.clear()
+    application.state.reader.known.totals.clear()
     first = await api.get("/v1/expenditures?code__under=208&limit=2")
     custom, _, counted, reset = statements
     assert (custom, reset) == ("set plan_cache_mode = force_custom_plan", "reset plan_cache_mode")

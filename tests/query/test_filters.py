@@ -17,7 +17,7 @@ from app.query.columns import Column, Resource
 from app.query.filters import prefix_range
 from app.query.read_query import Pairs, filter_parameters, read_list, read_one
 from app.query.registry import RESOURCES
-from app.query.run import Totals, fetch_page
+from app.query.run import Known, fetch_page
 from app.values import region_prefix
 
 LONGEST = 1000
@@ -31,7 +31,7 @@ async def rows_of(pool: asyncpg.Pool, resource: Resource, pairs: Pairs) -> list[
     while True:
         query = read_list(resource, [*pairs, fields, ("limit", str(LONGEST)), *cursor])
         async with pool.acquire() as connection:
-            page = await fetch_page(connection, query, Totals())
+            page = await fetch_page(connection, query, Known())
         found += json.loads(f"[{page.rows}]", parse_float=Decimal)
         if page.cursor is None:
             assert page.total == len(found)

@@ -17,7 +17,7 @@ from app.query.columns import Resource
 from app.query.paging import Cursor, Order
 from app.query.read_query import read_list
 from app.query.registry import RESOURCES
-from app.query.run import Page, Totals, fetch_page
+from app.query.run import Known, Page, fetch_page
 
 # Lists of many hundred rows are cut to a part that still has ties and nulls.
 PARTS = {
@@ -31,7 +31,7 @@ async def fetch(pool: asyncpg.Pool, resource: Resource, **parameters: str) -> tu
     """The rows of one page, every sortable field shown."""
     pairs = [*PARTS.get(resource.name, []), ("fields", ",".join(resource.sortable)), *parameters.items()]
     async with pool.acquire() as connection:
-        page = await fetch_page(connection, read_list(resource, pairs), Totals())
+        page = await fetch_page(connection, read_list(resource, pairs), Known())
     return orjson.loads(f"[{page.rows}]"), page
 
 

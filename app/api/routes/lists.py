@@ -25,5 +25,5 @@ async def list_rows(request: Request) -> Response:
     refuse_other(request, suffix)
     pairs = read_pairs(request.scope["query_string"])
     query = read_list(resource, pairs)
-    page = await reader.run(fetch_page, query, reader.totals)
+    page = await reader.run(fetch_page, query, reader.known)
     return list_response(request, reader.settings, query, page, pairs)
