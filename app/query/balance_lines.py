@@ -2,7 +2,8 @@
 
 from app import records
 from app.query.columns import Column, choices, money
-from app.query.facts import LINE_NUMBER, PHASE, line_resource, subject_include
+from app.query.facts import LINE_NUMBER, PHASE, line_resource
+from app.query.includes import subject_include
 
 RESOURCE = line_resource(
     "balance-lines",

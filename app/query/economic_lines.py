@@ -2,7 +2,8 @@
 
 from app.query.columns import money
 from app.query.expenditures import FUND
-from app.query.facts import code_columns, line_resource, subject_include
+from app.query.facts import code_columns, line_resource
+from app.query.includes import subject_include
 
 RESOURCE = line_resource(
     "economic-lines",

@@ -2,7 +2,8 @@
 
 from app import records
 from app.query.columns import Column, choices, money
-from app.query.facts import code_columns, line_resource, subject_include
+from app.query.facts import code_columns, line_resource
+from app.query.includes import subject_include
 
 FUND = Column(
     name="fund",

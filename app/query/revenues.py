@@ -1,7 +1,8 @@
 """Revenue by functional code: the rows of the revenue statement."""
 
 from app.query.columns import money
-from app.query.facts import code_columns, line_resource, subject_include
+from app.query.facts import code_columns, line_resource
+from app.query.includes import subject_include
 
 RESOURCE = line_resource(
     "revenues",
