@@ -97,7 +97,7 @@ async def load(
         if result.changed:
             progress("gathering statistics for the query planner")
             names = ["region", "department", "disclosure", "subject_name", *map(table_name, SOURCES.values())]
-            await connection.execute(f"ANALYZE {', '.join(names)}")
+            await connection.execute(f"VACUUM (ANALYZE) {', '.join(names)}")
     return result
 
 

@@ -206,6 +206,7 @@ def _run(settings: Settings, departments: int, seconds: int, rounds: int) -> Non
     chance = random.Random(1)
     with (
         serving(["ours:application", "--factory"], environment, "/readyz") as ours_at,
+        serving(["app.serve:application", "--factory"], environment, "/readyz") as served_at,
         serving(["usual_way:app"], usual, "/v1/expenditures?limit=1") as usual_at,
     ):
         for query in queries(departments):
@@ -213,13 +214,14 @@ def _run(settings: Settings, departments: int, seconds: int, rounds: int) -> Non
             for path in paths[:5]:
                 same(ours_at, usual_at, path)
             text = script(query)
-            figures: dict[str, list[float]] = {"ours": [], "usual": [], "pgbench": []}
-            latency: dict[str, list[float]] = {"ours": [], "usual": []}
-            for base in (ours_at, usual_at):
+            ways = {"ours": ours_at, "served": served_at, "usual": usual_at}
+            figures: dict[str, list[float]] = {name: [] for name in (*ways, "pgbench")}
+            latency: dict[str, list[float]] = {name: [] for name in ways}
+            for base in ways.values():
                 measure(base, paths[-2000:], seconds=2, connections=CONNECTIONS)
             for number in range(rounds):
                 part = paths[number * 10_000 : (number + 1) * 10_000]
-                for name, base in (("ours", ours_at), ("usual", usual_at)):
+                for name, base in ways.items():
                     result = measure(base, part, seconds=seconds, connections=CONNECTIONS)
                     assert result.failed == 0
                     figures[name].append(result.per_second)
@@ -229,13 +231,14 @@ def _run(settings: Settings, departments: int, seconds: int, rounds: int) -> Non
 
 
 def _report(name: str, figures: dict[str, list[float]], latency: dict[str, list[float]]) -> None:
-    middle = {way: statistics.median(found) for way, found in figures.items()}
-    against_usual = statistics.median(a / b for a, b in zip(figures["ours"], figures["usual"], strict=True))
-    against_pgbench = statistics.median(a / b for a, b in zip(figures["ours"], figures["pgbench"], strict=True))
+    def ratio(one: str, other: str) -> float:
+        return statistics.median(a / b for a, b in zip(figures[one], figures[other], strict=True))
+
+    middle = ", ".join(f"{way} {statistics.median(found):.0f}/s" for way, found in figures.items())
+    waits = ", ".join(f"{way} {statistics.median(found):.1f} ms" for way, found in latency.items())
     print(
-        f"{name}: ours {middle['ours']:.0f}/s (p50 {statistics.median(latency['ours']):.1f} ms), "
-        f"usual {middle['usual']:.0f}/s (p50 {statistics.median(latency['usual']):.1f} ms), "
-        f"pgbench {middle['pgbench']:.0f}/s; ours/usual {against_usual:.2f}, ours/pgbench {against_pgbench:.2f}"
+        f"{name}: {middle}; p50 {waits}; ours/usual {ratio('ours', 'usual'):.2f}, "
+        f"served/usual {ratio('served', 'usual'):.2f}, ours/pgbench {ratio('ours', 'pgbench'):.2f}"
     )
 
 

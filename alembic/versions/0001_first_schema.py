@@ -358,11 +358,17 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expenditure_line")),
     )
-    op.create_index(op.f("ix_expenditure_line_code"), "expenditure_line", ["code"])
-    op.create_index("ix_expenditure_line_code_fiscal_year_id", "expenditure_line", ["code", "fiscal_year", "id"])
-    op.create_index(op.f("ix_expenditure_line_department_id"), "expenditure_line", ["department_id"])
     op.create_index(
-        "ix_expenditure_line_department_id_fiscal_year_id", "expenditure_line", ["department_id", "fiscal_year", "id"]
+        "ix_expenditure_line_code_fiscal_year",
+        "expenditure_line",
+        ["code", "fiscal_year"],
+        postgresql_include=["valid_from", "valid_to"],
+    )
+    op.create_index(
+        "ix_expenditure_line_department_id_fiscal_year",
+        "expenditure_line",
+        ["department_id", "fiscal_year"],
+        postgresql_include=["valid_from", "valid_to"],
     )
     op.create_index(op.f("ix_expenditure_line_disclosure_id"), "expenditure_line", ["disclosure_id"])
     op.create_index(op.f("ix_expenditure_line_fiscal_year"), "expenditure_line", ["fiscal_year"])
