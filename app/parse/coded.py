@@ -76,6 +76,27 @@ def shifted(columns: Mapping[str, int], row: CodedRow) -> dict[str, int]:
     return {name: column + row.amounts_shift for name, column in columns.items()}
 
 
+def record_fields(frame: Frame, row: CodedRow, columns: Mapping[str, int]) -> dict[str, object]:
+    """What the record of a row is made of, whichever statement it is of: its place, its subject, its amounts."""
+    amounts, cells = frame.amounts(row.row, shifted(columns, row))
+    return {
+        "statement_key": frame.key,
+        "statement_ordinal": frame.context.ordinal,
+        "row": row.row,
+        "unit": frame.unit,
+        "cells": cells,
+        "code": row.code,
+        "name": row.name,
+        "level": row.level,
+        "is_leaf": row.is_leaf,
+        "line_number": row.line_number,
+        "fiscal_year": frame.context.fiscal_year,
+        "phase": frame.context.kind,
+        "total": None,
+        **amounts,
+    }
+
+
 def is_total(text: str) -> bool:
     """Whether a label names the total row of a table."""
     return _TOTAL.fullmatch(fold(text)) is not None

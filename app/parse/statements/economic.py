@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from app.parse import titles
 from app.parse.cells import unwrap
-from app.parse.coded import LABELS, CodedRow, coded_rows, shifted
+from app.parse.coded import LABELS, CodedRow, coded_rows, record_fields
 from app.parse.columns import match_columns, own_year_heading
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import Frame, open_frame, settle_status
@@ -63,7 +63,7 @@ def read(table: TitledGrid, context: Context) -> FormResult:
                 frame.note("repeated_code", "warning", f"code {row.code} is printed twice", cell=(row.row, block.start))
             seen |= {row.code} if row.code else set()
             short_rows |= set() if row.amounts_shift else {row.row}
-            _add(frame, row, shifted(columns, row))
+            _add(frame, row, columns)
     frame.note_short_rows(sorted(short_rows))
     for row_index in foot:
         _add_foot(frame, row_index)
@@ -83,28 +83,8 @@ def _blocks(frame: Frame) -> list[range]:
 
 
 def _add(frame: Frame, row: CodedRow, columns: dict[str, int]) -> None:
-    amounts, cells = frame.amounts(row.row, columns)
-    frame.result.records.append(
-        EconomicLine.model_validate(
-            {
-                "statement_key": KEY,
-                "statement_ordinal": frame.context.ordinal,
-                "row": row.row,
-                "unit": frame.unit,
-                "cells": cells,
-                "code": row.code,
-                "name": row.name,
-                "level": row.level,
-                "is_leaf": row.is_leaf,
-                "line_number": row.line_number,
-                "fiscal_year": frame.context.fiscal_year,
-                "phase": frame.context.kind,
-                "fund": "general_public_budget",
-                "total": None,
-                **amounts,
-            }
-        )
-    )
+    fields = record_fields(frame, row, columns)
+    frame.result.records.append(EconomicLine.model_validate({**fields, "fund": "general_public_budget"}))
 
 
 def _add_foot(frame: Frame, row: int) -> None:
@@ -116,27 +96,7 @@ def _add_foot(frame: Frame, row: int) -> None:
         if found:
             label, name = found.lastgroup, unwrap(cell)
         elif label is not None and cell:
-            amounts, cells = frame.amounts(row, {label: column})
-            frame.result.records.append(
-                EconomicLine.model_validate(
-                    {
-                        "statement_key": KEY,
-                        "statement_ordinal": frame.context.ordinal,
-                        "row": row,
-                        "unit": frame.unit,
-                        "cells": cells,
-                        "code": None,
-                        "name": name,
-                        "level": "total",
-                        "is_leaf": False,
-                        "fiscal_year": frame.context.fiscal_year,
-                        "phase": frame.context.kind,
-                        "fund": "general_public_budget",
-                        "total": None,
-                        **amounts,
-                    }
-                )
-            )
+            _add(frame, CodedRow(row, None, name, "total", None, is_leaf=False), {label: column})
             label = None
 
 

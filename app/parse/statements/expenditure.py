@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from app.parse import titles
-from app.parse.coded import LABELS, coded_rows, shifted
+from app.parse.coded import LABELS, coded_rows, record_fields
 from app.parse.columns import match_columns
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import open_frame, settle_status
@@ -88,28 +88,8 @@ def _reader(key: StatementKey, fund: Fund) -> Callable[[TitledGrid, Context], Fo
         rows = coded_rows(frame, "functional")
         frame.note_short_rows([row.row for row in rows if not row.amounts_shift])
         for row in rows:
-            amounts, cells = frame.amounts(row.row, shifted(columns, row))
-            result.records.append(
-                ExpenditureLine.model_validate(
-                    {
-                        "statement_key": key,
-                        "statement_ordinal": context.ordinal,
-                        "row": row.row,
-                        "unit": frame.unit,
-                        "cells": cells,
-                        "code": row.code,
-                        "name": row.name,
-                        "level": row.level,
-                        "is_leaf": row.is_leaf,
-                        "line_number": row.line_number,
-                        "fiscal_year": context.fiscal_year,
-                        "phase": context.kind,
-                        "fund": fund,
-                        "total": None,
-                        **amounts,
-                    }
-                )
-            )
+            fields = record_fields(frame, row, columns)
+            result.records.append(ExpenditureLine.model_validate({**fields, "fund": fund}))
         return settle_status(table, frame)
 
     return read
