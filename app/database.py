@@ -47,20 +47,7 @@ async def open_read_pool(settings: Settings) -> asyncpg.Pool:
 
     DatabaseError when the database cannot be reached, is not migrated, or when the user could write.
     """
-    server_settings = {
-        "application_name": "gongkai-api",
-        "default_transaction_read_only": "on",
-        "statement_timeout": str(settings.statement_timeout_ms),
-        "idle_in_transaction_session_timeout": str(settings.statement_timeout_ms),
-        "jit": "off",
-    }
-    if settings.database_read_url is not None:
-        dsn = settings.database_read_url
-    elif settings.database_url is not None:
-        # As a startup parameter the role is the session's default: RESET ROLE comes back to it.
-        dsn, server_settings["role"] = settings.database_url, READER
-    else:
-        dsn = embedded.dsn(settings, DATABASE, user=READER)
+    dsn, server_settings = _reader(settings, "gongkai-api")
     with _connection_errors(dsn):
         pool = await asyncpg.create_pool(
             dsn,
@@ -79,6 +66,38 @@ async def open_read_pool(settings: Settings) -> asyncpg.Pool:
         await pool.close()
         raise
     return pool
+
+
+@contextlib.asynccontextmanager
+async def connect_reader(settings: Settings, *, name: str) -> AsyncIterator[asyncpg.Connection]:
+    """One connection beside the pool, which may read as the pool may. DatabaseError when there is none to be had."""
+    dsn, server_settings = _reader(settings, name)
+    with _connection_errors(dsn):
+        connection = await asyncpg.connect(
+            dsn, timeout=CONNECT_SECONDS, command_timeout=CONNECT_SECONDS, server_settings=server_settings
+        )
+    try:
+        yield connection
+    finally:
+        # Whoever stops in the middle of a statement would wait for its end otherwise.
+        connection.terminate()
+
+
+def _reader(settings: Settings, name: str) -> tuple[str, dict[str, str]]:
+    """Where and as whom the API reads: the URL, and what each session begins with."""
+    server_settings = {
+        "application_name": name,
+        "default_transaction_read_only": "on",
+        "statement_timeout": str(settings.statement_timeout_ms),
+        "idle_in_transaction_session_timeout": str(settings.statement_timeout_ms),
+        "jit": "off",
+    }
+    if settings.database_read_url is not None:
+        return settings.database_read_url, server_settings
+    if settings.database_url is not None:
+        # As a startup parameter the role is the session's default: RESET ROLE comes back to it.
+        return settings.database_url, {**server_settings, "role": READER}
+    return embedded.dsn(settings, DATABASE, user=READER), server_settings
 
 
 async def _nothing_to_reset(_: asyncpg.Connection) -> None:

@@ -380,6 +380,8 @@ async def _record_release(connection: asyncpg.Connection, release: int, source_d
         orjson.dumps(counts).decode(),
         note,
     )
+    # Delivered with the commit: servers that keep answers learn of the release (app/api/freshness.py).
+    await connection.execute("NOTIFY gongkai_release")
 
 
 async def _remember_source(connection: asyncpg.Connection, source_digest: str | None) -> None:

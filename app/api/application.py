@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
-from app.api.door import Door, known
+from app.api.caching import build
+from app.api.door import Door
+from app.api.freshness import Freshness
 from app.api.openapi import TITLE, VERSION, openapi_document
 from app.api.paths import unknown_path
-from app.api.problems import response
 from app.api.reader import Reader
 from app.api.routes import documentation, index, lists, singles
 from app.errors import DatabaseError
@@ -28,6 +29,7 @@ log = logging.getLogger("gongkai.api")
 
 def create_application(settings: Settings) -> FastAPI:
     """The service. Routes are plain: a request in, a finished response out; the registry describes them."""
+    freshness = Freshness()
 
     @contextlib.asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
@@ -38,10 +40,21 @@ def create_application(settings: Settings) -> FastAPI:
         except DatabaseError as error:
             # The service answers 503 and tries again with the next request.
             log.error("%s", error)  # noqa: TRY400 - the message is made for the operator, the traceback says no more
+        build()
+        watching = asyncio.create_task(freshness.watch(settings))
         yield
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
         await reader.close()
 
-    application = FastAPI(
+    class Service(FastAPI):
+        """FastAPI without its own layers: the door is the only one, and the short way to a finished answer."""
+
+        def build_middleware_stack(self) -> ASGIApp:
+            return Door(self.router, settings, freshness)
+
+    application = Service(
         title=TITLE,
         version=VERSION,
         lifespan=lifespan,
@@ -50,8 +63,6 @@ def create_application(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         routes=_routes(),
-        middleware=[Middleware(Door)],
-        exception_handlers={HTTPException: _http_problem},
     )
     application.openapi = openapi_document  # type: ignore[method-assign]  # the registry describes the routes
     return application
@@ -83,7 +94,3 @@ async def _to_docs(_: Request) -> Response:
 
 async def _unknown(request: Request) -> Response:
     raise unknown_path(request.scope["path"])
-
-
-async def _http_problem(request: Request, error: Exception) -> Response:
-    return response(known(error), request.scope["path"])

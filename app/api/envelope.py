@@ -8,6 +8,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.api.caching import RELEASE_HEADER
 from app.api.parameters import Pairs, write_pairs
 from app.query.read_query import ListQuery, RowQuery
 from app.query.run import Page
@@ -19,7 +20,7 @@ _HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}")
 
 def list_response(request: Request, settings: Settings, query: ListQuery, page: Page, pairs: Pairs) -> Response:
     """A page of a list, with `page.next` and `Link: rel="next"` where there is a next page."""
-    following, headers = None, {}
+    following, headers = None, {RELEASE_HEADER: str(page.release)}
     if page.cursor is not None:
         kept = [pair for pair in pairs if pair[0] != "cursor"]
         path = f"{request.scope['path']}?{write_pairs([*kept, ('cursor', page.cursor)])}"
@@ -44,7 +45,7 @@ def list_response(request: Request, settings: Settings, query: ListQuery, page: 
 def one_response(query: RowQuery, release: int, record: str) -> Response:
     """A single record."""
     body = b"".join((b'{"data":', record.encode(), b',"meta":', _meta(query, release), _END))
-    return Response(body, media_type=MEDIA_TYPE)
+    return Response(body, media_type=MEDIA_TYPE, headers={RELEASE_HEADER: str(release)})
 
 
 def base_url(request: Request, settings: Settings) -> str:

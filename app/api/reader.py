@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Concatenate, ParamSpec, TypeVar
 
 import asyncpg
@@ -32,6 +33,10 @@ _DROPPED = (
     asyncpg.InternalClientError,
     ConnectionError,
 )
+
+
+# The seconds that the request at hand has waited for the database, as a list of one.
+database_seconds: ContextVar[list[float]] = ContextVar("database_seconds")
 
 
 class Reader:
@@ -63,6 +68,16 @@ class Reader:
         self, fetch: Callable[Concatenate[Connection, _P], Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
         """What `fetch(connection, …)` gives; asked once more when the connection was lost under it."""
+        begun = time.perf_counter()
+        try:
+            return await self._run(fetch, *args, **kwargs)
+        finally:
+            if (seconds := database_seconds.get(None)) is not None:
+                seconds[0] += time.perf_counter() - begun
+
+    async def _run(
+        self, fetch: Callable[Concatenate[Connection, _P], Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
         pool = self.pool or await self.open()
         try:
             return await _fetch(pool, fetch, *args, **kwargs)

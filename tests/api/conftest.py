@@ -18,7 +18,7 @@ from app.settings import Settings
 @pytest.fixture(scope="session")
 async def application(loaded: Settings) -> AsyncIterator[FastAPI]:
     """The running application on the invented data set."""
-    application = create_application(dataclasses.replace(loaded, pool_size=1))
+    application = create_application(dataclasses.replace(loaded, pool_size=1, cache_mb=0))
     async with LifespanManager(application):
         # The first page of a process learns which release is the newest, by a statement more.
         application.state.reader.known.newest = 2

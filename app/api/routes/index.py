@@ -8,6 +8,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from app.api.caching import RELEASE_HEADER
 from app.api.envelope import MEDIA_TYPE
 from app.api.formats import accepts, refuse_other
 from app.api.parameters import read_pairs
@@ -52,7 +53,7 @@ async def get_index(request: Request) -> Response:
             b',"warnings":[]}',
         )
     )
-    return Response(body, media_type=MEDIA_TYPE)
+    return Response(body, media_type=MEDIA_TYPE, headers={RELEASE_HEADER: str(release)})
 
 
 async def list_errors(request: Request) -> Response:
