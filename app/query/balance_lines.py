@@ -57,6 +57,7 @@ RESOURCE = line_resource(
             description="The row's words without their number.",
             example="一般公共服务支出",
             nullable=False,
+            grouped=True,
         ),
         Column(
             name="functional_code",
@@ -66,6 +67,7 @@ RESOURCE = line_resource(
             description="Functional class of an expenditure item; null on every other row.",
             example="201",
             hierarchy="subject",
+            label="(select name from functional_subject where code = {value})",
         ),
         PHASE,
         money("total", "合计", "Total", 256.59),

@@ -69,6 +69,8 @@ class Column:
     selective: bool = False  # one of its values leaves few rows of a large table, whichever value it is
     hierarchy: Literal["subject", "region"] | None = None  # what `__under` means
     unit: str | None = None  # of a number: "per cent"; money has the answer's unit
+    grouped: bool = False  # groups are made by it although its kind mostly has as many values as there are rows
+    label: str = ""  # SQL of the name of `{value}`, one of its values, where that is a code or an id
     schema: Mapping[str, Json] | None = None  # JSON Schema of a json column
 
     @property
@@ -81,6 +83,11 @@ class Column:
         """The value to sort by: texts compare as bytes, so that every database gives the same order."""
         text = self.kind in ("text", "code", "choice")
         return f'{self.expression} collate "C"' if text else self.expression
+
+    @property
+    def dimension(self) -> bool:
+        """Whether rows can be grouped and counted by it."""
+        return self.filterable and (self.grouped or self.kind in ("choice", "code", "boolean"))
 
     @property
     def operators(self) -> tuple[Operator, ...]:

@@ -31,6 +31,8 @@ JOINS = {
 
 _STATEMENT_KEYS = choices(records.StatementKey)
 
+_REGION_LABEL = "(select full_name from region where code = {value})"
+
 REGION_CODE = Column(
     name="region_code",
     kind="code",
@@ -41,6 +43,30 @@ REGION_CODE = Column(
     nullable=False,
     selective=True,
     hierarchy="region",
+    label=_REGION_LABEL,
+)
+PROVINCE_CODE = Column(
+    name="province_code",
+    kind="code",
+    zh="省级代码",
+    en="province code",
+    description="GB/T 2260 code of the province that the division lies in; 000000 of central bodies.",
+    example="130000",
+    sql="(left(t.region_code, 2) || '0000')",
+    nullable=False,
+    default=False,
+    label=_REGION_LABEL,
+)
+PREFECTURE_CODE = Column(
+    name="prefecture_code",
+    kind="code",
+    zh="地级代码",
+    en="prefecture code",
+    description="GB/T 2260 code of the prefecture that the division lies in; null for bodies of a province or above.",
+    example="130200",
+    sql="(case when t.region_code not like '__0000' then left(t.region_code, 4) || '00' end)",
+    default=False,
+    label=_REGION_LABEL,
 )
 REGION_NAME = Column(
     name="region_name",
@@ -61,6 +87,7 @@ DEPARTMENT_ID = Column(
     example="130205-5c9de731",
     nullable=False,
     selective=True,
+    label="(select name from department where id = {value})",
 )
 DEPARTMENT_NAME = Column(
     name="department_name",
@@ -81,6 +108,7 @@ DISCLOSURE_ID = Column(
     example="130205-5c9de731-2025-budget",
     nullable=False,
     selective=True,
+    label="(select title from disclosure where id = {value} order by revision desc limit 1)",
 )
 KIND = Column(
     name="kind",
@@ -112,6 +140,7 @@ FISCAL_YEAR = Column(
     description="The year that the figures measure; a prior-year column has the prior year.",
     example=2025,
     nullable=False,
+    grouped=True,
 )
 PHASE = Column(
     name="phase",
@@ -163,7 +192,17 @@ def identity(example: int) -> Column:
 
 def owner_columns() -> tuple[Column, ...]:
     """Whose figure it is and of which year."""
-    return (REGION_CODE, REGION_NAME, DEPARTMENT_ID, DEPARTMENT_NAME, FISCAL_YEAR, KIND, SCOPE)
+    return (
+        REGION_CODE,
+        REGION_NAME,
+        PROVINCE_CODE,
+        PREFECTURE_CODE,
+        DEPARTMENT_ID,
+        DEPARTMENT_NAME,
+        FISCAL_YEAR,
+        KIND,
+        SCOPE,
+    )
 
 
 def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
@@ -209,6 +248,7 @@ def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
 
 def code_columns(classification: str, *, example: str, name: str) -> tuple[Column, ...]:
     """Code, name and level of a row with a classification code."""
+    label = f"(select name from {classification}_subject where code = {{value}})"
     return (
         Column(
             name="code",
@@ -218,6 +258,29 @@ def code_columns(classification: str, *, example: str, name: str) -> tuple[Colum
             description=f"Code of the {classification} classification; null on the total row (合计).",
             example=example,
             hierarchy="subject",
+            label=label,
+        ),
+        Column(
+            name="class_code",
+            kind="code",
+            zh="类级编码",
+            en="class code",
+            description="The class (类) that the code lies in: its first three digits; null on the total row.",
+            example=example[:3],
+            sql="left(t.code, 3)",
+            default=False,
+            label=label,
+        ),
+        Column(
+            name="division_code",
+            kind="code",
+            zh="款级编码",
+            en="division code",
+            description="The division (款) that the code lies in: its first five digits; null on rows of a class.",
+            example=example[:5],
+            sql="(case when length(t.code) >= 5 then left(t.code, 5) end)",
+            default=False,
+            label=label,
         ),
         Column(
             name="name",
@@ -227,6 +290,7 @@ def code_columns(classification: str, *, example: str, name: str) -> tuple[Colum
             description="Name of the row as printed.",
             example=name,
             nullable=False,
+            grouped=True,
         ),
         Column(
             name="level",

@@ -39,6 +39,7 @@ RESOURCE = line_resource(
             en="project name",
             description="Name of the project as printed.",
             example="新闻宣传项目",
+            grouped=True,
         ),
         money("project_budget", "预算资金", "Budget of the project that the purchase belongs to", 168.00),
         Column(
@@ -48,6 +49,7 @@ RESOURCE = line_resource(
             en="item name",
             description="What is bought, as printed.",
             example="新闻服务",
+            grouped=True,
         ),
         Column(
             name="catalogue_code",
@@ -64,6 +66,7 @@ RESOURCE = line_resource(
             en="measure",
             description="Unit of the quantity as printed.",
             example="项",
+            grouped=True,
         ),
         Column(
             name="quantity",

@@ -52,6 +52,7 @@ RESOURCE = line_resource(
             description="The project's name as printed.",
             example="网络安全项目",
             nullable=False,
+            grouped=True,
         ),
         money("total", "预算数", "Budget of the project", 68.00),
         money("fiscal", "财政资金", "Of which fiscal money", 68.00),

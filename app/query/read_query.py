@@ -89,7 +89,7 @@ def filter_parameters(name: str) -> dict[str, tuple[Column, str]]:
 
 def read_list(resource: Resource, pairs: Pairs) -> ListQuery:
     """The list query that the parameters ask for. InvalidParameters names every problem; InvalidCursor says why."""
-    reader = _Reader(resource, pairs, LIST_PARAMETERS)
+    reader = ParameterReader(resource, pairs, LIST_PARAMETERS)
     unit = reader.unit()
     filters = reader.filters(unit)
     orders = reader.orders()
@@ -121,7 +121,7 @@ def read_list(resource: Resource, pairs: Pairs) -> ListQuery:
 
 def read_one(resource: Resource, pairs: Pairs) -> RowQuery:
     """How a single record is to be shown. InvalidParameters names every problem."""
-    reader = _Reader(resource, pairs, ONE_PARAMETERS)
+    reader = ParameterReader(resource, pairs, ONE_PARAMETERS)
     query = RowQuery(
         resource=resource,
         fields=reader.fields(details=True),
@@ -141,18 +141,18 @@ def read_nothing(pairs: Pairs) -> None:
         )
 
 
-class _Reader:
+class ParameterReader:
     """One request's parameters and the problems found so far."""
 
     def __init__(self, resource: Resource, pairs: Pairs, reserved: tuple[str, ...]) -> None:
         self.resource = resource
         self.problems: list[ParameterProblem] = []
         self.given = dict(pairs)
-        self._filterable = filter_parameters(resource.name) if reserved is LIST_PARAMETERS else {}
+        self._filterable = {} if reserved is ONE_PARAMETERS else filter_parameters(resource.name)
         if len(self.given) < len(pairs):
             for name, times in Counter(name for name, _ in pairs).items():
                 if times > 1:
-                    self._add(name, f"given {times} times; give it once, several values separated by commas")
+                    self.add(name, f"given {times} times; give it once, several values separated by commas")
         for name, text in self.given.items():
             if name not in self._filterable and name not in reserved:
                 self._unknown(name, text, reserved)
@@ -181,9 +181,9 @@ class _Reader:
         for part in text.split(",") if text is not None else ():
             order = Order(part.removeprefix("-"), descending=part.startswith("-"))
             if order.column not in self.resource.sortable:
-                self._name("sort", part, order.column, list(self.resource.sortable))
+                self.name("sort", part, order.column, list(self.resource.sortable))
             elif any(other.column == order.column for other in found):
-                self._add("sort", f"{order.column} is named twice", value=text)
+                self.add("sort", f"{order.column} is named twice", value=text)
             else:
                 found.append(order)
         return paging.complete(self.resource, tuple(found))
@@ -198,7 +198,7 @@ class _Reader:
         asked = text.split(",")
         for name in asked:
             if name not in names:
-                self._name("fields", name, name, names)
+                self.name("fields", name, name, names)
         return tuple(dict.fromkeys(asked))
 
     def includes(self) -> tuple[str, ...]:
@@ -209,7 +209,7 @@ class _Reader:
         asked = text.split(",")
         for name in asked:
             if name not in names:
-                self._name("include", name, name, names)
+                self.name("include", name, name, names)
         return tuple(name for name in names if name in asked)
 
     def limit(self) -> int:
@@ -220,7 +220,7 @@ class _Reader:
             limit = int(text)
             if 1 <= limit <= LARGEST_LIMIT:
                 return limit
-        self._add(
+        self.add(
             "limit",
             f"not a whole number from 1 to {LARGEST_LIMIT}; for more rows follow page.next",
             value=text,
@@ -235,7 +235,7 @@ class _Reader:
         if text in names:
             return Unit(text)
         zh = {unit.zh: unit.value for unit in Unit}
-        self._add(
+        self.add(
             "unit",
             "allowed: yuan (元), wan (万元), yi (亿元)",
             value=text,
@@ -254,14 +254,14 @@ class _Reader:
             and 1 <= int(text) < _LAST_RELEASE
         ):
             return int(text)
-        self._add("release", "not a release number: /v1/releases lists what there is", value=text)
+        self.add("release", "not a release number: /v1/releases lists what there is", value=text)
         return None
 
     def _unknown(self, name: str, text: str, reserved: tuple[str, ...]) -> None:
         known = [*self._filterable, *reserved]
         if name == "format":
             detail = "formats are asked for by suffix or Accept header, not by a parameter; there is: .json"
-            self._add(name, detail, value=text)
+            self.add(name, detail, value=text)
             return
         field, _, operator = name.partition("__")
         column = self.resource.by_name.get(field)
@@ -269,11 +269,11 @@ class _Reader:
             allowed = [parameter for parameter, (owner, _) in self._filterable.items() if owner is column]
             said = f"{field} takes {', '.join(allowed)}" if allowed else f"{field} cannot be filtered by"
             detail = f"there is no operator {operator!r} for this field: {said}" if operator else said
-            self._add(name, detail, value=text, suggestion=nearest(name, allowed))
+            self.add(name, detail, value=text, suggestion=nearest(name, allowed))
             return
         meant = _MEANT.get(name)
         suggestion = meant if meant in known else nearest(name, known)
-        self._add(
+        self.add(
             name, f"unknown parameter; allowed: {', '.join(self._short(reserved))}", value=text, suggestion=suggestion
         )
 
@@ -281,10 +281,10 @@ class _Reader:
         """The parameters without a line for every operator."""
         return [*dict.fromkeys(column.name for column, _ in self._filterable.values()), *reserved]
 
-    def _name(self, parameter: str, text: str, name: str, names: list[str]) -> None:
+    def name(self, parameter: str, text: str, name: str, names: list[str]) -> None:
         allowed = ", ".join(names) if names else f"{self.resource.name} has none"
-        self._add(parameter, f"unknown name; allowed: {allowed}", value=text, suggestion=nearest(name, names))
+        self.add(parameter, f"unknown name; allowed: {allowed}", value=text, suggestion=nearest(name, names))
 
-    def _add(self, parameter: str, detail: str, *, value: str | None = None, suggestion: str | None = None) -> None:
+    def add(self, parameter: str, detail: str, *, value: str | None = None, suggestion: str | None = None) -> None:
         shown = value if value is None or len(value) <= 100 else f"{value[:100]}…"  # noqa: PLR2004 - to recognise it
         self.problems.append(ParameterProblem(parameter, detail, value=shown, suggestion=suggestion))
