@@ -23,6 +23,7 @@ from sqlmodel import SQLModel
 
 from app import reference, seed, tables, values
 from app.errors import LoadError
+from app.index_names import catch_up, index_names
 from app.progress import Progress, silent
 from app.records import ParsedDisclosure
 from app.to_rows import SOURCES, Revision, Row, columns, counters, disclosure_row, fact_rows, money_columns, table_name
@@ -93,10 +94,12 @@ async def load(
         async with connection.transaction():
             if not await connection.fetchval(_WAIT_FOR_LOCK if wait else _TRY_LOCK):
                 raise LoadError("another load is running: wait until it has finished, then run this again")
+            await catch_up(connection)
             result = await _write(connection, ordered, origin, source_digest, note, progress)
         if result.changed:
             progress("gathering statistics for the query planner")
-            names = ["region", "department", "disclosure", "subject_name", *map(table_name, SOURCES.values())]
+            names = ["region", "department", "disclosure", "subject_name", "search_text", "search_entry"]
+            names += map(table_name, SOURCES.values())
             await connection.execute(f"VACUUM (ANALYZE) {', '.join(names)}")
     return result
 
@@ -191,6 +194,7 @@ async def _write(
     rows = await _copy(connection, revisions, last_ids, progress)
     await reference.write_printed_names(connection, [revision.parsed for revision in revisions])
     await _rename_departments(connection)
+    await index_names(connection, release)
     await _record_release(connection, release, source_digest, note)
     revised = {revision.parsed.disclosure.id for revision in replaced}
     return LoadResult(

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 
 from app import database, embedded, settings
 from app.errors import DatabaseError, GongkaiError
+from app.index_names import catch_up
 from app.load import load_seed
 from app.progress import Progress, stopwatch
 from app.seed import MANIFEST
@@ -55,6 +56,8 @@ async def _prepare(current: Settings, progress: Progress) -> None:
     revision = await database.migrate(current)
     progress(f"the schema is at {revision}")
     async with database.connect_owner(current, name="gongkai-load") as connection:
+        if await catch_up(connection):
+            progress("the names of an earlier load can be searched now")
         if (current.seed / MANIFEST).exists():
             result = await load_seed(connection, current.seed, wait=True, progress=progress)
             progress(result.sentence())

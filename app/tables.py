@@ -13,7 +13,20 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Index, Numeric, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Numeric,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -422,6 +435,32 @@ class SubjectName(SQLModel, table=True):
     fiscal_year: int = Field(primary_key=True, sa_type=SmallInteger)
     name: str = Field(primary_key=True)
     source: str  # code list, disclosure
+
+
+class SearchText(SQLModel, table=True):
+    """A printed name, once, in the form in which it is searched (`app/search_text.py`); kept for good."""
+
+    __tablename__ = "search_text"
+    __table_args__: ClassVar[Any] = (Index("ix_search_text_terms", "terms", postgresql_using="gin"),)
+    text: str = Field(primary_key=True)
+    folded: str = Field(sa_type=CODE)  # and after a space each abbreviation
+    terms: list[str] = Field(sa_type=ARRAY(Text))  # every character and every pair of neighbours of `folded`
+
+
+class SearchEntry(SQLModel, table=True):
+    """What carries a name in which releases: a department, a code, or all rows of a list with that name."""
+
+    __tablename__ = "search_entry"
+    __table_args__: ClassVar[Any] = (Index("ix_search_entry_validity", "valid_from", "valid_to"),)
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    kind: str = Field(sa_type=CODE)  # the resource
+    key: str = Field(sa_type=CODE)  # of the department or code; the name itself where rows are grouped by it
+    field: str = Field(sa_type=CODE)  # the field that holds the name
+    text: str = Field(foreign_key="search_text.text", index=True)
+    record: str = Field(sa_type=CODE)  # the key of the record, of the first one where several have the name
+    rows: int  # how many records of the resource there are
+    valid_from: int
+    valid_to: int
 
 
 # The tables whose rows carry `valid_from` and `valid_to`, parents before children.

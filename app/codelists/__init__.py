@@ -81,6 +81,18 @@ def english_name(code: str) -> str | None:
     return _english().get(code)
 
 
+@cache
+def simplified() -> dict[str, str]:
+    """The simplified character for each traditional one that has exactly one (single characters of OpenCC's t2s)."""
+    return {row["traditional"]: row["simplified"] for row in _rows("traditional.csv")}
+
+
+@cache
+def abbreviations() -> dict[str, str]:
+    """What everybody says for a long name: 网络安全和信息化委员会办公室 is 网信办."""
+    return {row["name"]: row["abbreviation"] for row in _rows("abbreviations.csv")}
+
+
 def _subject(row: dict[str, str], classification: str) -> Subject:
     return Subject(
         code=row["code"],

@@ -1,0 +1,112 @@
+"""The index of names: what `/v1/search` finds in each release, kept in the transaction of the load.
+
+The database says which names there are and how many rows carry each; only names that were never seen before come to
+Python, to be folded (`app/search_text.py`). An entry whose rows have changed ends and begins anew, like any fact.
+"""
+
+from __future__ import annotations
+
+import asyncpg
+
+from app import tables
+from app.search_text import LONGEST_NAME, searched, terms
+
+_VISIBLE = "x.valid_from <= $1 and x.valid_to > $1"
+
+# Every name of a release, named as the columns of `search_entry`. A subject's code lists hold for all releases; a
+# name in a table of facts stands for all rows with it, the first of which is the record that is shown.
+_GROUPED: tuple[tuple[str, str, str, str], ...] = (
+    ("projects", "project", "name", "true"),
+    ("performance-indicators", "performance_indicator", "level3", "true"),
+    ("performance-indicators", "performance_indicator", "description", "true"),
+    ("procurement-items", "procurement_item", "item_name", "not x.is_total"),
+    ("procurement-items", "procurement_item", "project_name", "not x.is_total"),
+)
+_DEPARTMENTS = f"""
+    SELECT 'departments', d.id, named.field, named.text, d.id, 1
+    FROM department d JOIN region r ON r.code = d.region_code,
+    LATERAL (SELECT 'name', d.name UNION SELECT 'aliases', unnest(d.aliases)
+             UNION SELECT 'region_name', r.full_name || ' ' || d.name) AS named (field, text)
+    WHERE EXISTS (SELECT FROM disclosure x WHERE x.department_id = d.id AND {_VISIBLE})"""  # noqa: S608 - our own words
+
+
+def _subjects(kind: str, table: str, classification: str) -> str:
+    return f"""
+    SELECT '{kind}', s.code, named.field, named.text, s.code, 1
+    FROM {table} s, LATERAL (
+        SELECT 'name', s.name UNION SELECT 'name_en', s.name_en
+        UNION SELECT 'names', n.name FROM subject_name n
+              WHERE n.classification = '{classification}' AND n.code = s.code AND n.name <> s.name
+    ) AS named (field, text)"""  # noqa: S608 - our own words
+
+
+def _facts(kind: str, table: str, field: str, condition: str) -> str:
+    return f"""
+    SELECT '{kind}', x.{field}, '{field}', x.{field}, min(x.id)::text, count(*)::int
+    FROM {table} x WHERE {_VISIBLE} AND {condition} GROUP BY x.{field}"""  # noqa: S608 - our own words
+
+
+_NAMES = " UNION ALL ".join(
+    (
+        _DEPARTMENTS,
+        _subjects("functional-subjects", "functional_subject", "functional"),
+        _subjects("economic-subjects", "economic_subject", "economic"),
+        *(_facts(*one) for one in _GROUPED),
+    )
+)
+
+
+async def index_names(connection: asyncpg.Connection, release: int) -> None:
+    """Bring the entries to what the release holds; in the transaction that makes the release."""
+    await connection.execute("DROP TABLE IF EXISTS named")
+    await connection.execute(
+        "CREATE TEMPORARY TABLE named (kind text, key text, field text, text text, record text, rows int) "
+        "ON COMMIT DROP"
+    )
+    await connection.execute(
+        f"INSERT INTO named SELECT * FROM ({_NAMES}) AS one (kind, key, field, text, record, rows) "  # noqa: S608
+        f"WHERE text <> '' AND char_length(text) <= {LONGEST_NAME}",
+        release,
+    )
+    await connection.execute("ANALYZE named")
+    unseen = await connection.fetch("SELECT DISTINCT text FROM named EXCEPT SELECT text FROM search_text")
+    rows = [(row["text"], folded, terms(folded)) for row in unseen if (folded := searched(row["text"]))]
+    await connection.copy_records_to_table("search_text", records=rows, columns=["text", "folded", "terms"])
+    await connection.execute(
+        """
+        UPDATE search_entry e SET valid_to = $1 WHERE e.valid_to = $2 AND NOT EXISTS (
+            SELECT FROM named n WHERE (n.kind, n.key, n.field, n.text, n.record, n.rows)
+                                    = (e.kind, e.key, e.field, e.text, e.record, e.rows))
+        """,
+        release,
+        tables.STILL_VALID,
+    )
+    await connection.execute(
+        """
+        INSERT INTO search_entry (kind, key, field, text, record, rows, valid_from, valid_to)
+        SELECT n.kind, n.key, n.field, n.text, n.record, n.rows, $1, $2
+        FROM named n JOIN search_text s ON s.text = n.text
+        WHERE NOT EXISTS (
+            SELECT FROM search_entry e WHERE e.valid_to = $2 AND
+                (n.kind, n.key, n.field, n.text, n.record, n.rows) = (e.kind, e.key, e.field, e.text, e.record, e.rows))
+        ORDER BY n.kind, n.text, n.key, n.field
+        """,
+        release,
+        tables.STILL_VALID,
+    )
+
+
+async def catch_up(connection: asyncpg.Connection) -> bool:
+    """Index the releases of a database that was filled before there was an index; whether that was so."""
+    missing = "SELECT EXISTS (SELECT FROM release) AND NOT EXISTS (SELECT FROM search_entry)"
+    if not await connection.fetchval(missing):
+        return False
+    async with connection.transaction():
+        # No load begins meanwhile, and of two services that start at once one does it.
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtext('gongkai load'))")
+        if not await connection.fetchval(missing):
+            return False
+        for row in await connection.fetch("SELECT number FROM release ORDER BY number"):
+            await index_names(connection, row["number"])
+        await connection.execute("ANALYZE search_text, search_entry")
+    return True
