@@ -151,21 +151,34 @@ def build() -> tuple[str, datetime]:
 
 @dataclass
 class Finished:
-    """A finished answer: headers that every reader of it gets, those of a 304, the body, its validators."""
+    """A finished answer: headers that every reader of it gets, those of a 304, the body, its validators.
+
+    `head` and `unchanged_head` are the same headers as they go over the wire, status line first.
+    """
 
     headers: Headers
     unchanged: Headers
     body: bytes
     etag: bytes
     modified: bytes
+    head: bytes = field(init=False)
+    unchanged_head: bytes = field(init=False)
     aliases: list[tuple[object, ...]] = field(default_factory=list)
     size: int = 0
+
+    def __post_init__(self) -> None:
+        self.head = b"HTTP/1.1 200 OK\r\n" + _wire(self.headers)
+        self.unchanged_head = b"HTTP/1.1 304 Not Modified\r\n" + _wire(self.unchanged)
+
+
+def _wire(headers: Headers) -> bytes:
+    return b"".join(b"%s: %s\r\n" % pair for pair in headers)
 
 
 # How many spellings of one query are recognised without being read.
 _ALIASES = 8
 # What an entry costs beside its body, about: headers, keys, the objects themselves.
-_OVERHEAD = 2048
+_OVERHEAD = 4096
 
 
 class Answers:

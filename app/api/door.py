@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.caching import Answers, Plan, plan
+from app.api.caching import Answers, Finished, Plan, plan
 from app.api.finish import Exchange, Finisher, send_finished
 from app.api.freshness import Freshness
 from app.api.parameters import LONGEST_QUERY
@@ -68,49 +68,37 @@ class Door:
             return
         begun = time.perf_counter()
         headers = dict(scope["headers"])
-        identifier = self._ids.of(headers.get(b"x-request-id"))
-        exchange = Exchange(scope, headers, begun, identifier)
-        if scope["method"] in READ_METHODS and self._may_be_kept(exchange):
-            spelling = exchange.spelling = (
-                scope["path"],
-                scope["query_string"],
-                headers.get(b"accept"),
-                headers.get(b"accept-encoding"),
-                headers.get(b"host"),
-                scope["scheme"],
-            )
-            state = self.freshness.current(begun)
-            # `no-cache` asks for an answer that is made anew.
-            finished = None
-            if state is not None and b"cache-control" not in headers:
-                finished = self.answers.by_spelling(spelling, state)
-            if finished is None:
-                base = self._public_url or f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}"
-                planned = exchange.planned = plan(
-                    scope["path"],
-                    scope["query_string"],
-                    headers.get(b"accept", b"").decode("latin-1"),
-                    headers.get(b"accept-encoding", b"").decode("latin-1"),
-                    base,
-                    state,
-                )
-                if b"cache-control" not in headers:
-                    finished = self.answers.by_plan(planned, spelling)
-            if finished is not None:
-                await send_finished(exchange, finished, send)
-                return
-        await self._make(exchange, receive, send)
+        exchange = Exchange(scope, headers, begun, self._ids.of(headers.get(b"x-request-id")))
+        finished = None
+        if scope["method"] in READ_METHODS and scope["path"].startswith("/v1"):
+            finished = self._find(exchange)
+        if finished is not None:
+            await send_finished(exchange, finished, send)
+        else:
+            await self._make(exchange, receive, send)
 
-    @staticmethod
-    def _may_be_kept(exchange: Exchange) -> bool:
-        """Whether the request is of the usual kind: for data, no header twice, none of monstrous length."""
-        headers, scope = exchange.headers, exchange.scope
-        return (
-            scope["path"].startswith("/v1")
-            and len(headers) == len(scope["headers"])
-            and len(scope["query_string"]) <= LONGEST_QUERY
-            and len(headers.get(b"accept", b"")) + len(headers.get(b"accept-encoding", b"")) <= _LONGEST_ACCEPT
-        )
+    def _find(self, exchange: Exchange) -> Finished | None:
+        """The finished answer, if there is one; the exchange learns what is planned if not."""
+        scope, headers = exchange.scope, exchange.headers
+        if len(headers) != len(scope["headers"]):
+            return None  # a header that comes twice is for those who read both
+        accept, encodings, host = headers.get(b"accept"), headers.get(b"accept-encoding"), headers.get(b"host")
+        path, query, scheme = scope["path"], scope["query_string"], scope["scheme"]
+        spelling = (path, query, accept, encodings, host, scheme)
+        state = self.freshness.current(exchange.begun)
+        # `no-cache` and the like ask for an answer that is made anew.
+        may_be_old = state is not None and b"cache-control" not in headers
+        if state is not None and may_be_old:
+            finished = self.answers.by_spelling(spelling, state)
+            if finished is not None:
+                return finished
+        accept, encodings = accept or b"", encodings or b""
+        if len(query) > LONGEST_QUERY or len(accept) + len(encodings) > _LONGEST_ACCEPT:
+            return None
+        base = self._public_url or f"{scheme}://{(host or b'').decode('latin-1')}"
+        exchange.spelling = spelling
+        exchange.planned = plan(path, query, accept.decode("latin-1"), encodings.decode("latin-1"), base, state)
+        return self.answers.by_plan(exchange.planned, spelling) if may_be_old else None
 
     async def _make(self, exchange: Exchange, receive: Receive, send: Send) -> None:
         finisher = Finisher(exchange, self.answers, send)

@@ -22,6 +22,7 @@ from app.api.caching import (
     unmodified,
 )
 from app.api.compression import SMALLEST, Compressor, choose, compress, compressible, compressor
+from app.api.protocol import WRITE
 
 # What every answer says: everybody may read it, in a browser too, with these headers.
 EXPOSED = (
@@ -40,7 +41,7 @@ _OF_UNCHANGED = (b"cache-control", b"etag", b"last-modified", b"vary", b"link", 
 _LARGE = 64 * 1024
 
 
-@dataclass
+@dataclass(slots=True)
 class Exchange:
     """One request on its way: what the layers around the routes have to know of it."""
 
@@ -52,25 +53,33 @@ class Exchange:
     planned: Plan | None = None
     seconds: list[float] = field(default_factory=lambda: [0.0])
 
-    def own_headers(self) -> list[tuple[bytes, bytes]]:
-        """The headers that are of this request alone: its name and its times, in milliseconds."""
+    def timing(self) -> bytes:
+        """What it took, in milliseconds, as `Server-Timing` has it."""
         total = (time.perf_counter() - self.begun) * 1000
-        timing = b"db;dur=%.2f, total;dur=%.2f" % (self.seconds[0] * 1000, total)
-        return [(b"server-timing", timing), (b"x-request-id", self.identifier)]
+        return b"db;dur=%.2f, total;dur=%.2f" % (self.seconds[0] * 1000, total)
+
+    def own_headers(self) -> Headers:
+        """The headers that are of this request alone."""
+        return [(b"server-timing", self.timing()), (b"x-request-id", self.identifier)]
 
 
 async def send_finished(exchange: Exchange, finished: Finished, send: Send) -> None:
     """A finished answer, or 304 to a reader who has it."""
-    headers = exchange.headers
+    headers, scope = exchange.headers, exchange.scope
     tag = headers.get(b"if-none-match")
     since = headers.get(b"if-modified-since")
-    if matches(tag, finished.etag) if tag is not None else since is not None and unmodified(since, finished.modified):
-        start = {"status": 304, "headers": finished.unchanged + exchange.own_headers()}
-        body = b""
-    else:
-        start = {"status": 200, "headers": finished.headers + exchange.own_headers()}
-        body = b"" if exchange.scope["method"] == "HEAD" else finished.body
-    await send({"type": "http.response.start", **start})
+    unchanged = (
+        matches(tag, finished.etag) if tag is not None else since is not None and unmodified(since, finished.modified)
+    )
+    body = b"" if unchanged or scope["method"] == "HEAD" else finished.body
+    write = scope.get(WRITE)
+    if write is not None:
+        own = b"server-timing: %s\r\nx-request-id: %s\r\n" % (exchange.timing(), exchange.identifier)
+        if write((finished.unchanged_head if unchanged else finished.head) + own, body):
+            return
+    start = finished.unchanged if unchanged else finished.headers
+    status = 304 if unchanged else 200
+    await send({"type": "http.response.start", "status": status, "headers": start + exchange.own_headers()})
     await send({"type": "http.response.body", "body": body})
 
 
