@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.api.schemas import parameter_schema, reference
 from app.query.columns import Column, Json, Resource
+from app.query.filters import LONGEST_SEARCH
 from app.query.read_query import DEFAULT_LIMIT, LARGEST_LIMIT
 
 _OPERATOR_WORDS = {
@@ -14,6 +15,8 @@ _OPERATOR_WORDS = {
     "prefix": "{field} begins with one of the values",
     "contains": "{field} contains the text, in capital or small letters",
     "under": "{field} is one of these codes or lies below one of them",
+    "search": "every word, separated by spaces, is part of one name; width, case, traditional characters and "
+    "punctuation make no difference",
     "isnull": "`true`: only rows without {field}; `false`: only rows with it",
 }
 
@@ -44,6 +47,14 @@ def filter_parameter(name: str, column: Column, operator: str) -> dict[str, Json
             "style": "form",
             "explode": False,
             "example": [example],
+        }
+    if operator == "search":
+        schema: dict[str, Json] = {"type": "string", "minLength": 1, "maxLength": LONGEST_SEARCH}
+        return {
+            **parameter,
+            "description": f"{column.description} {words[0].upper()}{words[1:]}.",
+            "schema": schema,
+            "example": example,
         }
     if operator == "isnull":
         return {**parameter, "schema": {"type": "boolean"}, "example": False}

@@ -14,11 +14,11 @@ from typing import Literal, TypeAlias, get_args
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 # `code` is a text whose prefix means something and that collates as bytes; `choice` is a text out of a closed list;
-# `list` is an array of texts; `json` is built in SQL and described by `schema`.
+# `list` is an array of texts; `json` is built in SQL and described by `schema`; `search` is no field, only a filter.
 ColumnKind = Literal[
-    "text", "code", "choice", "integer", "boolean", "date", "datetime", "money", "number", "list", "json"
+    "text", "code", "choice", "integer", "boolean", "date", "datetime", "money", "number", "list", "json", "search"
 ]
-Operator = Literal["eq", "ne", "gte", "lte", "prefix", "contains", "under", "isnull"]
+Operator = Literal["eq", "ne", "gte", "lte", "prefix", "contains", "under", "isnull", "search"]
 
 _OPERATORS: dict[str, tuple[Operator, ...]] = {
     "text": ("eq", "ne", "prefix", "contains"),
@@ -32,6 +32,7 @@ _OPERATORS: dict[str, tuple[Operator, ...]] = {
     "number": ("eq", "ne", "gte", "lte"),
     "list": ("eq",),
     "json": (),
+    "search": ("search",),
 }
 
 # What a parameter of each type is cast to in SQL.
@@ -46,6 +47,7 @@ SQL_TYPES: dict[str, str] = {
     "money": "numeric",
     "number": "numeric",
     "list": "text",
+    "search": "text",
 }
 
 
@@ -127,12 +129,15 @@ class Resource:
     key: str = "id"
     joins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     includes: tuple[Include, ...] = ()
+    search: Column | None = None  # what `q` looks for words in
     details: tuple[Column, ...] = ()  # json columns that only the single view has
     examples: tuple[str, ...] = ()  # query strings worth a try, the first one first
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
-        return {column.name: column for column in self.columns}
+        """Every column, and the filter `q`, which is none but is found like one."""
+        searched = () if self.search is None else (self.search,)
+        return {column.name: column for column in (*self.columns, *searched)}
 
     @cached_property
     def sortable(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from app.query.columns import Column, Resource, object_schema, records_schema
 from app.query.facts import JOINS, REGION_CODE, REGION_NAME, counted
+from app.query.search_column import by_entries
 
 RESOURCE = Resource(
     name="departments",
@@ -63,6 +64,12 @@ RESOURCE = Resource(
         REGION_NAME,
     ),
     joins={"region": JOINS["region"]},
+    search=by_entries(
+        "t.id",
+        "departments",
+        "Departments found by words in a name that they print, or in the names of their division.",
+        "开平 网信办",
+    ),
     details=(
         Column(
             name="disclosures",

@@ -13,6 +13,7 @@ from app.query.facts import (
     VISIBLE,
     counted,
 )
+from app.query.search_column import by_entries
 
 RESOURCE = Resource(
     name="disclosures",
@@ -147,6 +148,12 @@ RESOURCE = Resource(
         ),
     ),
     joins={"region": JOINS["region"]},
+    search=by_entries(
+        "t.department_id",
+        "departments",
+        "Disclosures of departments found by words in a name of theirs or of their division.",
+        "开平 网信办",
+    ),
     details=(
         Column(
             name="statements",

@@ -4,6 +4,7 @@ from app.query.columns import money
 from app.query.expenditures import FUND
 from app.query.facts import code_columns, line_resource
 from app.query.includes import subject_include
+from app.query.search_column import by_code
 
 RESOURCE = line_resource(
     "economic-lines",
@@ -23,5 +24,6 @@ RESOURCE = line_resource(
         money("public", "公用经费", "Public expenses", 3.06),
     ),
     includes=(subject_include("economic_subject"),),
+    search=by_code("economic-subjects", example="交通费用"),
     examples=("code=30239", "code__under=302&level=division&sort=-total&limit=10", "level=class&fiscal_year=2025"),
 )

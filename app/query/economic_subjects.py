@@ -28,5 +28,6 @@ RESOURCE = subjects.resource(
         _CLASSIFICATION,
     ),
     lines=(("economic-lines", "economic_line"),),
+    search_example="工资",
     examples=("code__under=302", "classification=department&level=class", "name__contains=工资"),
 )

@@ -4,6 +4,7 @@ from app import records
 from app.query.columns import Column, choices, money
 from app.query.facts import code_columns, line_resource
 from app.query.includes import subject_include
+from app.query.search_column import by_code
 
 FUND = Column(
     name="fund",
@@ -48,6 +49,7 @@ RESOURCE = line_resource(
         money("closing_balance", "年末结转和结余", "Closing balance, in fund statements of final accounts", None),
     ),
     includes=(subject_include("functional_subject"),),
+    search=by_code("functional-subjects", example="信息安全"),
     examples=(
         "level=item&fund=all&sort=-total&limit=10",
         "code__under=201&fiscal_year=2025&statement=expenditure",

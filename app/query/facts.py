@@ -389,6 +389,7 @@ def line_resource(  # noqa: PLR0913 - the words of one declaration
     example_id: int,
     columns: tuple[Column, ...],
     includes: tuple[Include, ...] = (),
+    search: Column | None = None,
     examples: tuple[str, ...] = (),
 ) -> Resource:
     """A resource whose rows come out of statements: the shared columns, its own, provenance, links."""
@@ -404,6 +405,7 @@ def line_resource(  # noqa: PLR0913 - the words of one declaration
         columns=(*line_columns(example_id, statement_key), *columns),
         joins=JOINS,
         includes=(PROVENANCE, *includes),
+        search=search,
         details=(LINE_LINKS,),
         examples=examples,
     )

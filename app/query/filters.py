@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from app import values
+from app import search_text, values
 from app.errors import ParameterProblem
 from app.query.columns import SQL_TYPES, Column
 from app.values import Unit
@@ -22,6 +22,7 @@ _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,10})?", re.ASCII)
 _BIGINT = 2**63
 _LONGEST_TEXT = 500
+LONGEST_SEARCH = 100
 # The printed words for what the API calls by an English one.
 _CHINESE = {
     "合计": "total",
@@ -65,6 +66,9 @@ class Filter:
         if self.operator == "contains":
             escaped = re.sub(r"([\\%_])", r"\\\1", str(self.values[0]))
             return [f"%{escaped}%"]
+        if self.operator == "search":
+            words = tuple(str(value) for value in self.values)
+            return [search_text.word_terms(words), [f"%{word}%" for word in words]]
         if self.operator in ("eq", "ne") and len(self.values) == 1:
             return [self.values[0]]
         if self.operator in ("eq", "ne", "any"):
@@ -84,8 +88,8 @@ def parse_filter(column: Column, operator: str, text: str, unit: Unit) -> Filter
     """The filter that `column__operator=text` means; money is read in `unit`. ValueProblem when it means none."""
     if operator == "isnull":
         return Filter(column.name, "null" if _boolean(text) else "not_null", ())
-    if operator == "contains":
-        return Filter(column.name, operator, (_text(text),))
+    if operator in ("contains", "search"):
+        return Filter(column.name, operator, parse_words(text) if operator == "search" else (_text(text),))
     if operator in ("gte", "lte"):
         return Filter(column.name, operator, (parse_value(column, text, unit),))
     parts = text.split(",")
@@ -106,6 +110,8 @@ def condition(column: Column, operator: str, count: int, first: int) -> tuple[st
             f"({ordered} >= ${first + 2 * n}::text and {ordered} < ${first + 2 * n + 1}::text)" for n in range(count)
         )
         return f"({ranges})", 2 * count
+    if operator == "search":
+        return expression.replace("{texts}", matching_texts(first)), 2
     if operator in ("eq", "ne") and count > 1:
         operator = f"{operator}_many"
     text = {
@@ -131,6 +137,27 @@ def parse_value(column: Column, text: str, unit: Unit) -> Value:
     if column.kind == "money":
         return _decimal(text) * Decimal(10**unit.exponent)
     return _PARSERS[column.kind](text)
+
+
+def parse_words(text: str) -> tuple[str, ...]:
+    """The words that a search is for, folded. ValueProblem for an empty text, a long one, or punctuation only."""
+    if not text.strip():
+        raise ValueProblem("an empty search: give a word or a part of one, several words separated by spaces")
+    if len(text) > LONGEST_SEARCH:
+        raise ValueProblem(f"a search of {len(text)} characters; at most {LONGEST_SEARCH} are allowed")
+    found = search_text.words(text)
+    if not found:
+        raise ValueProblem("nothing to search for: punctuation is not searched; give a letter, a digit or a character")
+    return found
+
+
+def matching_texts(first: int) -> str:
+    """The SQL of the names with all words of a search; takes two parameters, numbered from `first`.
+
+    The terms find candidates in the index; that every word is there as a whole is then compared.
+    """
+    terms, patterns = f"${first}::text[]", f"${first + 1}::text[]"
+    return f"select s.text from search_text s where s.terms @> {terms} and s.folded like all({patterns})"  # noqa: S608 - numbers of parameters
 
 
 def prefix_range(prefix: str) -> tuple[str, str]:

@@ -13,5 +13,6 @@ RESOURCE = subjects.resource(
     description="Codes of the functional classification: what the money is for, as 201 (class), 20137, 2013701 (item).",
     own_columns=subjects.columns(code="20137", name="网信事务", name_en="Cyberspace Affairs", parent="201"),
     lines=(("expenditures", "expenditure_line"), ("revenues", "revenue_line")),
+    search_example="网信",
     examples=("code__under=201&level=division", "name__contains=网信", "level=class&sort=code"),
 )

@@ -3,6 +3,7 @@
 from app import records
 from app.query.columns import Column, ColumnKind, Json, choices
 from app.query.facts import line_resource
+from app.query.search_column import by_fields
 
 PROJECT_COLUMNS = (
     Column(
@@ -112,6 +113,7 @@ RESOURCE = line_resource(
             None,
         ),
     ),
+    search=by_fields("level3", "description", example="满意度"),
     examples=(
         "level1=满意度指标&target_number__gte=90",
         "description__contains=满意&target_operator=≥",

@@ -2,6 +2,7 @@
 
 from app.query.columns import Column, money
 from app.query.facts import line_resource
+from app.query.search_column import by_fields
 
 RESOURCE = line_resource(
     "procurement-items",
@@ -92,6 +93,7 @@ RESOURCE = line_resource(
             "reserved_for_small_firms", "预留中小微企业份额", "Share reserved for small and medium-sized firms", None
         ),
     ),
+    search=by_fields("item_name", "project_name", example="服务"),
     examples=(
         "is_total=false&sort=-total&limit=10",
         "catalogue_code=C2001",

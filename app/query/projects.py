@@ -2,6 +2,7 @@
 
 from app.query.columns import Column, Json, money
 from app.query.facts import line_resource
+from app.query.search_column import by_fields
 
 
 def _plan(month: str, zh: str, example: Json) -> Column:
@@ -78,5 +79,6 @@ RESOURCE = line_resource(
             example=None,
         ),
     ),
+    search=by_fields("name", example="舆情监测"),
     examples=("sort=-total&limit=10", "name__contains=网络&total__gte=10", "code=13020525P00916610002P"),
 )

@@ -39,6 +39,9 @@ _MEANT = {
     "department": "department_id",
     "region": "region_code",
     "id": "code",
+    "query": "q",
+    "search": "q",
+    "keyword": "q",
 }
 
 Pairs = list[tuple[str, str]]
@@ -81,8 +84,8 @@ class ListQuery(RowQuery):
 def filter_parameters(name: str) -> dict[str, tuple[Column, str]]:
     """Every filter of a resource: parameter name → column and operator, in the order of the columns."""
     return {
-        column.name if operator == "eq" else f"{column.name}__{operator}": (column, operator)
-        for column in RESOURCES[name].columns
+        column.name if operator in ("eq", "search") else f"{column.name}__{operator}": (column, operator)
+        for column in RESOURCES[name].by_name.values()
         for operator in column.operators
     }
 

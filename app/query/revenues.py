@@ -3,6 +3,7 @@
 from app.query.columns import money
 from app.query.facts import code_columns, line_resource
 from app.query.includes import subject_include
+from app.query.search_column import by_code
 
 RESOURCE = line_resource(
     "revenues",
@@ -32,6 +33,7 @@ RESOURCE = line_resource(
         money("carried_over", "上年结转", "Carried over from last year", None),
     ),
     includes=(subject_include("functional_subject"),),
+    search=by_code("functional-subjects", example="行政运行"),
     examples=(
         "level=item&sort=-total&limit=10",
         "level=total&fiscal_year=2025",

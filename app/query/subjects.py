@@ -1,6 +1,7 @@
 """What the two classifications have in common: names by year, parents, children, where a code occurs."""
 
 from app.query.columns import Column, Json, Resource, object_schema, records_schema
+from app.query.search_column import by_entries
 
 # Rows of one department add up quickly; a page about a code shows the departments with the most of them.
 DEPARTMENTS_SHOWN = 100
@@ -271,6 +272,7 @@ def resource(  # noqa: PLR0913 - the words of one declaration
     description: str,
     own_columns: tuple[Column, ...],
     lines: tuple[tuple[str, str], ...],
+    search_example: str,
     examples: tuple[str, ...],
 ) -> Resource:
     """A classification as a resource."""
@@ -285,6 +287,9 @@ def resource(  # noqa: PLR0913 - the words of one declaration
         visible="{release} is not null",
         key="code",
         columns=own_columns,
+        search=by_entries(
+            "t.code", name, "Codes found by words in their names of any year and in the English name.", search_example
+        ),
         details=details(name, table=table, classification=classification, lines=lines),
         examples=examples,
     )

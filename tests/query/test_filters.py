@@ -25,7 +25,7 @@ LONGEST = 1000
 
 async def rows_of(pool: asyncpg.Pool, resource: Resource, pairs: Pairs) -> list[dict[str, Any]]:
     """Every row that the parameters select, every field shown, decimals exact."""
-    fields = ("fields", ",".join(resource.by_name))
+    fields = ("fields", ",".join(column.name for column in resource.columns))
     found: list[dict[str, Any]] = []
     cursor: Pairs = []
     while True:
@@ -100,6 +100,8 @@ async def test_every_filter_selects_the_rows_that_its_words_say(name: str, read_
     everything = await rows_of(read_pool, resource, [])
     assert everything
     for parameter, (column, operator) in filter_parameters(name).items():
+        if operator == "search":
+            continue  # tests/query/test_search.py
         for text in tries(column, operator, everything):
             expected = [row for row in everything if holds(column, operator, text, row[column.name])]
             got = await rows_of(read_pool, resource, [(parameter, text)])
