@@ -8,6 +8,7 @@ from app.api.problems import (
     INVALID_CURSOR,
     INVALID_PARAMETERS,
     KINDS,
+    MALFORMED_REQUEST,
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     PATH_NOT_FOUND,
@@ -48,6 +49,7 @@ whole **release**; a walk over the pages stays in the release in which it began,
 
 # The status codes that every list can answer with, and what else one record can.
 _LIST_PROBLEMS = (
+    MALFORMED_REQUEST,
     RELEASE_NOT_FOUND,
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
@@ -56,8 +58,37 @@ _LIST_PROBLEMS = (
     INTERNAL,
     UNAVAILABLE,
 )
-_ONE_PROBLEMS = (RECORD_NOT_FOUND, *_LIST_PROBLEMS[1:])
-_OTHER_PROBLEMS = (METHOD_NOT_ALLOWED, INVALID_PARAMETERS, INTERNAL, UNAVAILABLE)
+_ONE_PROBLEMS = (RECORD_NOT_FOUND, *(kind for kind in _LIST_PROBLEMS if kind is not RELEASE_NOT_FOUND))
+_OTHER_PROBLEMS = (MALFORMED_REQUEST, METHOD_NOT_ALLOWED, INVALID_PARAMETERS, INTERNAL, UNAVAILABLE)
+
+# Kinds that share their status with another, which is described with both.
+_ALSO = {INVALID_PARAMETERS: INVALID_CURSOR, UNAVAILABLE: TOO_SLOW}
+
+# Headers of good answers; docs/http.md says more.
+_HEADERS: dict[str, Json] = {
+    "ETag": {
+        "description": "Strong validator: send it as `If-None-Match`, and what has not changed is answered with 304.",
+        "schema": {"type": "string"},
+        "example": '"1-5f1d7a84db00d2fce00b31a7"',
+    },
+    "Last-Modified": {"description": "When the release was made.", "schema": {"type": "string"}},
+    "Cache-Control": {
+        "description": "How long an answer may be kept: for ever if `release` pins it, else revalidated each time.",
+        "schema": {"type": "string"},
+        "example": "public, no-cache",
+    },
+    "Gongkai-Release": {
+        "description": "The release that was read.",
+        "schema": {"type": "integer"},
+        "example": 1,
+    },
+    "X-Request-ID": {
+        "description": "The request's identifier: the one that the request named, or a new one.",
+        "schema": {"type": "string"},
+        "example": "5d8f0c2e7a31-1f",
+    },
+}
+_DATA_HEADERS: dict[str, Json] = {name: reference("headers", name) for name in _HEADERS}
 
 
 def openapi_document() -> dict[str, Json]:
@@ -81,7 +112,7 @@ def openapi_document() -> dict[str, Json]:
             "summary": "What departments planned and what they spent, line by line, with the cell it is printed in.",
             "description": _DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-            "contact": {"name": "Gongkai", "url": "/docs"},
+            "contact": {"name": "Gongkai"},
         },
         "servers": [{"url": "/", "description": "This service"}],
         "tags": [
@@ -95,7 +126,10 @@ def openapi_document() -> dict[str, Json]:
         "components": {
             "schemas": schemas,
             "parameters": parameters,
-            "responses": {_response_name(kind): _problem_response(kind) for kind in KINDS.values()},
+            "headers": _HEADERS,
+            "responses": {
+                _response_name(kind): _problem_response(kind) for kind in KINDS.values() if kind not in _ALSO.values()
+            },
         },
     }
 
@@ -125,10 +159,11 @@ def _list(resource: Resource, shared: dict[str, Json]) -> Json:
             "200": {
                 "description": "A page of the list.",
                 "headers": {
+                    **_DATA_HEADERS,
                     "Link": {
                         "description": 'The next page, as `rel="next"`; absent on the last.',
                         "schema": {"type": "string"},
-                    }
+                    },
                 },
                 "content": {"application/json": {"schema": reference("schemas", f"{resource.singular}List")}},
             },
@@ -158,6 +193,7 @@ def _one(resource: Resource, shared: dict[str, Json]) -> Json:
         "responses": {
             "200": {
                 "description": "The record.",
+                "headers": _DATA_HEADERS,
                 "content": {"application/json": {"schema": reference("schemas", f"{resource.singular}Answer")}},
             },
             **_problems(*_ONE_PROBLEMS),
@@ -255,7 +291,7 @@ def _response_name(kind: Kind) -> str:
 
 
 def _problem_response(kind: Kind) -> Json:
-    also = {INVALID_PARAMETERS: INVALID_CURSOR, RECORD_NOT_FOUND: RELEASE_NOT_FOUND, UNAVAILABLE: TOO_SLOW}.get(kind)
+    also = {**_ALSO, RECORD_NOT_FOUND: RELEASE_NOT_FOUND}.get(kind)
     words = f"{kind.title}. {kind.description}" + (f" Or: {also.title}. {also.description}" if also else "")
     return {
         "description": words,
