@@ -20,7 +20,7 @@ from app.api.freshness import Freshness
 from app.api.openapi import TITLE, VERSION, openapi_document
 from app.api.paths import unknown_path
 from app.api.reader import Reader
-from app.api.routes import documentation, index, lists, singles
+from app.api.routes import documentation, index, lists, search, singles
 from app.errors import DatabaseError
 from app.settings import Settings
 
@@ -69,8 +69,12 @@ def create_application(settings: Settings) -> FastAPI:
 
 
 def _routes() -> list[BaseRoute]:
-    # The lists first: they are what most requests ask for.
+    # Names before patterns; the lists early: they are what most requests ask for.
     return [
+        Route("/v1/search", search.search),
+        Route("/v1/search.{suffix}", search.search),
+        Route("/v1/suggest", search.suggest),
+        Route("/v1/suggest.{suffix}", search.suggest),
         Route("/v1/{resource}", lists.list_rows),
         Route("/v1/{resource}/{key}", singles.get_one),
         Route("/v1", index.get_index),

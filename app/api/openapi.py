@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from app.api.openapi_parameters import filter_parameter, list_parameters, one_parameters, share
+from app.api.openapi_search import TAG as SEARCH_TAG
+from app.api.openapi_search import search_operation, search_schemas, suggest_operation
 from app.api.problems import (
     INTERNAL,
     INVALID_CURSOR,
@@ -95,7 +97,9 @@ def openapi_document() -> dict[str, Json]:
     """The whole document, the same on every call."""
     parameters: dict[str, Json] = {}
     paths: dict[str, Json] = {"/v1": {"get": _index()}}
-    schemas = shared_schemas()
+    paths["/v1/search"] = {"get": search_operation(_problems(*_LIST_PROBLEMS))}
+    paths["/v1/suggest"] = {"get": suggest_operation(_problems(*_LIST_PROBLEMS))}
+    schemas = shared_schemas() | search_schemas()
     for resource in RESOURCES.values():
         paths[f"/v1/{resource.name}"] = {"get": _list(resource, parameters)}
         paths[f"/v1/{resource.name}/{{{resource.key}}}"] = {"get": _one(resource, parameters)}
@@ -117,6 +121,7 @@ def openapi_document() -> dict[str, Json]:
         "servers": [{"url": "/", "description": "This service"}],
         "tags": [
             *_resource_tags(),
+            SEARCH_TAG,
             {
                 "name": "service",
                 "description": "The service itself: what there is, what can go wrong, whether it is up.",

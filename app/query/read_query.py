@@ -151,7 +151,8 @@ class ParameterReader:
         self.resource = resource
         self.problems: list[ParameterProblem] = []
         self.given = dict(pairs)
-        self._filterable = {} if reserved is ONE_PARAMETERS else filter_parameters(resource.name)
+        filtered = reserved is not ONE_PARAMETERS and resource.name in RESOURCES
+        self._filterable = filter_parameters(resource.name) if filtered else {}
         if len(self.given) < len(pairs):
             for name, times in Counter(name for name, _ in pairs).items():
                 if times > 1:
@@ -215,20 +216,16 @@ class ParameterReader:
                 self.name("include", name, name, names)
         return tuple(name for name in names if name in asked)
 
-    def limit(self) -> int:
+    def limit(self, default: int = DEFAULT_LIMIT, largest: int = LARGEST_LIMIT) -> int:
         text = self.given.get("limit")
         if text is None:
-            return DEFAULT_LIMIT
-        if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_LIMIT)):
+            return default
+        if text.isascii() and text.isdigit() and len(text) <= len(str(largest)):
             limit = int(text)
-            if 1 <= limit <= LARGEST_LIMIT:
+            if 1 <= limit <= largest:
                 return limit
-        self.add(
-            "limit",
-            f"not a whole number from 1 to {LARGEST_LIMIT}; for more rows follow page.next",
-            value=text,
-        )
-        return DEFAULT_LIMIT
+        self.add("limit", f"not a whole number from 1 to {largest}; for more rows follow page.next", value=text)
+        return default
 
     def unit(self) -> Unit:
         text = self.given.get("unit")

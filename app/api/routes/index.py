@@ -39,7 +39,13 @@ async def get_index(request: Request) -> Response:
         }
         for resource in RESOURCES.values()
     ]
-    links = {"documentation": "/docs", "openapi": "/openapi.json", "errors": "/errors"}
+    links = {
+        "search": "/v1/search",
+        "suggest": "/v1/suggest",
+        "documentation": "/docs",
+        "openapi": "/openapi.json",
+        "errors": "/errors",
+    }
     body = b"".join(
         (
             b'{"data":{"resources":',
