@@ -78,7 +78,7 @@ def list_parameters(resource: Resource) -> list[dict[str, Json]]:
     """What a list takes beside its filters."""
     sortable = resource.sortable
     return [
-        _names(
+        names_parameter(
             "sort",
             f"The order: fields, each with `-` before it for descending. Nulls come last in both directions; "
             f"`{resource.key}` is appended, so that every row has one place.",
@@ -114,18 +114,19 @@ def one_parameters(resource: Resource) -> list[dict[str, Json]]:
 def _row_parameters(resource: Resource, *, details: bool) -> list[dict[str, Json]]:
     names = [column.name for column in (*resource.columns, *(resource.details if details else ()))]
     found = [
-        _names(
+        names_parameter(
             "fields", "Which fields to show, in this order. By default those that most readers need.", names, names[0]
         )
     ]
     if resource.includes:
         words = " ".join(f"`{include.name}`: {include.description}" for include in resource.includes)
         includes = [include.name for include in resource.includes]
-        found.append(_names("include", f"What to add to each row. {words}", includes, includes[0]))
+        found.append(names_parameter("include", f"What to add to each row. {words}", includes, includes[0]))
     return found
 
 
-def _names(name: str, description: str, allowed: list[str], example: str) -> dict[str, Json]:
+def names_parameter(name: str, description: str, allowed: list[str], example: str) -> dict[str, Json]:
+    """A parameter that takes a list of names out of those allowed."""
     return {
         "name": name,
         "in": "query",
@@ -134,7 +135,8 @@ def _names(name: str, description: str, allowed: list[str], example: str) -> dic
             "type": "array",
             "items": {"type": "string", "enum": [*allowed]},
             "minItems": 1,
-            "uniqueItems": True,
+            # A field that is named twice is shown once; an order that names one twice is refused.
+            **({"uniqueItems": True} if name == "sort" else {}),
         },
         "style": "form",
         "explode": False,
