@@ -37,6 +37,7 @@ class Settings:
     postgres_version: int = 18  # of the embedded server: 16 or 18
     statement_timeout_ms: int = 10_000
     pool_size: int = 8
+    exports: int = 4  # files that each server process writes at once, each with a connection beside the pool
     cache_mb: int = 64  # finished answers that each server process keeps; 0: none
     seed: Path = PROJECT / "seed_data"
     public_url: str | None = None  # where readers reach the service; None: as the request names it
@@ -53,6 +54,7 @@ VARIABLES: dict[str, tuple[str, type]] = {
     "GONGKAI_POSTGRES_VERSION": ("postgres_version", int),
     "GONGKAI_STATEMENT_TIMEOUT_MS": ("statement_timeout_ms", int),
     "GONGKAI_POOL_SIZE": ("pool_size", int),
+    "GONGKAI_EXPORTS": ("exports", int),
     "GONGKAI_CACHE_MB": ("cache_mb", int),
     "GONGKAI_SEED": ("seed", Path),
     "GONGKAI_PUBLIC_URL": ("public_url", str),
@@ -63,6 +65,7 @@ _RANGES = {
     "workers": (1, 64),
     "statement_timeout_ms": (100, 600_000),
     "pool_size": (1, 200),
+    "exports": (1, 100),
     "cache_mb": (0, 4096),
 }
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from app.api.caching import build
 from app.api.door import Door
+from app.api.files import Exports
 from app.api.freshness import Freshness
 from app.api.openapi import TITLE, VERSION, openapi_document
 from app.api.paths import unknown_path
@@ -35,6 +36,7 @@ def create_application(settings: Settings) -> FastAPI:
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         reader = Reader(settings)
         application.state.reader = reader
+        application.state.exports = Exports(settings)
         try:
             await reader.open()
         except DatabaseError as error:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 
 from app.api.problems import NOT_ACCEPTABLE, Problem
 from app.errors import ParameterProblem
 
-# Suffix → media type of what can be had.
-FORMATS = {"json": "application/json"}
+# Suffix → media type of what can be had. The first one that is equally welcome is chosen.
+JSON = {"json": "application/json"}
+FILES = {
+    "csv": "text/csv",
+    "ndjson": "application/x-ndjson",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+FORMATS = JSON | FILES
 
 
 def split_suffix(name: str) -> tuple[str, str | None]:
@@ -19,18 +28,28 @@ def split_suffix(name: str) -> tuple[str, str | None]:
 
 def refuse_other(request: Request, suffix: str | None) -> None:
     """Problem (406) unless the answer may be JSON."""
-    available = ", ".join(f".{name} ({media_type})" for name, media_type in FORMATS.items())
+    choose_format(request, suffix, JSON)
+
+
+def choose_format(request: Request, suffix: str | None, formats: Mapping[str, str] = FORMATS) -> str:
+    """The format to answer in, by its suffix. Problem (406) when it is none of those that there are."""
     if suffix is not None:
-        if suffix not in FORMATS:
-            raise Problem(
-                NOT_ACCEPTABLE,
-                f"there is no format .{suffix[:40]} here; available: {available}",
-                problems=(ParameterProblem("suffix", f"available: {available}", value=f".{suffix[:40]}"),),
-            )
-        return
+        if suffix in formats:
+            return suffix
+        available = _listed(formats)
+        raise Problem(
+            NOT_ACCEPTABLE,
+            f"there is no format .{suffix[:40]} here; available: {available}",
+            problems=(ParameterProblem("suffix", f"available: {available}", value=f".{suffix[:40]}"),),
+        )
     accept = request.headers.get("accept", "*/*")
-    if accept in ("*/*", "application/json") or accepts(accept, "application/json"):
-        return
+    if accept in ("*/*", "application/json"):
+        return "json"
+    weights = {name: weight(accept, media_type) for name, media_type in formats.items()}
+    best = max(weights, key=lambda name: weights[name])
+    if weights[best] > 0:
+        return best
+    available = _listed(formats)
     raise Problem(
         NOT_ACCEPTABLE,
         f"the Accept header names no format that is available: {available}",
@@ -39,14 +58,30 @@ def refuse_other(request: Request, suffix: str | None) -> None:
 
 
 def accepts(accept: str, media_type: str) -> bool:
-    """Whether an Accept header allows the media type: the most specific range that fits decides, q=0 refuses."""
-    best: tuple[int, bool] = (-1, False)
+    """Whether an Accept header allows the media type."""
+    return weight(accept, media_type) > 0
+
+
+def weight(accept: str, media_type: str) -> float:
+    """How welcome a media type is, 0 to 1: the most specific range that fits decides, q=0 refuses."""
+    best: tuple[int, float] = (-1, 0.0)
     kind = media_type.partition("/")[0]
     for part in accept.split(",") if accept.strip() else ["*/*"]:
         name, *parameters = (piece.strip() for piece in part.lower().split(";"))
         rank = {"*/*": 0, f"{kind}/*": 1, media_type: 2}.get(name)
         if rank is None:
             continue
-        weight = next((piece[2:].strip() for piece in parameters if piece.startswith("q=")), "1")
-        best = max(best, (rank, weight.strip("0.") != ""))
+        best = max(best, (rank, _quality(parameters)))
     return best[1]
+
+
+def _quality(parameters: list[str]) -> float:
+    text = next((piece[2:].strip() for piece in parameters if piece.startswith("q=")), "1")
+    try:
+        return min(max(float(text), 0.0), 1.0)
+    except ValueError:
+        return 1.0
+
+
+def _listed(formats: Mapping[str, str]) -> str:
+    return ", ".join(f".{name} ({media_type})" for name, media_type in formats.items())

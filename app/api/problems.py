@@ -91,6 +91,13 @@ QUERY_TOO_LONG = Kind(
 )
 TOO_SLOW = Kind(
     "too-slow",
+TOO_LARGE_FOR_FORMAT = Kind(
+    "too-large-for-format",
+    422,
+    "Too large for this format",
+    "The format cannot hold the rows: a sheet of Excel takes a million. `suggestion` is the same list as CSV, which has "
+    "no such bound; or narrow the filters, or name a `limit`.",
+)
     503,
     "The query took too long",
     "The database did not answer within the time that one request may take. Narrow the query: a department, a year, a "
@@ -103,6 +110,14 @@ UNAVAILABLE = Kind(
     "Temporarily unavailable",
     "The database cannot be reached, or nothing has been loaded yet. Try again after the seconds that `Retry-After` "
     "names.",
+    RETRY_SECONDS,
+)
+TOO_MANY_EXPORTS = Kind(
+    "too-many-exports",
+    503,
+    "Too many files at once",
+    "As many files are being written as the service writes at once. Try again after the seconds that `Retry-After` "
+    "names; pages of JSON are not affected.",
     RETRY_SECONDS,
 )
 MALFORMED_REQUEST = Kind(
@@ -138,8 +153,10 @@ KINDS: dict[str, Kind] = {
 
 # The first class that fits decides; whatever is not here is an internal error.
 _BY_CLASS: tuple[tuple[type[BaseException], Kind], ...] = (
+        TOO_LARGE_FOR_FORMAT,
     (errors.InvalidParameters, INVALID_PARAMETERS),
     (errors.InvalidCursor, INVALID_CURSOR),
+        TOO_MANY_EXPORTS,
     (errors.NotFound, RECORD_NOT_FOUND),
     (errors.NothingLoaded, UNAVAILABLE),
     (errors.NoRelease, RELEASE_NOT_FOUND),

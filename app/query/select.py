@@ -67,6 +67,31 @@ select (select number from release where number = {_PINNED}) as release,
 
 
 @lru_cache(maxsize=1024)
+def whole_statement(
+    name: str,
+    *,
+    filters: Shape,
+    orders: tuple[Order, ...],
+    fields: tuple[str, ...],
+    includes: tuple[str, ...],
+    unit: Unit,
+) -> tuple[str, str]:
+    """Every row as columns, not as JSON: the SELECT and what follows its ORDER BY.
+
+    Parameters: the release, the filters' values.
+    """
+    resource = RESOURCES[name]
+    columns = resource.by_name
+    shown = [columns[field] for field in fields]
+    conditions, _ = _conditions(resource, filters, 2)
+    read = [*shown, *(columns[column] for column, _, _ in filters), *(columns[order.column] for order in orders)]
+    text = f"""select {_shown(resource, shown, includes, unit)}
+from {resource.source}{_row_joins(resource, read, includes)}
+where {" and ".join([f"({resource.visible})", *conditions])}"""  # noqa: S608 - as above
+    return text.replace("{release}", _PINNED), order_by(resource, orders).replace("{release}", _PINNED)
+
+
+@lru_cache(maxsize=1024)
 def count_statement(name: str, *, filters: Shape) -> str:
     """How many rows there are. Parameters: the release, the filters' values."""
     resource = RESOURCES[name]

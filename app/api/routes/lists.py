@@ -1,4 +1,4 @@
-"""`/v1/<resource>`: a page of a list."""
+"""`/v1/<resource>`: a page of a list, or the whole of it as a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.envelope import list_response
-from app.api.formats import refuse_other, split_suffix
+from app.api.files import file_response
+from app.api.formats import choose_format, split_suffix
 from app.api.parameters import read_pairs
 from app.api.paths import unknown_path
 from app.api.reader import Reader
@@ -16,14 +17,16 @@ from app.query.run import fetch_page
 
 
 async def list_rows(request: Request) -> Response:
-    """The rows that the filters select, in the order asked for, a page at a time."""
+    """The rows that the filters select, in the order asked for: as JSON a page at a time, as a file all of them."""
     reader: Reader = request.app.state.reader
     name, suffix = split_suffix(request.path_params["resource"])
     resource = RESOURCES.get(name)
     if resource is None:
         raise unknown_path(request.scope["path"])
-    refuse_other(request, suffix)
+    chosen = choose_format(request, suffix)
     pairs = read_pairs(request.scope["query_string"])
+    if chosen != "json":
+        return await file_response(request, resource, chosen, pairs)
     query = read_list(resource, pairs)
     page = await reader.run(fetch_page, query, reader.known)
     return list_response(request, reader.settings, query, page, pairs)

@@ -1,0 +1,213 @@
+"""A list as a file: a connection beside the pool, one snapshot, and an answer that is whole or visibly broken."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from typing import IO
+from urllib.parse import quote
+
+import asyncpg
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from app.api.caching import RELEASE_HEADER
+from app.api.formats import FILES
+from app.api.parameters import Pairs
+from app.api.problems import MALFORMED_REQUEST, TOO_LARGE_FOR_FORMAT, TOO_MANY_EXPORTS, Problem
+from app.database import connect_reader
+from app.errors import ParameterProblem
+from app.export.about import About, header_value
+from app.export.read_rows import SECONDS, Batch, read_rows
+from app.export.to_csv import csv_header, csv_statement, write_csv
+from app.export.to_ndjson import ndjson_statement, write_ndjson
+from app.export.too_large import MOST_SHEET_ROWS, TooLargeForFormat
+from app.query.columns import Resource
+from app.query.whole_list import (
+    FileQuery,
+    Selection,
+    fetch_control,
+    find_release,
+    read_whole,
+    select_whole,
+)
+from app.settings import Settings
+
+ROWS_HEADER = "X-Total-Count"
+TOTALS_HEADER = "Gongkai-Control-Totals"
+_PIECE = 64 * 1024
+_SESSION = f"""set statement_timeout = '{int(SECONDS)}s';
+set idle_in_transaction_session_timeout = '{int(SECONDS)}s';
+begin isolation level repeatable read read only"""
+
+
+class Exports:
+    """The files that this process may write at once, each with a connection of its own: the pool stays free."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._free = settings.exports
+
+    @contextlib.asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection in a transaction that sees one state of the data. Problem (503) when all are taken."""
+        if self._free == 0:
+            raise Problem(TOO_MANY_EXPORTS, TOO_MANY_EXPORTS.description)
+        self._free -= 1
+        try:
+            async with connect_reader(self._settings, name="gongkai-export") as connection:
+                await connection.execute(_SESSION)
+                yield connection
+                with contextlib.suppress(TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError):
+                    await connection.close(timeout=5)
+        finally:
+            self._free += 1
+
+
+class _Stream(StreamingResponse):
+    """A streamed answer that gives back what it holds, however it ends."""
+
+    def __init__(
+        self, pieces: AsyncIterator[bytes], held: contextlib.AsyncExitStack, *, headers: dict[str, str]
+    ) -> None:
+        super().__init__(pieces, headers=headers)
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._held:
+            await super().__call__(scope, receive, send)
+
+
+async def file_response(request: Request, resource: Resource, suffix: str, pairs: Pairs) -> Response:
+    """The whole list in this format; to HEAD the headers alone, which count the rows and add up the amounts."""
+    query = read_whole(resource, pairs)
+    exports: Exports = request.app.state.exports
+    async with contextlib.AsyncExitStack() as held:
+        connection = await held.enter_async_context(exports.connection())
+        release, made = await find_release(connection, query.release, seconds=SECONDS)
+        selection = select_whole(query, release)
+        control = await fetch_control(connection, selection, seconds=SECONDS)
+        about = About(
+            name=resource.name,
+            title=resource.zh,
+            query=_asked(request),
+            release=release,
+            released_at=made,
+            unit=query.unit,
+            control=control,
+        )
+        if suffix == "xlsx" and control.rows > MOST_SHEET_ROWS:
+            raise _too_large(request, resource, f"{control.rows} rows, of which XLSX takes {MOST_SHEET_ROWS} at most")
+        headers = _headers(about, suffix)
+        if request.method == "HEAD":
+            return _Stream(_nothing(), held.pop_all(), headers=headers)
+        if suffix in ("csv", "ndjson"):
+            pieces = await _begin_text(connection, selection, suffix, query, held)
+        else:
+            file = held.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is entered here
+            try:
+                await _write_file(request, connection, selection, suffix, query, about, file)
+            except TooLargeForFormat as error:
+                raise _too_large(request, resource, str(error)) from error
+            headers["Content-Length"] = str(file.seek(0, os.SEEK_END))
+            file.seek(0)
+            pieces = _read_pieces(file)
+        return _Stream(pieces, held.pop_all(), headers=headers)
+
+
+async def _begin_text(
+    connection: asyncpg.Connection,
+    selection: Selection,
+    suffix: str,
+    query: FileQuery,
+    held: contextlib.AsyncExitStack,
+) -> AsyncIterator[bytes]:
+    """The pieces of a CSV or NDJSON file. The first is made here: what fails before it is still a problem document."""
+    statement = csv_statement(selection) if suffix == "csv" else ndjson_statement(selection)
+    rows = read_rows(connection, statement, selection.arguments)
+    held.push_async_callback(rows.aclose)
+    if suffix == "csv":
+        header = csv_header(selection.columns, chinese=query.chinese_headers, byte_order_mark=query.byte_order_mark)
+        pieces = write_csv(header, rows)
+    else:
+        pieces = write_ndjson(rows)
+    held.push_async_callback(pieces.aclose)
+    first = await anext(pieces, b"")
+
+    async def all_pieces() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    return all_pieces()
+
+
+async def _write_file(
+    request: Request,
+    connection: asyncpg.Connection,
+    selection: Selection,
+    suffix: str,
+    query: FileQuery,
+    about: About,
+    file: IO[bytes],
+) -> None:
+    async with contextlib.aclosing(read_rows(connection, selection.text, selection.arguments)) as rows:
+        wanted = _while_wanted(request, rows)
+        if suffix == "xlsx":
+            from app.export.to_xlsx import write_xlsx  # noqa: PLC0415 - few requests need it
+
+            await write_xlsx(file, selection.columns, wanted, about, chinese=query.chinese_headers)
+        else:
+            from app.export.to_parquet import write_parquet  # noqa: PLC0415 - it takes long to import
+
+            await write_parquet(file, selection.columns, wanted, about)
+
+
+async def _while_wanted(request: Request, rows: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
+    """The rows, as long as somebody waits for the file."""
+    async for batch in rows:
+        if await request.is_disconnected():
+            raise Problem(MALFORMED_REQUEST, "the reader has gone")
+        yield batch
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""
+
+
+async def _read_pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+def _headers(about: About, suffix: str) -> dict[str, str]:
+    plain = f"{about.name}-release-{about.release}.{suffix}"
+    readable = quote(f"{about.title}-数据版本{about.release}.{suffix}", safe="")
+    charset = "; charset=utf-8" if suffix == "csv" else ""
+    return {
+        "Content-Type": FILES[suffix] + charset,
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{readable}",
+        RELEASE_HEADER: str(about.release),
+        ROWS_HEADER: str(about.control.rows),
+        **({TOTALS_HEADER: header_value(about.control)} if about.control.sums else {}),
+    }
+
+
+def _asked(request: Request) -> str:
+    query = request.scope["query_string"].decode("latin-1")
+    path: str = request.scope["path"]
+    return f"{path}?{query}" if query else path
+
+
+def _too_large(request: Request, resource: Resource, detail: str) -> Problem:
+    query = request.scope["query_string"].decode("latin-1")
+    link = f"/v1/{resource.name}.csv" + (f"?{query}" if query else "")
+    return Problem(
+        TOO_LARGE_FOR_FORMAT,
+        f"{detail}; CSV has no such bound: {link}",
+        problems=(ParameterProblem("suffix", detail, value=".xlsx", suggestion=link),),
+    )

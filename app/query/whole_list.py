@@ -1,0 +1,167 @@
+"""The whole of a list, for files: from parameters to one ordered SELECT, its count and its sums.
+
+A `Selection` is all that a file format needs to know of a query; lists and aggregates make one each.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.errors import NoRelease, NothingLoaded
+from app.query.columns import Column, Resource
+from app.query.filters import Filter
+from app.query.paging import Order
+from app.query.read_query import Pairs, ParameterReader, RowQuery
+from app.query.run import Connection
+from app.query.select import whole_statement
+from app.values import Unit
+
+# What a file takes beside its filters. `headers` and `bom` say how a table is written, not what is in it.
+FILE_PARAMETERS = ("sort", "fields", "include", "limit", "unit", "release", "headers", "bom")
+_LARGEST_LIMIT = 10**9
+
+
+@dataclass(frozen=True)
+class FileQuery(RowQuery):
+    """The rows of a list from the first to the last, or to `limit`; column titles in Chinese or as field names."""
+
+    filters: tuple[Filter, ...]
+    orders: tuple[Order, ...]
+    limit: int | None
+    chinese_headers: bool
+    byte_order_mark: bool
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A SELECT whose output columns are named like `columns` and come in their order.
+
+    `order` follows ORDER BY and must give each row one place; `arguments` are what `body` binds, from $1 on.
+    """
+
+    body: str
+    order: str
+    limit: int | None
+    arguments: tuple[object, ...]
+    columns: tuple[Column, ...]
+    unit: Unit
+
+    @property
+    def text(self) -> str:
+        return f"{self.body} order by {self.order}" + ("" if self.limit is None else f" limit {self.limit}")
+
+
+@dataclass(frozen=True)
+class Control:
+    """How many rows a selection gives, and the exact sum of each column of amounts (None: no amount in it).
+
+    The sums compare a copy with its source. Rows of a list repeat each other's money: they are no totals to be quoted.
+    """
+
+    rows: int
+    sums: dict[str, Decimal | None]
+
+
+def read_whole(resource: Resource, pairs: Pairs) -> FileQuery:
+    """The query for a file that the parameters ask for. InvalidParameters names every problem."""
+    reader = ParameterReader(resource, [pair for pair in pairs if pair[0] != "cursor"], FILE_PARAMETERS)
+    for name, text in pairs:
+        if name == "cursor":
+            reader.add(name, "a file has no pages: leave cursor out; limit shortens it", value=text)
+    unit = reader.unit()
+    query = FileQuery(
+        resource=resource,
+        fields=reader.fields(),
+        includes=reader.includes(),
+        unit=unit,
+        release=reader.release(),
+        filters=reader.filters(unit),
+        orders=reader.orders(),
+        limit=_limit(reader),
+        chinese_headers=_one_of(reader, "headers", ("en", "zh")) == "zh",
+        byte_order_mark=_one_of(reader, "bom", ("1", "0")) == "1",
+    )
+    reader.refuse()
+    return query
+
+
+def _limit(reader: ParameterReader) -> int | None:
+    text = reader.given.get("limit")
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_LIMIT)) and 1 <= int(text) <= _LARGEST_LIMIT:
+        return int(text)
+    reader.add("limit", f"not a whole number from 1 to {_LARGEST_LIMIT}; without it a file holds every row", value=text)
+    return None
+
+
+def _one_of(reader: ParameterReader, name: str, allowed: tuple[str, ...]) -> str:
+    text = reader.given.get(name, allowed[0])
+    if text not in allowed:
+        reader.add(name, f"allowed: {', '.join(allowed)}; {allowed[0]} is the default", value=text)
+    return text
+
+
+def select_whole(query: FileQuery, release: int) -> Selection:
+    """The rows of the query in this release. What `include` adds are columns of JSON behind the fields."""
+    resource = query.resource
+    body, order = whole_statement(
+        resource.name,
+        filters=tuple(item.shape for item in query.filters),
+        orders=query.orders,
+        fields=query.fields,
+        includes=query.includes,
+        unit=query.unit,
+    )
+    included = tuple(
+        Column(
+            name=include.name,
+            kind="json",
+            zh=include.name,
+            en=include.name,
+            description=include.description,
+            example=None,
+            schema=include.schema,
+        )
+        for include in resource.includes
+        if include.name in query.includes
+    )
+    return Selection(
+        body=body,
+        order=order,
+        limit=query.limit,
+        arguments=(release, *(argument for item in query.filters for argument in item.arguments)),
+        columns=(*(resource.by_name[name] for name in query.fields), *included),
+        unit=query.unit,
+    )
+
+
+async def find_release(connection: Connection, number: int | None, *, seconds: float) -> tuple[int, dt.datetime]:
+    """The number of the release that is read and when it was made. NoRelease or NothingLoaded when it is not there."""
+    row = await connection.fetchrow(
+        "select number, created_at from release where $1::int is null or number = $1 order by number desc limit 1",
+        number,
+        timeout=seconds,
+    )
+    if row is None and number is not None:
+        raise NoRelease(f"there is no release {number}; /v1/releases lists what there is")
+    if row is None:
+        raise NothingLoaded("no data has been loaded yet")
+    return row[0], row[1]
+
+
+async def fetch_control(connection: Connection, selection: Selection, *, seconds: float) -> Control:
+    """Count and add up what the selection gives."""
+    amounts = [column.name for column in selection.columns if column.kind == "money"]
+    text = selection.body if selection.limit is None else selection.text
+    sums = "".join(f', sum(r."{name}")' for name in amounts)
+    row = await connection.fetchrow(
+        f"select count(*){sums} from ({text}) r",  # noqa: S608 - identifiers come from our own declarations
+        *selection.arguments,
+        timeout=seconds,
+    )
+    if row is None:  # pragma: no cover - Postgres keeps this promise
+        raise AssertionError("a SELECT of an aggregate gave no row")
+    return Control(row[0], dict(zip(amounts, row[1:], strict=True)))
