@@ -27,7 +27,7 @@ from app.api.protocol import WRITE
 # What every answer says: everybody may read it, in a browser too, with these headers.
 EXPOSED = (
     "Link, Retry-After, Content-Length, Content-Disposition, Content-Digest, ETag, Last-Modified, Allow, Deprecation, "
-    f"Sunset, Server-Timing, X-Request-ID, {RELEASE_HEADER}"
+    f"Sunset, Server-Timing, X-Request-ID, X-Total-Count, Gongkai-Control-Totals, {RELEASE_HEADER}"
 )
 COMMON: Headers = [
     (b"access-control-allow-origin", b"*"),
