@@ -51,6 +51,15 @@ class InvalidParameters(RequestError):
         self.problems = problems
 
 
+class DoubleCounting(RequestError):
+    """A sum would count the same money twice; `corrected` are the parameters of a request that does not."""
+
+    def __init__(self, *problems: ParameterProblem, corrected: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(problem.detail for problem in problems))
+        self.problems = problems
+        self.corrected = corrected
+
+
 class InvalidCursor(RequestError):
     """The cursor was not made by this service, or belongs to other filters, another sort or a pruned release."""
 

@@ -21,7 +21,7 @@ from app.api.freshness import Freshness
 from app.api.openapi import TITLE, VERSION, openapi_document
 from app.api.paths import unknown_path
 from app.api.reader import Reader
-from app.api.routes import documentation, index, lists, search, singles
+from app.api.routes import aggregates, documentation, facets, index, lists, search, singles
 from app.errors import DatabaseError
 from app.settings import Settings
 
@@ -78,6 +78,10 @@ def _routes() -> list[BaseRoute]:
         Route("/v1/suggest", search.suggest),
         Route("/v1/suggest.{suffix}", search.suggest),
         Route("/v1/{resource}", lists.list_rows),
+        Route("/v1/{resource}/aggregate", aggregates.aggregate),
+        Route("/v1/{resource}/aggregate.{suffix}", aggregates.aggregate),
+        Route("/v1/{resource}/facets", facets.list_facets),
+        Route("/v1/{resource}/facets.{suffix}", facets.list_facets),
         Route("/v1/{resource}/{key}", singles.get_one),
         Route("/v1", index.get_index),
         Route("/errors", index.list_errors),

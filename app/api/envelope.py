@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import orjson
 from starlette.requests import Request
@@ -10,6 +12,7 @@ from starlette.responses import Response
 
 from app.api.caching import RELEASE_HEADER
 from app.api.parameters import Pairs, write_pairs
+from app.query.columns import Json
 from app.query.read_query import ListQuery, RowQuery
 from app.query.run import Page
 from app.settings import Settings
@@ -18,8 +21,20 @@ MEDIA_TYPE = "application/json"
 _HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}")
 
 
-def list_response(request: Request, settings: Settings, query: ListQuery, page: Page, pairs: Pairs) -> Response:
-    """A page of a list, with `page.next` and `Link: rel="next"` where there is a next page."""
+def list_response(
+    request: Request,
+    settings: Settings,
+    query: ListQuery,
+    page: Page,
+    pairs: Pairs,
+    *,
+    warnings: Sequence[str] = (),
+    about: Mapping[str, Json] = MappingProxyType({}),
+) -> Response:
+    """A page of a list, with `page.next` and `Link: rel="next"` where there is a next page.
+
+    `warnings` and the entries of `meta` in `about` come on top of what every list has.
+    """
     following, headers = None, {RELEASE_HEADER: str(page.release)}
     if page.cursor is not None:
         kept = [pair for pair in pairs if pair[0] != "cursor"]
@@ -35,9 +50,9 @@ def list_response(request: Request, settings: Settings, query: ListQuery, page: 
             "cursor": page.cursor,
         }
     )
-    meta, warnings = _meta(query, page.release), orjson.dumps(_warnings(query, page))
+    meta, said = _meta(query, page.release, about), orjson.dumps([*_warnings(query, page), *warnings])
     body = b"".join(
-        (b'{"data":[', page.rows.encode(), b'],"page":', described, b',"meta":', meta, b',"warnings":', warnings, b"}")
+        (b'{"data":[', page.rows.encode(), b'],"page":', described, b',"meta":', meta, b',"warnings":', said, b"}")
     )
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
@@ -72,7 +87,7 @@ def _warnings(query: ListQuery, page: Page) -> list[str]:
 _END = b',"warnings":[]}'
 
 
-def _meta(query: RowQuery, release: int) -> bytes:
+def _meta(query: RowQuery, release: int, about: Mapping[str, Json] = MappingProxyType({})) -> bytes:
     return orjson.dumps(
         {
             "release": release,
@@ -80,5 +95,6 @@ def _meta(query: RowQuery, release: int) -> bytes:
             "unit": query.unit.value,
             "unit_name": query.unit.zh,
             "unit_name_en": query.unit.en,
+            **about,
         }
     )

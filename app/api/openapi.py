@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from app.api.openapi_aggregates import aggregate_paths, facet_paths
 from app.api.openapi_parameters import filter_parameter, list_parameters, one_parameters, share
 from app.api.openapi_search import TAG as SEARCH_TAG
 from app.api.openapi_search import search_operation, search_schemas, suggest_operation
 from app.api.problems import (
+    DOUBLE_COUNTING,
     INTERNAL,
     INVALID_CURSOR,
     INVALID_PARAMETERS,
@@ -107,6 +109,9 @@ def openapi_document() -> dict[str, Json]:
         schemas[f"{resource.singular}List"] = envelope_schema(resource, many=True)
         schemas[f"{resource.singular}Detail"] = row_schema(resource, details=True)
         schemas[f"{resource.singular}Answer"] = envelope_schema(resource, many=False)
+    problems = {**_problems(*_LIST_PROBLEMS), **_problems(DOUBLE_COUNTING)}
+    paths |= aggregate_paths(parameters, schemas, problems)
+    paths |= facet_paths(parameters, schemas, _problems(*_LIST_PROBLEMS))
     paths |= _service_paths()
     return {
         "openapi": "3.1.0",
@@ -296,7 +301,7 @@ def _response_name(kind: Kind) -> str:
 
 
 def _problem_response(kind: Kind) -> Json:
-    also = {**_ALSO, RECORD_NOT_FOUND: RELEASE_NOT_FOUND}.get(kind)
+    also = {**_ALSO, DOUBLE_COUNTING: INVALID_PARAMETERS, RECORD_NOT_FOUND: RELEASE_NOT_FOUND}.get(kind)
     words = f"{kind.title}. {kind.description}" + (f" Or: {also.title}. {also.description}" if also else "")
     return {
         "description": words,

@@ -45,6 +45,14 @@ INVALID_PARAMETERS = Kind(
     "with its value, what is allowed and, where one is near, the name that was probably meant. Nothing is guessed or "
     "clamped: correct the request and send it again.",
 )
+DOUBLE_COUNTING = Kind(
+    "double-counting",
+    422,
+    "The same money would be counted twice",
+    "Rows repeat the same money: class, division and item; a department and its units; budget and final account; the "
+    "statement of all funds and those of each fund; a total and its items. A sum over such rows is refused. `errors` "
+    "names each pair that would have been added, `corrected` is the same request without it.",
+)
 INVALID_CURSOR = Kind(
     "invalid-cursor",
     422,
@@ -83,6 +91,13 @@ NOT_ACCEPTABLE = Kind(
     "Format not available",
     "The format that the path's suffix or the `Accept` header asks for is not available. `errors` lists what there is.",
 )
+TOO_LARGE_FOR_FORMAT = Kind(
+    "too-large-for-format",
+    422,
+    "Too large for this format",
+    "The format cannot hold the rows: a sheet of Excel takes a million. `suggestion` is the same list as CSV, which has "
+    "no such bound; or narrow the filters, or name a `limit`.",
+)
 QUERY_TOO_LONG = Kind(
     "query-too-long",
     414,
@@ -91,25 +106,10 @@ QUERY_TOO_LONG = Kind(
 )
 TOO_SLOW = Kind(
     "too-slow",
-TOO_LARGE_FOR_FORMAT = Kind(
-    "too-large-for-format",
-    422,
-    "Too large for this format",
-    "The format cannot hold the rows: a sheet of Excel takes a million. `suggestion` is the same list as CSV, which has "
-    "no such bound; or narrow the filters, or name a `limit`.",
-)
     503,
     "The query took too long",
     "The database did not answer within the time that one request may take. Narrow the query: a department, a year, a "
     "code, a smaller limit.",
-    RETRY_SECONDS,
-)
-UNAVAILABLE = Kind(
-    "unavailable",
-    503,
-    "Temporarily unavailable",
-    "The database cannot be reached, or nothing has been loaded yet. Try again after the seconds that `Retry-After` "
-    "names.",
     RETRY_SECONDS,
 )
 TOO_MANY_EXPORTS = Kind(
@@ -118,6 +118,14 @@ TOO_MANY_EXPORTS = Kind(
     "Too many files at once",
     "As many files are being written as the service writes at once. Try again after the seconds that `Retry-After` "
     "names; pages of JSON are not affected.",
+    RETRY_SECONDS,
+)
+UNAVAILABLE = Kind(
+    "unavailable",
+    503,
+    "Temporarily unavailable",
+    "The database cannot be reached, or nothing has been loaded yet. Try again after the seconds that `Retry-After` "
+    "names.",
     RETRY_SECONDS,
 )
 MALFORMED_REQUEST = Kind(
@@ -138,14 +146,17 @@ KINDS: dict[str, Kind] = {
     for kind in (
         MALFORMED_REQUEST,
         INVALID_PARAMETERS,
+        DOUBLE_COUNTING,
         INVALID_CURSOR,
         RECORD_NOT_FOUND,
         RELEASE_NOT_FOUND,
         PATH_NOT_FOUND,
         METHOD_NOT_ALLOWED,
         NOT_ACCEPTABLE,
+        TOO_LARGE_FOR_FORMAT,
         QUERY_TOO_LONG,
         TOO_SLOW,
+        TOO_MANY_EXPORTS,
         UNAVAILABLE,
         INTERNAL,
     )
@@ -153,10 +164,8 @@ KINDS: dict[str, Kind] = {
 
 # The first class that fits decides; whatever is not here is an internal error.
 _BY_CLASS: tuple[tuple[type[BaseException], Kind], ...] = (
-        TOO_LARGE_FOR_FORMAT,
     (errors.InvalidParameters, INVALID_PARAMETERS),
     (errors.InvalidCursor, INVALID_CURSOR),
-        TOO_MANY_EXPORTS,
     (errors.NotFound, RECORD_NOT_FOUND),
     (errors.NothingLoaded, UNAVAILABLE),
     (errors.NoRelease, RELEASE_NOT_FOUND),
@@ -185,8 +194,10 @@ class Problem(Exception):
         *,
         problems: tuple[errors.ParameterProblem, ...] = (),
         headers: dict[str, str] | None = None,
+        corrected: str | None = None,
     ) -> None:
         super().__init__(detail)
+        self.corrected = corrected
         self.kind = kind
         self.problems = problems
         self.headers = headers or {}
@@ -228,6 +239,8 @@ def response(error: BaseException, path: str) -> Response:
         "instance": path,
         "errors": [_entry(problem) for problem in own],
     }
+    if isinstance(error, Problem) and error.corrected is not None:
+        body["corrected"] = error.corrected
     if kind.retry_after is not None:
         headers = {**headers, "Retry-After": str(kind.retry_after)}
     return Response(

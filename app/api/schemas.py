@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from app.query.columns import Column, Json, Resource
 from app.query.registry import RESOURCES
@@ -120,7 +121,7 @@ def shared_schemas() -> dict[str, Json]:
     return {
         "Problem": _problem_schema(),
         "Page": _page_schema(),
-        "Meta": _meta_schema(),
+        "Meta": meta_schema(),
         "Index": _index_schema(),
         "ErrorKind": _object(
             "A kind of problem.",
@@ -163,7 +164,11 @@ def _problem_schema() -> dict[str, Json]:
             },
         },
     )
-    return {**schema, "examples": [PROBLEM_EXAMPLE]}
+    properties = schema["properties"]
+    if not isinstance(properties, dict):  # pragma: no cover - it is made as one
+        raise TypeError("a problem has properties")
+    corrected = _text("With `double-counting`: the same request without it.", "/v1/expenditures/aggregate?is_leaf=true")
+    return {**schema, "properties": {**properties, "corrected": corrected}, "examples": [PROBLEM_EXAMPLE]}
 
 
 def _page_schema() -> dict[str, Json]:
@@ -179,7 +184,8 @@ def _page_schema() -> dict[str, Json]:
     )
 
 
-def _meta_schema() -> dict[str, Json]:
+def meta_schema(more: Mapping[str, Json] = MappingProxyType({})) -> dict[str, Json]:
+    """What every answer says of itself, and what an answer of this kind says on top."""
     return _object(
         "What the answer is about.",
         {
@@ -188,6 +194,7 @@ def _meta_schema() -> dict[str, Json]:
             "unit": {**_text("The unit of every amount.", "wan"), "enum": ["yuan", "wan", "yi"]},
             "unit_name": _text("The unit in Chinese.", "万元"),
             "unit_name_en": _text("The unit in English.", "10,000 yuan"),
+            **more,
         },
     )
 

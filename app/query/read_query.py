@@ -153,6 +153,9 @@ class ParameterReader:
         self.given = dict(pairs)
         filtered = reserved is not ONE_PARAMETERS and resource.name in RESOURCES
         self._filterable = filter_parameters(resource.name) if filtered else {}
+        if not self._filterable.keys().isdisjoint(reserved):
+            # A parameter of this path has the name of a filter, whose other operators are left.
+            self._filterable = {name: known for name, known in self._filterable.items() if name not in reserved}
         if len(self.given) < len(pairs):
             for name, times in Counter(name for name, _ in pairs).items():
                 if times > 1:

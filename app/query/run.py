@@ -75,16 +75,8 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
     )
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
-    async with _planned(connection, query):
-        asked = query.release or known.newest
-        row = _single(await connection.fetchrow(text, asked, *bound, *after))
-        if query.release is None and row["newest"] not in (asked, None):
-            # A release was loaded since: the reader gets the newest.
-            asked = known.newest = row["newest"]
-            row = _single(await connection.fetchrow(text, asked, *bound, *after))
-        release, _, found, rows, keys = row
-        if release is None:
-            raise _missing_release(query)
+    async with planned(connection, query):
+        release, _, found, rows, keys = await _of_release(connection, text, query, known, *bound, *after)
         if query.cursor is not None:
             total = query.cursor.total
         elif found <= query.limit:
@@ -97,6 +89,28 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
         last = tuple(paging.read_key(columns[order.column], key) for order, key in zip(query.orders, keys, strict=True))
         cursor = paging.encode(Cursor(release, total, last), query=query.fingerprint)
     return Page(rows or "", min(found, query.limit), total, release, cursor)
+
+
+async def fetch_of_release(
+    connection: Connection, text: str, query: ListQuery, known: Known, *bound: object
+) -> asyncpg.Record:
+    """The one row of a statement over the query's release, which is its first parameter, planned as it should be."""
+    async with planned(connection, query):
+        return await _of_release(connection, text, query, known, *bound)
+
+
+async def _of_release(
+    connection: Connection, text: str, query: ListQuery, known: Known, *bound: object
+) -> asyncpg.Record:
+    asked = query.release or known.newest
+    row = _single(await connection.fetchrow(text, asked, *bound))
+    if query.release is None and row["newest"] not in (asked, None):
+        # A release was loaded since: the reader gets the newest.
+        asked = known.newest = row["newest"]
+        row = _single(await connection.fetchrow(text, asked, *bound))
+    if row["release"] is None:
+        raise _missing_release(query)
+    return row
 
 
 async def _total(connection: Connection, query: ListQuery, release: int, known: Known) -> int:
@@ -112,7 +126,7 @@ async def _total(connection: Connection, query: ListQuery, release: int, known: 
 
 
 @contextlib.asynccontextmanager
-async def _planned(connection: Connection, query: ListQuery) -> AsyncIterator[None]:
+async def planned(connection: Connection, query: ListQuery) -> AsyncIterator[None]:
     """Have Postgres plan for the very values where they matter.
 
     A prepared statement gets one plan for every value after a few runs, which spares the planning; but how many lines a

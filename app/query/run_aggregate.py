@@ -1,0 +1,97 @@
+"""Run an aggregate: one statement; what would count twice is refused, what is merely risky is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+from app.errors import DoubleCounting, ParameterProblem
+from app.query import paging
+from app.query.aggregate import aggregate_statement
+from app.query.paging import Cursor
+from app.query.read_aggregate import AggregateQuery, corrected
+from app.query.run import Connection, Known, Page, fetch_of_release
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the database found of the rules: `broken` and `alone` by axis, `codeless` by nullable group."""
+
+    broken: list[bool]
+    alone: list[str | None]  # the one value that all rows have
+    uneven: int
+    codeless: list[int]
+    years: list[int] | None
+    restated: bool
+
+
+@dataclass(frozen=True)
+class Groups(Page):
+    """A page of groups, and what a reader should know before using them."""
+
+    warnings: tuple[str, ...]
+
+
+async def fetch_groups(connection: Connection, query: AggregateQuery, known: Known) -> Groups:
+    """The page of groups that the query asks for. DoubleCounting; NoRelease, NothingLoaded, InvalidCursor."""
+    bound = [argument for item in (*query.row_filters, *query.filters) for argument in item.arguments]
+    after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
+    row = await fetch_of_release(connection, aggregate_statement(query), query, known, *bound, *after)
+    findings = Findings(**orjson.loads(row["findings"]))
+    _refuse(query, findings)
+    found, total, release = row["found"], row["total"], row["release"]
+    cursor = None
+    if found > query.limit:
+        columns = query.resource.by_name
+        last = tuple(
+            paging.read_key(columns[order.column], key) for order, key in zip(query.orders, row["keys"], strict=True)
+        )
+        cursor = paging.encode(Cursor(release, total, last), query=query.fingerprint)
+    return Groups(row["rows"] or "", min(found, query.limit), total, release, cursor, _warnings(query, findings))
+
+
+def _refuse(query: AggregateQuery, findings: Findings) -> None:
+    broken = [axis for axis, is_broken in zip(query.axes, findings.broken, strict=True) if is_broken]
+    if not broken and not findings.restated:
+        return
+    given = dict(query.pairs)
+    problems = []
+    for axis in broken:
+        value = next((f"{name}={given[name]}" for name in axis.own if name in given), None)
+        problems.append(
+            ParameterProblem(axis.name, f"this would add {axis.repeats}", value, _correction(query, axis.name))
+        )
+    if findings.restated and query.restated is not None:
+        _, (name, value), repeats = query.restated
+        problems.append(ParameterProblem(name, f"this would add {repeats}", given.get(name), f"{name}={value}"))
+    raise DoubleCounting(*problems, corrected=corrected(query, broken, restated=findings.restated))
+
+
+def _correction(query: AggregateQuery, name: str) -> str:
+    axis = next(axis for axis in query.axes if axis.name == name)
+    if axis.by_default and axis.default is not None:
+        return "=".join(axis.default)
+    return f"group_by={','.join([*(column.name for column in query.groups), axis.name])}"
+
+
+def _warnings(query: AggregateQuery, findings: Findings) -> tuple[str, ...]:
+    found = []
+    alone = {axis.name: value for axis, value in zip(query.axes, findings.alone, strict=True) if value is not None}
+    if alone:
+        said = "&".join(f"{name}={value}" for name, value in alone.items())
+        found.append(
+            f"not named, but every row has {said}: add it, so that what is loaded later is not counted with it"
+        )
+    if findings.years is not None:
+        first, last = findings.years
+        found.append(
+            f"figures of several years ({first} to {last}) are taken together: group_by=fiscal_year parts them"
+        )
+    if findings.uneven:
+        found.append("not every year has the same departments: a difference between years is not all of it a change")
+    nullable = [column.name for column in query.groups if column.nullable]
+    for name, lines in zip(nullable, findings.codeless, strict=True):
+        if lines:
+            found.append(f"{lines} rows have no {name}: they are in the groups where it is null")
+    return tuple(found)
