@@ -7,7 +7,7 @@ one that has its words in different places; then shorter names first, and names 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from app import search_text
@@ -74,6 +74,7 @@ class SearchQuery:
     limit: int
     after: int
     release: int | None
+    pinned: bool  # by the reader, not by a cursor: links stay in the release
 
     def fingerprint(self, kind: str) -> str:
         filters = (Filter("q", "search", self.words), Filter("kind", "eq", (kind,)))
@@ -107,7 +108,7 @@ def read_search(pairs: Pairs) -> SearchQuery:
         reader.add("release", f"the cursor belongs to release {cursor.release}: leave one of them out")
         reader.refuse()
     (after,) = cursor.keys
-    return SearchQuery(query.text, query.words, query.kinds, query.limit, int(str(after)), cursor.release)
+    return replace(query, after=int(str(after)), release=cursor.release)
 
 
 def read_suggest(pairs: Pairs) -> SearchQuery:
@@ -133,7 +134,8 @@ def _read(reader: ParameterReader, default: int, largest: int) -> SearchQuery:
         for kind in kinds:
             if kind not in KINDS:
                 reader.name("kind", kind, kind, list(KINDS))
-    return SearchQuery(text or "", words, kinds, reader.limit(default, largest), 0, reader.release())
+    release = reader.release()
+    return SearchQuery(text or "", words, kinds, reader.limit(default, largest), 0, release, release is not None)
 
 
 # Parameters: the release or null, terms, patterns, the words side by side, kinds.
@@ -167,7 +169,7 @@ order by p.kind, p.place"""  # noqa: S608 - as above
 # One more parameter: how many suggestions.
 _SUGGEST = f"""{_FOUND}, names as (
   select text, min(rank) as rank, min(length) as length, sum(rows) as rows,
-    array_agg(distinct kind collate "C") as kinds from best where rank < 3 group by text
+    array_agg(distinct kind::text) as kinds from best where rank < 3 group by text
 )
 select c.number, n.text, n.kinds from current c
 left join (select * from names order by rank, length, rows desc, text collate "C" limit $6::int) n on true
@@ -225,7 +227,7 @@ def _release(query: SearchQuery, number: int | None) -> int:
 
 
 def _result(query: SearchQuery, kind: str, row: dict[str, str]) -> dict[str, Json]:
-    text, field, pinned = row["text"], row["field"], "" if query.release is None else f"release={query.release}"
+    text, field, pinned = row["text"], row["field"], f"release={query.release}" if query.pinned else ""
     # A comma separates values of a filter; a text with one is found by what it contains.
     named = f"{field}__contains" if "," in text else field
     listed = KINDS[kind].format(key=_quoted(row["key"]), field=named, text=_quoted(text))

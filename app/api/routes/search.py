@@ -48,7 +48,7 @@ def _group(query: SearchQuery, release: int, found: Found) -> dict[str, Json]:
     if found.cursor is not None:
         following = f"/v1/search?{write_pairs([*pairs, ('cursor', found.cursor)])}"
     listed: Pairs = [("q", query.text)]
-    if query.release is not None:
+    if query.pinned:
         listed.append(("release", str(release)))
     return {
         "kind": found.kind,
