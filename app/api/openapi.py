@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.api.openapi_aggregates import aggregate_paths, facet_paths
+from app.api.openapi_files import file_operation
 from app.api.openapi_parameters import filter_parameter, list_parameters, one_parameters, share
 from app.api.openapi_search import TAG as SEARCH_TAG
 from app.api.openapi_search import search_operation, search_schemas, suggest_operation
@@ -19,6 +20,8 @@ from app.api.problems import (
     QUERY_TOO_LONG,
     RECORD_NOT_FOUND,
     RELEASE_NOT_FOUND,
+    TOO_LARGE_FOR_FORMAT,
+    TOO_MANY_EXPORTS,
     TOO_SLOW,
     UNAVAILABLE,
     Kind,
@@ -31,7 +34,7 @@ from app.api.schemas import (
     row_schema,
     shared_schemas,
 )
-from app.query.columns import Json, Resource
+from app.query.columns import Column, Json, Resource
 from app.query.read_query import filter_parameters
 from app.query.registry import RESOURCES
 
@@ -62,11 +65,19 @@ _LIST_PROBLEMS = (
     INTERNAL,
     UNAVAILABLE,
 )
+_FILE_PROBLEMS = tuple(
+    {INVALID_PARAMETERS: TOO_LARGE_FOR_FORMAT, UNAVAILABLE: TOO_MANY_EXPORTS}.get(kind, kind) for kind in _LIST_PROBLEMS
+)
 _ONE_PROBLEMS = (RECORD_NOT_FOUND, *(kind for kind in _LIST_PROBLEMS if kind is not RELEASE_NOT_FOUND))
 _OTHER_PROBLEMS = (MALFORMED_REQUEST, METHOD_NOT_ALLOWED, INVALID_PARAMETERS, INTERNAL, UNAVAILABLE)
 
 # Kinds that share their status with another, which is described with both.
 _ALSO = {INVALID_PARAMETERS: INVALID_CURSOR, UNAVAILABLE: TOO_SLOW}
+_BESIDE = {
+    DOUBLE_COUNTING: INVALID_PARAMETERS,
+    TOO_LARGE_FOR_FORMAT: INVALID_PARAMETERS,
+    TOO_MANY_EXPORTS: UNAVAILABLE,
+}
 
 # Headers of good answers; docs/http.md says more.
 _HEADERS: dict[str, Json] = {
@@ -104,6 +115,9 @@ def openapi_document() -> dict[str, Json]:
     schemas = shared_schemas() | search_schemas()
     for resource in RESOURCES.values():
         paths[f"/v1/{resource.name}"] = {"get": _list(resource, parameters)}
+        paths[f"/v1/{resource.name}.{{format}}"] = {
+            "get": file_operation(resource, parameters, _DATA_HEADERS, _problems(*_FILE_PROBLEMS))
+        }
         paths[f"/v1/{resource.name}/{{{resource.key}}}"] = {"get": _one(resource, parameters)}
         schemas[resource.singular] = row_schema(resource)
         schemas[f"{resource.singular}List"] = envelope_schema(resource, many=True)
@@ -195,7 +209,7 @@ def _one(resource: Resource, shared: dict[str, Json]) -> Json:
                 "in": "path",
                 "required": True,
                 "description": f"{key.zh}. {key.description}",
-                "schema": parameter_schema(key),
+                "schema": _key_schema(key),
                 "example": key.example,
             },
             *(share(shared, resource, parameter) for parameter in one_parameters(resource)),
@@ -209,6 +223,12 @@ def _one(resource: Resource, shared: dict[str, Json]) -> Json:
             **_problems(*_ONE_PROBLEMS),
         },
     }
+
+
+def _key_schema(key: Column) -> Json:
+    """A key of text has no dot: what follows one is the format."""
+    schema = parameter_schema(key)
+    return {**schema, "pattern": "^[A-Za-z0-9-]+$"} if schema["type"] == "string" else schema
 
 
 def _index() -> Json:
@@ -301,7 +321,7 @@ def _response_name(kind: Kind) -> str:
 
 
 def _problem_response(kind: Kind) -> Json:
-    also = {**_ALSO, DOUBLE_COUNTING: INVALID_PARAMETERS, RECORD_NOT_FOUND: RELEASE_NOT_FOUND}.get(kind)
+    also = {**_ALSO, **_BESIDE, RECORD_NOT_FOUND: RELEASE_NOT_FOUND}.get(kind)
     words = f"{kind.title}. {kind.description}" + (f" Or: {also.title}. {also.description}" if also else "")
     return {
         "description": words,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from app.api.formats import FILES
 from app.api.schemas import parameter_schema, reference
 from app.query.columns import Column, Json, Resource
 from app.query.filters import LONGEST_SEARCH
 from app.query.read_query import DEFAULT_LIMIT, LARGEST_LIMIT
+from app.query.whole_list import LARGEST_FILE
 
 _OPERATOR_WORDS = {
     "eq": "{field} is one of the values (separated by commas)",
@@ -40,7 +42,7 @@ def filter_parameter(name: str, column: Column, operator: str) -> dict[str, Json
             "example": example,
         }
     if operator in ("eq", "ne", "prefix", "under"):
-        items = parameter_schema(column, choices=operator in ("eq", "ne"))
+        items = parameter_schema(column, choices=operator in ("eq", "ne"), listed=True)
         return {
             **parameter,
             "schema": {"type": "array", "items": items, "minItems": 1},
@@ -106,6 +108,43 @@ def list_parameters(resource: Resource) -> list[dict[str, Json]]:
     ]
 
 
+def file_parameters(resource: Resource) -> list[dict[str, Json]]:
+    """What a list as a file takes beside its filters: no pages, and how a table is written."""
+    found = [parameter for parameter in list_parameters(resource) if parameter["name"] not in ("limit", "cursor")]
+    return [
+        {
+            "name": "format",
+            "in": "path",
+            "required": True,
+            "description": "The format of the file.",
+            "schema": {"type": "string", "enum": [*FILES]},
+            "example": "csv",
+        },
+        *found,
+        {
+            "name": "limit",
+            "in": "query",
+            "description": "How many rows the file has at most; by default all of them.",
+            "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_FILE},
+            "example": 10,
+        },
+        {
+            "name": "headers",
+            "in": "query",
+            "description": "What stands above the columns of CSV and XLSX: names of fields, or Chinese titles.",
+            "schema": {"type": "string", "enum": ["en", "zh"], "default": "en"},
+            "example": "zh",
+        },
+        {
+            "name": "bom",
+            "in": "query",
+            "description": "Whether CSV begins with a byte order mark, by which Excel knows UTF-8.",
+            "schema": {"type": "string", "enum": ["1", "0"], "default": "1"},
+            "example": "0",
+        },
+    ]
+
+
 def one_parameters(resource: Resource) -> list[dict[str, Json]]:
     """What a single record takes beside its key."""
     return [*_row_parameters(resource, details=True), *_common_parameters()]
@@ -164,9 +203,12 @@ def _common_parameters() -> list[dict[str, Json]]:
 
 
 def share(shared: dict[str, Json], resource: Resource, parameter: dict[str, Json]) -> Json:
-    """A reference to the parameter under components; one whose words differ gets the resource's name before it."""
+    """A reference to the parameter under components; one that differs gets the resource's name before it.
+
+    Its plural name for what the list takes, its singular one where a record takes something else again.
+    """
     name = str(parameter["name"])
-    if shared.setdefault(name, parameter) != parameter:
-        name = f"{resource.name}.{name}"
-        shared[name] = parameter
-    return reference("parameters", name)
+    for candidate in (name, f"{resource.name}.{name}", f"{resource.singular}.{name}"):
+        if shared.setdefault(candidate, parameter) == parameter:
+            return reference("parameters", candidate)
+    raise ValueError(f"{resource.name} has more than two parameters {name}")

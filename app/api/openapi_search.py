@@ -164,7 +164,7 @@ def _words(example: str) -> dict[str, Json]:
         "in": "query",
         "required": True,
         "description": "What is searched: a word or a part of one, several separated by spaces.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_SEARCH},
+        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_SEARCH, "pattern": "^[^\\u0000]+$"},
         "example": example,
     }
 

@@ -43,12 +43,14 @@ def reference(section: str, name: str) -> dict[str, Json]:
     return {"$ref": f"#/components/{section}/{name}"}
 
 
-def parameter_schema(column: Column, *, choices: bool = True) -> dict[str, Json]:
-    """What one value of a column looks like in a parameter."""
+def parameter_schema(column: Column, *, choices: bool = True, listed: bool = False) -> dict[str, Json]:
+    """What one value of a column looks like in a parameter; `listed` where commas separate several."""
     kind = "text" if column.kind == "list" else column.kind
     schema = dict(_TYPES[kind])
     if choices and column.choices:
         schema["enum"] = [*column.choices]
+    elif schema == {"type": "string"}:
+        schema["pattern"] = "^[^,\\u0000]+$" if listed else "^[^\\u0000]+$"
     return schema
 
 
