@@ -7,12 +7,13 @@ BIN = .venv/bin
 # Further arguments of the tests: make test ARGS='tests/api -k cursor'
 ARGS =
 
-.PHONY: help serve test test-16 check format openapi seed bench requirements clean
+.PHONY: help serve test test-16 check spectral fuzz format openapi seed bench requirements clean
 
 help:
 	@echo 'make serve         start Postgres, migrate, load seed_data/, serve on http://127.0.0.1:8000'
 	@echo 'make test          run the tests on Postgres 18 (make test-16: the database tests on Postgres 16)'
-	@echo 'make check         format, lint, types, import directions, migrations, OpenAPI'
+	@echo 'make check         format, lint, types, import directions, migrations, OpenAPI (with Spectral, where node is)'
+	@echo 'make fuzz          schemathesis against a running service'
 	@echo 'make format        mend what make check says of format and lint'
 	@echo 'make openapi       write openapi/openapi.json anew'
 	@echo 'make bench         measure the list page'
@@ -34,6 +35,19 @@ check: .venv/development
 	@$(BIN)/lint-imports --no-cache || { echo 'the contracts are in pyproject.toml, their reasons in docs/architecture.md'; exit 1; }
 	@$(BIN)/gongkai migrate --check || { echo 'write a migration with: $(BIN)/alembic revision --autogenerate -m "..."'; exit 1; }
 	@$(BIN)/gongkai openapi --check || { echo 'mend it with: make openapi'; exit 1; }
+	@$(MAKE) -s spectral
+
+# Spectral's rules for OpenAPI; without node it is left out, unless CI is set.
+spectral:
+	@if command -v npm >/dev/null; then \
+		cd tests/clients && { test -d node_modules || npm ci --silent; } && npx --no-install spectral lint \
+			--quiet --fail-severity hint --ruleset .spectral.yaml ../../openapi/openapi.json; \
+	elif test -n "$$CI"; then echo 'node and npm are needed: Spectral checks openapi/openapi.json'; exit 1; \
+	else echo 'skipped, since there is no npm: Spectral on openapi/openapi.json'; fi
+
+# All checks of schemathesis against a running service, at least 5,000 cases: a few minutes.
+fuzz: .venv/development
+	$(BIN)/python tests/clients/fuzz.py
 
 format: .venv/development
 	$(BIN)/ruff format .
