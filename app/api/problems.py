@@ -95,8 +95,8 @@ TOO_LARGE_FOR_FORMAT = Kind(
     "too-large-for-format",
     422,
     "Too large for this format",
-    "The format cannot hold the rows: a sheet of Excel takes a million. `suggestion` is the same list as CSV, which has "
-    "no such bound; or narrow the filters, or name a `limit`.",
+    "The format cannot hold the rows: a sheet of Excel takes a million. `suggestion` is the same list as CSV, which "
+    "has no such bound; or narrow the filters, or name a `limit`.",
 )
 QUERY_TOO_LONG = Kind(
     "query-too-long",

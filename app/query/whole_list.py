@@ -20,7 +20,7 @@ from app.values import Unit
 
 # What a file takes beside its filters. `headers` and `bom` say how a table is written, not what is in it.
 FILE_PARAMETERS = ("sort", "fields", "include", "limit", "unit", "release", "headers", "bom")
-_LARGEST_LIMIT = 10**9
+LARGEST_FILE = 10**9
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ def _limit(reader: ParameterReader) -> int | None:
     text = reader.given.get("limit")
     if text is None:
         return None
-    if text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_LIMIT)) and 1 <= int(text) <= _LARGEST_LIMIT:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_FILE)) and 1 <= int(text) <= LARGEST_FILE:
         return int(text)
-    reader.add("limit", f"not a whole number from 1 to {_LARGEST_LIMIT}; without it a file holds every row", value=text)
+    reader.add("limit", f"not a whole number from 1 to {LARGEST_FILE}; without it a file holds every row", value=text)
     return None
 
 

@@ -62,7 +62,7 @@ def test_every_filter_of_every_resource_is_described() -> None:
 def test_operation_ids_are_unique_and_fit_for_generators() -> None:
     found = [item["get"]["operationId"] for item in DOCUMENT["paths"].values()]
     assert len(found) == len(set(found))
-    assert all(re.fullmatch(r"(list|get|aggregate|facets)[A-Z][A-Za-z]+", name) for name in found)
+    assert all(re.fullmatch(r"(list|get|download|aggregate|facets)[A-Z][A-Za-z]+", name) for name in found)
     assert {"listExpenditures", "getExpenditureLine", "listThreePublic", "getDepartment"} <= set(found)
 
 
