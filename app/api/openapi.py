@@ -228,7 +228,7 @@ def _one(resource: Resource, shared: dict[str, Json]) -> Json:
 def _key_schema(key: Column) -> Json:
     """A key of text has no dot: what follows one is the format."""
     schema = parameter_schema(key)
-    return {**schema, "pattern": "^[A-Za-z0-9-]+$"} if schema["type"] == "string" else schema
+    return {**schema, "pattern": "^[A-Za-z0-9_-]+$"} if schema["type"] == "string" else schema
 
 
 def _index() -> Json:

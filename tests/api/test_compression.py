@@ -39,7 +39,7 @@ LONG = "/v1/expenditures?limit=50"
         ("*", "gzip"),
         ("*;q=0", ""),
         ("identity;q=1, gzip;q=0.5", ""),
-        ("identity, gzip", ""),
+        ("identity, gzip", "gzip"),
         ("deflate", ""),
         ("gzip;q=nonsense", ""),
         ("BR", "br"),
