@@ -21,7 +21,7 @@ from app.api.freshness import Freshness
 from app.api.openapi import TITLE, VERSION, openapi_document
 from app.api.paths import unknown_path
 from app.api.reader import Reader
-from app.api.routes import aggregates, documentation, facets, index, lists, search, singles
+from app.api.routes import aggregates, comparisons, documentation, facets, index, lists, search, singles
 from app.errors import DatabaseError
 from app.settings import Settings
 
@@ -77,6 +77,10 @@ def _routes() -> list[BaseRoute]:
         Route("/v1/search.{suffix}", search.search),
         Route("/v1/suggest", search.suggest),
         Route("/v1/suggest.{suffix}", search.suggest),
+        Route("/v1/series", comparisons.get_series),
+        Route("/v1/series.{suffix}", comparisons.get_series),
+        Route("/v1/compare", comparisons.get_comparison),
+        Route("/v1/compare.{suffix}", comparisons.get_comparison),
         Route("/v1/{resource}", lists.list_rows),
         Route("/v1/{resource}/aggregate", aggregates.aggregate),
         Route("/v1/{resource}/aggregate.{suffix}", aggregates.aggregate),

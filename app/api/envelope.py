@@ -57,9 +57,17 @@ def list_response(
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
 
-def one_response(query: RowQuery, release: int, record: str) -> Response:
-    """A single record."""
-    body = b"".join((b'{"data":', record.encode(), b',"meta":', _meta(query, release), _END))
+def one_response(
+    query: RowQuery,
+    release: int,
+    record: str,
+    *,
+    warnings: Sequence[str] = (),
+    about: Mapping[str, Json] = MappingProxyType({}),
+) -> Response:
+    """A single record, or what else is no page."""
+    meta, said = _meta(query, release, about), orjson.dumps([*warnings])
+    body = b"".join((b'{"data":', record.encode(), b',"meta":', meta, b',"warnings":', said, b"}"))
     return Response(body, media_type=MEDIA_TYPE, headers={RELEASE_HEADER: str(release)})
 
 
@@ -82,9 +90,6 @@ def _warnings(query: ListQuery, page: Page) -> list[str]:
         for value in item.values
         if str(value).endswith("00")
     ]
-
-
-_END = b',"warnings":[]}'
 
 
 def _meta(query: RowQuery, release: int, about: Mapping[str, Json] = MappingProxyType({})) -> bytes:

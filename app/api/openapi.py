@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.api.openapi_aggregates import aggregate_paths, facet_paths
+from app.api.openapi_comparisons import comparison_paths
 from app.api.openapi_files import file_operation
 from app.api.openapi_parameters import filter_parameter, list_parameters, one_parameters, share
 from app.api.openapi_search import TAG as SEARCH_TAG
@@ -126,6 +127,7 @@ def openapi_document() -> dict[str, Json]:
     problems = {**_problems(*_LIST_PROBLEMS), **_problems(DOUBLE_COUNTING)}
     paths |= aggregate_paths(parameters, schemas, problems)
     paths |= facet_paths(parameters, schemas, _problems(*_LIST_PROBLEMS))
+    paths |= comparison_paths(schemas, _problems(*_LIST_PROBLEMS))
     paths |= _service_paths()
     return {
         "openapi": "3.1.0",
@@ -140,6 +142,7 @@ def openapi_document() -> dict[str, Json]:
         "servers": [{"url": "/", "description": "This service"}],
         "tags": [
             *_resource_tags(),
+            {"name": "comparisons", "description": "One figure over the years, and departments side by side."},
             SEARCH_TAG,
             {
                 "name": "service",

@@ -55,7 +55,8 @@ def test_column_that_is_never_null_is_not_null_in_the_table(name: str) -> None:
 
 def test_money_is_only_where_the_printed_unit_is_known() -> None:
     for resource in RESOURCES.values():
-        if any(column.kind == "money" for column in resource.columns):
+        # An execution line compares amounts out of documents that may print different units.
+        if resource.name != "execution" and any(column.kind == "money" for column in resource.columns):
             assert "printed_unit" in resource.by_name, resource.name
 
 
