@@ -158,8 +158,12 @@ class Finisher:
     async def _send_whole(self, headers: Headers, body: bytes) -> None:
         """Send an answer that is there as a whole, or 304; keep it when it is of the release that was planned."""
         given = dict(headers)
-        coding = self._coding(given) if len(body) >= SMALLEST else ""
-        if coding:
+        # A stream that HEAD asks for has no body, and no length by which it could be known to be small.
+        endless = self._head and not body and b"content-length" not in given
+        coding = self._coding(given) if len(body) >= SMALLEST or endless else ""
+        if endless and coding:
+            headers.append((b"content-encoding", coding.encode()))
+        elif coding:
             body = await asyncio.to_thread(compress, body, coding) if len(body) > _LARGE else compress(body, coding)
             headers = [pair for pair in headers if pair[0] != b"content-length"]
             headers += [(b"content-length", str(len(body)).encode()), (b"content-encoding", coding.encode())]

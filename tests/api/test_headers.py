@@ -60,3 +60,17 @@ async def test_time_in_the_database_is_part_of_the_whole(client: httpx.AsyncClie
     answer = await client.get("/v1/expenditures?limit=7", headers={"Cache-Control": "no-cache"})
     database, total = map(float, re.findall(r"dur=([\d.]+)", answer.headers["server-timing"]))
     assert 0 < database <= total
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br", "zstd"])
+async def test_head_of_a_streamed_file_has_the_coding_and_the_tag_of_get(
+    coding: str, client: httpx.AsyncClient
+) -> None:
+    headers = {"Accept-Encoding": coding}
+    got = await client.get("/v1/expenditures.csv", headers=headers)
+    head = await client.head("/v1/expenditures.csv", headers=headers)
+    assert head.content == b""
+    for name in ("etag", "content-encoding", "cache-control", "vary", "gongkai-release", "content-type"):
+        assert head.headers.get(name) == got.headers.get(name), name
+    unchanged = await client.get("/v1/expenditures.csv", headers=headers | {"If-None-Match": got.headers["etag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
