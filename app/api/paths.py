@@ -7,7 +7,19 @@ from app.errors import ParameterProblem
 from app.query.filters import nearest
 from app.query.registry import RESOURCES
 
-FIXED = ("/v1", "/v1/search", "/v1/suggest", "/v1/series", "/v1/compare", "/docs", "/redoc", "/openapi.json", "/healthz", "/readyz", "/errors")
+FIXED = (
+    "/v1",
+    "/v1/search",
+    "/v1/suggest",
+    "/v1/series",
+    "/v1/compare",
+    "/docs",
+    "/redoc",
+    "/openapi.json",
+    "/healthz",
+    "/readyz",
+    "/errors",
+)
 KNOWN = (*FIXED, *(f"/v1/{name}" for name in RESOURCES))
 
 
