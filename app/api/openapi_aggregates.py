@@ -14,13 +14,13 @@ from app.query.registry import RESOURCES
 Objects = dict[str, Json]
 
 _EXAMPLES = {
-    "balance-lines": "side=expenditure&kind=budget&group_by=fiscal_year,functional_code&having=total_sum__gte:1",
-    "revenues": "measure=total,carried_over&group_by=fiscal_year,kind,class",
-    "expenditures": "measure=total,basic,avg:project&group_by=fiscal_year,region,kind&sort=-total_sum",
-    "economic-lines": "measure=personnel,public&group_by=fiscal_year,kind,class",
-    "three-public": "group_by=fiscal_year,item&prior_year=false",
-    "projects": "kind=budget&group_by=department&having=lines__gte:2",
-    "procurement-items": "group_by=fiscal_year,catalogue_code&sort=-total_sum&limit=10",
+    "balance-lines": "scope=department&side=expenditure&kind=budget&group_by=fiscal_year,functional_code&having=total_sum__gte:1",
+    "revenues": "scope=department&measure=total,carried_over&group_by=fiscal_year,kind,class",
+    "expenditures": "scope=department&measure=total,basic,avg:project&group_by=fiscal_year,region,kind&sort=-total_sum",
+    "economic-lines": "scope=department&measure=personnel,public&group_by=fiscal_year,kind,class",
+    "three-public": "scope=department&group_by=fiscal_year,item&prior_year=false",
+    "projects": "scope=department&kind=budget&group_by=department&having=lines__gte:2",
+    "procurement-items": "scope=department&group_by=fiscal_year,catalogue_code&sort=-total_sum&limit=10",
 }
 
 

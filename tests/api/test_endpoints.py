@@ -207,6 +207,12 @@ async def test_public_url_stands_before_the_next_page(application: FastAPI, api:
     assert application.state.reader.settings.public_url is None
 
 
+def written(example: Any) -> str:
+    """An example as it stands in a URL."""
+    text = ",".join(map(str, example)) if isinstance(example, list) else example
+    return json.dumps(text) if isinstance(text, bool) else str(text)
+
+
 async def test_every_documented_example_request_is_answered(api: httpx.AsyncClient) -> None:
     tried = 0
     for path, item in DOCUMENT["paths"].items():
@@ -218,15 +224,19 @@ async def test_every_documented_example_request_is_answered(api: httpx.AsyncClie
             tried += 1
         if "{" in path:
             continue
-        needed = {one["name"]: one["example"] for one in parameters if one.get("required") and one["in"] == "query"}
+        needed = {
+            one["name"]: written(one["example"]) for one in parameters if one.get("required") and one["in"] == "query"
+        }
         for parameter in parameters:
             if "example" not in parameter:
                 assert parameter["name"] == "cursor"
                 continue
-            example = parameter["example"]
-            text = ",".join(map(str, example)) if isinstance(example, list) else example
-            text = json.dumps(text) if isinstance(text, bool) else str(text)
+            text = written(parameter["example"])
             answer = await api.get(path, params={**needed, parameter["name"]: text})
+            if path.endswith("/aggregate") and answer.status_code == 422:
+                # One filter alone may leave rows that repeat the same money.
+                assert answer.json()["type"] == "/errors/double-counting", f"{path} {parameter['name']}: {answer.text}"
+                answer = await api.get(answer.json()["corrected"])
             assert answer.status_code == 200, f"{path}?{parameter['name']}={text}: {answer.text}"
             tried += 1
     assert tried > 1000

@@ -32,7 +32,7 @@ async def test_every_amount_equals_its_printed_cell_in_every_unit(api: httpx.Asy
     compared = 0
     for name, resource in RESOURCES.items():
         amounts = [column.name for column in resource.columns if column.kind == "money"]
-        if not amounts or name == "stated-amounts":
+        if not amounts or name in ("stated-amounts", "execution"):
             continue
         fields = ",".join(["id", "printed_unit", *amounts])
         for unit in Unit:
