@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import IO
 from urllib.parse import quote
 
@@ -16,7 +18,6 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.caching import RELEASE_HEADER
 from app.api.formats import FILES
-from app.api.parameters import Pairs
 from app.api.problems import MALFORMED_REQUEST, TOO_LARGE_FOR_FORMAT, TOO_MANY_EXPORTS, Problem
 from app.database import connect_reader
 from app.errors import ParameterProblem
@@ -25,13 +26,12 @@ from app.export.read_rows import SECONDS, Batch, read_rows
 from app.export.to_csv import csv_header, csv_statement, write_csv
 from app.export.to_ndjson import ndjson_statement, write_ndjson
 from app.export.too_large import MOST_SHEET_ROWS, TooLargeForFormat
-from app.query.columns import Resource
 from app.query.whole_list import (
     FileQuery,
     Selection,
+    Style,
     fetch_control,
     find_release,
-    read_whole,
     select_whole,
 )
 from app.settings import Settings
@@ -81,37 +81,59 @@ class _Stream(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def file_response(request: Request, resource: Resource, suffix: str, pairs: Pairs) -> Response:
-    """The whole list in this format; to HEAD the headers alone, which count the rows and add up the amounts."""
-    query = read_whole(resource, pairs)
+@dataclass(frozen=True)
+class Content:
+    """What is in a file: a selection out of a release, what it is called, and what a reader should know of it."""
+
+    name: str
+    title: str
+    release: int
+    released_at: dt.datetime
+    selection: Selection
+    notes: tuple[str, ...] = ()
+
+
+async def list_content(connection: asyncpg.Connection, query: FileQuery) -> Content:
+    """Every row of a list."""
+    release, made = await find_release(connection, query.release, seconds=SECONDS)
+    return Content(query.resource.name, query.resource.zh, release, made, select_whole(query, release))
+
+
+async def file_response(
+    request: Request,
+    suffix: str,
+    style: Style,
+    content: Callable[[asyncpg.Connection], Awaitable[Content]],
+) -> Response:
+    """The content in this format; to HEAD the headers alone, which count the rows and add up the amounts."""
     exports: Exports = request.app.state.exports
     async with contextlib.AsyncExitStack() as held:
         connection = await held.enter_async_context(exports.connection())
-        release, made = await find_release(connection, query.release, seconds=SECONDS)
-        selection = select_whole(query, release)
-        control = await fetch_control(connection, selection, seconds=SECONDS)
+        found = await content(connection)
+        control = await fetch_control(connection, found.selection, seconds=SECONDS)
         about = About(
-            name=resource.name,
-            title=resource.zh,
+            name=found.name,
+            title=found.title,
             query=_asked(request),
-            release=release,
-            released_at=made,
-            unit=query.unit,
+            release=found.release,
+            released_at=found.released_at,
+            unit=found.selection.unit,
             control=control,
+            notes=found.notes,
         )
         if suffix == "xlsx" and control.rows > MOST_SHEET_ROWS:
-            raise _too_large(request, resource, f"{control.rows} rows, of which XLSX takes {MOST_SHEET_ROWS} at most")
+            raise too_large(request, suffix, f"{control.rows} rows, of which XLSX takes {MOST_SHEET_ROWS} at most")
         headers = _headers(about, suffix)
         if request.method == "HEAD":
             return _Stream(_nothing(), held.pop_all(), headers=headers)
         if suffix in ("csv", "ndjson"):
-            pieces = await _begin_text(connection, selection, suffix, query, held)
+            pieces = await _begin_text(connection, found.selection, suffix, style, held)
         else:
             file = held.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is entered here
             try:
-                await _write_file(request, connection, selection, suffix, query, about, file)
+                await _write_file(request, connection, found.selection, suffix, style, about, file)
             except TooLargeForFormat as error:
-                raise _too_large(request, resource, str(error)) from error
+                raise too_large(request, suffix, str(error)) from error
             headers["Content-Length"] = str(file.seek(0, os.SEEK_END))
             file.seek(0)
             pieces = _read_pieces(file)
@@ -122,7 +144,7 @@ async def _begin_text(
     connection: asyncpg.Connection,
     selection: Selection,
     suffix: str,
-    query: FileQuery,
+    style: Style,
     held: contextlib.AsyncExitStack,
 ) -> AsyncIterator[bytes]:
     """The pieces of a CSV or NDJSON file. The first is made here: what fails before it is still a problem document."""
@@ -130,7 +152,7 @@ async def _begin_text(
     rows = read_rows(connection, statement, selection.arguments)
     held.push_async_callback(rows.aclose)
     if suffix == "csv":
-        header = csv_header(selection.columns, chinese=query.chinese_headers, byte_order_mark=query.byte_order_mark)
+        header = csv_header(selection.columns, chinese=style.chinese_headers, byte_order_mark=style.byte_order_mark)
         pieces = write_csv(header, rows)
     else:
         pieces = write_ndjson(rows)
@@ -150,7 +172,7 @@ async def _write_file(
     connection: asyncpg.Connection,
     selection: Selection,
     suffix: str,
-    query: FileQuery,
+    style: Style,
     about: About,
     file: IO[bytes],
 ) -> None:
@@ -159,7 +181,7 @@ async def _write_file(
         if suffix == "xlsx":
             from app.export.to_xlsx import write_xlsx  # noqa: PLC0415 - few requests need it
 
-            await write_xlsx(file, selection.columns, wanted, about, chinese=query.chinese_headers)
+            await write_xlsx(file, selection.columns, wanted, about, chinese=style.chinese_headers)
         else:
             from app.export.to_parquet import write_parquet  # noqa: PLC0415 - it takes long to import
 
@@ -203,11 +225,13 @@ def _asked(request: Request) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _too_large(request: Request, resource: Resource, detail: str) -> Problem:
+def too_large(request: Request, suffix: str, detail: str) -> Problem:
+    """The problem that a format cannot hold what was asked for, with the same as CSV."""
+    path: str = request.scope["path"]
     query = request.scope["query_string"].decode("latin-1")
-    link = f"/v1/{resource.name}.csv" + (f"?{query}" if query else "")
+    link = path.removesuffix(f".{suffix}") + ".csv" + (f"?{query}" if query else "")
     return Problem(
         TOO_LARGE_FOR_FORMAT,
         f"{detail}; CSV has no such bound: {link}",
-        problems=(ParameterProblem("suffix", detail, value=".xlsx", suggestion=link),),
+        problems=(ParameterProblem("suffix", detail, value=f".{suffix}", suggestion=link),),
     )

@@ -31,6 +31,7 @@ class About:
     released_at: dt.datetime
     unit: Unit
     control: Control
+    notes: tuple[str, ...] = ()
 
     def lines(self) -> list[tuple[str, str]]:
         """What is to be said, a word and a text each, in a fixed order and without a clock: equal files stay equal."""
@@ -43,7 +44,7 @@ class About:
             ("rows", str(self.control.rows)),
             *((f"control_total:{name}", _amount(total)) for name, total in self.control.sums.items()),
             ("licence", LICENCE),
-            *((f"note:{number}", note) for number, note in enumerate(NOTES, start=1)),
+            *((f"note:{number}", note) for number, note in enumerate((*NOTES, *self.notes), start=1)),
         ]
 
 

@@ -263,7 +263,7 @@ class ParameterReader:
     def _unknown(self, name: str, text: str, reserved: tuple[str, ...]) -> None:
         known = [*self._filterable, *reserved]
         if name == "format":
-            detail = "formats are asked for by suffix or Accept header, not by a parameter; there is: .json"
+            detail = "not by a parameter but by suffix or Accept: .json, .csv, .ndjson, .xlsx, .parquet"
             self.add(name, detail, value=text)
             return
         field, _, operator = name.partition("__")

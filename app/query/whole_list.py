@@ -9,8 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.errors import NoRelease, NothingLoaded
-from app.query.columns import Column, Resource
+from app.errors import InvalidParameters, NoRelease, NothingLoaded, ParameterProblem
+from app.query.columns import SQL_TYPES, Column, Resource
 from app.query.filters import Filter
 from app.query.paging import Order
 from app.query.read_query import Pairs, ParameterReader, RowQuery
@@ -18,18 +18,24 @@ from app.query.run import Connection
 from app.query.select import whole_statement
 from app.values import Unit
 
-# What a file takes beside its filters. `headers` and `bom` say how a table is written, not what is in it.
-FILE_PARAMETERS = ("sort", "fields", "include", "limit", "unit", "release", "headers", "bom")
+# What a list as a file takes beside its filters and the parameters of `Style`.
+FILE_PARAMETERS = ("sort", "fields", "include", "limit", "unit", "release")
 LARGEST_FILE = 10**9
 
 
 @dataclass(frozen=True)
 class FileQuery(RowQuery):
-    """The rows of a list from the first to the last, or to `limit`; column titles in Chinese or as field names."""
+    """The rows of a list from the first to the last, or to `limit`."""
 
     filters: tuple[Filter, ...]
     orders: tuple[Order, ...]
     limit: int | None
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a table is written, not what is in it: titles of columns in Chinese, a byte order mark before CSV."""
+
     chinese_headers: bool
     byte_order_mark: bool
 
@@ -64,12 +70,35 @@ class Control:
     sums: dict[str, Decimal | None]
 
 
+# What each parameter of `Style` takes, the default first.
+_STYLES = {"headers": ("en", "zh"), "bom": ("1", "0")}
+
+
+def read_style(pairs: Pairs) -> tuple[Style, Pairs]:
+    """How a file is to be written, and the parameters that say what is in it. InvalidParameters for a cursor too."""
+    problems = [
+        ParameterProblem(name, "a file has no pages: leave cursor out; limit shortens it", value=text[:100])
+        for name, text in pairs
+        if name == "cursor"
+    ]
+    chosen = {name: allowed[0] for name, allowed in _STYLES.items()}
+    for name, allowed in _STYLES.items():
+        given = [text for key, text in pairs if key == name]
+        if len(given) > 1:
+            problems.append(ParameterProblem(name, f"given {len(given)} times; give it once"))
+        elif given and given[0] not in allowed:
+            detail = f"allowed: {', '.join(allowed)}; {allowed[0]} is the default"
+            problems.append(ParameterProblem(name, detail, value=given[0][:100], suggestion=allowed[1]))
+        elif given:
+            chosen[name] = given[0]
+    if problems:
+        raise InvalidParameters(*problems)
+    return Style(chosen["headers"] == "zh", chosen["bom"] == "1"), [pair for pair in pairs if pair[0] not in _STYLES]
+
+
 def read_whole(resource: Resource, pairs: Pairs) -> FileQuery:
     """The query for a file that the parameters ask for. InvalidParameters names every problem."""
-    reader = ParameterReader(resource, [pair for pair in pairs if pair[0] != "cursor"], FILE_PARAMETERS)
-    for name, text in pairs:
-        if name == "cursor":
-            reader.add(name, "a file has no pages: leave cursor out; limit shortens it", value=text)
+    reader = ParameterReader(resource, pairs, FILE_PARAMETERS)
     unit = reader.unit()
     query = FileQuery(
         resource=resource,
@@ -80,8 +109,6 @@ def read_whole(resource: Resource, pairs: Pairs) -> FileQuery:
         filters=reader.filters(unit),
         orders=reader.orders(),
         limit=_limit(reader),
-        chinese_headers=_one_of(reader, "headers", ("en", "zh")) == "zh",
-        byte_order_mark=_one_of(reader, "bom", ("1", "0")) == "1",
     )
     reader.refuse()
     return query
@@ -95,13 +122,6 @@ def _limit(reader: ParameterReader) -> int | None:
         return int(text)
     reader.add("limit", f"not a whole number from 1 to {LARGEST_FILE}; without it a file holds every row", value=text)
     return None
-
-
-def _one_of(reader: ParameterReader, name: str, allowed: tuple[str, ...]) -> str:
-    text = reader.given.get(name, allowed[0])
-    if text not in allowed:
-        reader.add(name, f"allowed: {', '.join(allowed)}; {allowed[0]} is the default", value=text)
-    return text
 
 
 def select_whole(query: FileQuery, release: int) -> Selection:
@@ -135,6 +155,22 @@ def select_whole(query: FileQuery, release: int) -> Selection:
         arguments=(release, *(argument for item in query.filters for argument in item.arguments)),
         columns=(*(resource.by_name[name] for name in query.fields), *included),
         unit=query.unit,
+    )
+
+
+def select_json(rows: str, columns: tuple[Column, ...], unit: Unit) -> Selection:
+    """Rows that are there already, as JSON objects side by side, in the order that they have."""
+    types = SQL_TYPES | {"list": "text[]", "json": "json"}
+    typed = ", ".join(f'"{column.name}" {types[column.kind]}' for column in columns)
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    return Selection(
+        body=f"""select {names} from rows from (json_to_recordset($1::json) as ({typed}))
+            with ordinality as q({names}, position_in_list)""",  # noqa: S608 - our own declarations
+        order="position_in_list",
+        limit=None,
+        arguments=(f"[{rows}]",),
+        columns=columns,
+        unit=unit,
     )
 
 

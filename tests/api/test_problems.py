@@ -63,7 +63,7 @@ def problem(answer: httpx.Response, status: int) -> Any:
         ("GET", "/v2/expenditures", 404, "path-not-found", "/v1"),
         ("GET", "/assets/nothing.js", 404, "path-not-found", "/v1"),
         ("GET", "/errors/nothing", 404, "path-not-found", "/errors"),
-        ("GET", "/v1/expenditures.xlsx", 406, "not-acceptable", ".json"),
+        ("GET", "/v1/expenditures.xls", 406, "not-acceptable", ".parquet"),
         ("GET", "/v1/regions/130000.pdf", 406, "not-acceptable", ".json"),
         ("GET", "/v1/expenditures?format=xlsx", 422, "invalid-parameters", ".json"),
         ("GET", f"/v1/expenditures?name={'x' * 8192}", 414, "query-too-long", "8192"),
@@ -91,7 +91,7 @@ async def test_wrong_request_is_told_what_is_wrong_and_what_is_allowed(
 
 async def test_accept_header_without_json_is_refused_and_with_it_served(api: httpx.AsyncClient) -> None:
     for accept in (
-        "text/csv",
+        "application/pdf",
         "application/xml, text/html",
         "application/json;q=0, text/html",
         "application/json;q=0.0",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.envelope import list_response
-from app.api.files import file_response
+from app.api.files import file_response, list_content
 from app.api.formats import choose_format, split_suffix
 from app.api.parameters import read_pairs
 from app.api.paths import unknown_path
@@ -14,6 +16,7 @@ from app.api.reader import Reader
 from app.query.read_query import read_list
 from app.query.registry import RESOURCES
 from app.query.run import fetch_page
+from app.query.whole_list import read_style, read_whole
 
 
 async def list_rows(request: Request) -> Response:
@@ -26,7 +29,8 @@ async def list_rows(request: Request) -> Response:
     chosen = choose_format(request, suffix)
     pairs = read_pairs(request.scope["query_string"])
     if chosen != "json":
-        return await file_response(request, resource, chosen, pairs)
+        style, pairs = read_style(pairs)
+        return await file_response(request, chosen, style, partial(list_content, query=read_whole(resource, pairs)))
     query = read_list(resource, pairs)
     page = await reader.run(fetch_page, query, reader.known)
     return list_response(request, reader.settings, query, page, pairs)
