@@ -14,7 +14,7 @@ from app.query.registry import RESOURCES
 Objects = dict[str, Json]
 
 _EXAMPLES = {
-    "balance-lines": "scope=department&side=expenditure&kind=budget&group_by=fiscal_year,functional_code&having=total_sum__gte:1",
+    "balance-lines": "scope=department&side=expenditure&kind=budget&group_by=fiscal_year,name&having=total_sum__gte:1",
     "revenues": "scope=department&measure=total,carried_over&group_by=fiscal_year,kind,class",
     "expenditures": "scope=department&measure=total,basic,avg:project&group_by=fiscal_year,region,kind&sort=-total_sum",
     "economic-lines": "scope=department&measure=personnel,public&group_by=fiscal_year,kind,class",
@@ -41,7 +41,8 @@ def aggregate_paths(parameters: Objects, schemas: Objects, problems: Objects) ->
                 "description": (
                     "Sums, averages, extremes and counts of the rows that the filters select, by groups. What would "
                     "count the same money twice is refused, and the problem carries the corrected request; "
-                    f"`meta.applied` names the filters that were added.\n\nFor example: `{example}`"
+                    "`meta.applied` names the filters that were added. Every group as a file: with the suffix `.csv`, "
+                    f"`.ndjson`, `.xlsx` or `.parquet`.\n\nFor example: `{example}`"
                 ),
                 "x-example-requests": [example],
                 "parameters": [
