@@ -40,7 +40,10 @@ async def test_every_other_path_in_a_readme_is_served(seed_client: httpx.AsyncCl
         for path in re.findall(r"127\.0\.0\.1:8000(/[^\s'`>)]+)", (ROOT / name).read_text(encoding="utf-8")):
             answer = await seed_client.get(path)
             assert answer.status_code == 200, path
-            assert orjson.loads(answer.content)["data"], path
+            if answer.headers["content-type"].startswith("application/json"):
+                assert orjson.loads(answer.content)["data"], path
+            else:
+                assert int(answer.headers["x-total-count"]), path
 
 
 @pytest.mark.parametrize("name", READMES)
