@@ -43,6 +43,9 @@ def filter_parameter(name: str, column: Column, operator: str) -> dict[str, Json
         }
     if operator in ("eq", "ne", "prefix", "under"):
         items = parameter_schema(column, choices=operator in ("eq", "ne"), listed=True)
+        if operator == "under":
+            # A code with levels: a division has six digits, a subject three, five or seven.
+            items["pattern"] = r"^[0-9]{6}$" if column.hierarchy == "region" else r"^[0-9]{3}(?:[0-9]{2}){0,2}$"
         return {
             **parameter,
             "schema": {"type": "array", "items": items, "minItems": 1},
