@@ -177,8 +177,7 @@ def names_parameter(name: str, description: str, allowed: list[str], example: st
             "type": "array",
             "items": {"type": "string", "enum": [*allowed]},
             "minItems": 1,
-            # A field that is named twice is shown once; an order that names one twice is refused.
-            **({"uniqueItems": True} if name == "sort" else {}),
+            # A name that comes again changes nothing.
         },
         "style": "form",
         "explode": False,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.query.columns import Column, Json, Resource
+from app.query.filters import LARGEST_DECIMAL
 from app.query.registry import RESOURCES
 
 PROBLEM_EXAMPLE: dict[str, Json] = {
@@ -49,6 +50,8 @@ def parameter_schema(column: Column, *, choices: bool = True, listed: bool = Fal
     schema = dict(_TYPES[kind])
     if choices and column.choices:
         schema["enum"] = [*column.choices]
+    elif schema == {"type": "number"}:
+        schema |= {"minimum": -float(LARGEST_DECIMAL), "maximum": float(LARGEST_DECIMAL)}
     elif schema == {"type": "string"}:
         schema["pattern"] = "^[^,\\u0000]+$" if listed else "^[^\\u0000]+$"
     return schema

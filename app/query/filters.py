@@ -18,8 +18,10 @@ from app.values import Unit
 Value: TypeAlias = str | int | bool | Decimal | dt.date | dt.datetime
 
 _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
-# Twenty digits are what a record holds; the exponent of 1e999999 would be expanded by the database.
-_DECIMAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,10})?", re.ASCII)
+# A JSON number. No amount has more than twenty digits before the point, and a longer one, or an exponent such as
+# 1e999999, would only be expanded by the database.
+_DECIMAL = re.compile(r"-?[0-9]{1,21}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+LARGEST_DECIMAL = 10**20
 _BIGINT = 2**63
 _LONGEST_TEXT = 500
 LONGEST_SEARCH = 100
@@ -135,7 +137,8 @@ def parse_value(column: Column, text: str, unit: Unit) -> Value:
     if column.choices:
         return _choice(column, text)
     if column.kind == "money":
-        return _decimal(text) * Decimal(10**unit.exponent)
+        sign, digits, exponent = _decimal(text).as_tuple()
+        return Decimal((sign, digits, int(exponent) + unit.exponent))  # exact, however many digits there are
     return _PARSERS[column.kind](text)
 
 
@@ -202,8 +205,8 @@ def _integer(text: str) -> int:
 
 
 def _decimal(text: str) -> Decimal:
-    if not _DECIMAL.fullmatch(text):
-        raise ValueProblem("not a decimal number: at most 20 digits, a point and at most 10 decimals, no exponent")
+    if not _DECIMAL.fullmatch(text) or abs(Decimal(text)) > LARGEST_DECIMAL:
+        raise ValueProblem("not a decimal number between -1e20 and 1e20")
     return Decimal(text)
 
 

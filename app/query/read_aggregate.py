@@ -272,10 +272,8 @@ def _orders(reader: ParameterReader, described: Resource, groups: tuple[Column, 
         order = Order(part.removeprefix("-"), descending=part.startswith("-"))
         if order.column not in described.sortable:
             reader.name("sort", part, order.column, list(described.sortable))
-        elif any(other.column == order.column for other in found):
-            reader.add("sort", f"{order.column} is named twice", value=text)
-        else:
-            found.append(order)
+        elif all(other.column != order.column for other in found):
+            found.append(order)  # ties of a column were decided by its first mention
     named = {order.column for order in found}
     found += [Order(column.name) for column in groups if column.name not in named]
     return tuple(found) or (Order("lines"),)

@@ -189,10 +189,8 @@ class ParameterReader:
             order = Order(part.removeprefix("-"), descending=part.startswith("-"))
             if order.column not in self.resource.sortable:
                 self.name("sort", part, order.column, list(self.resource.sortable))
-            elif any(other.column == order.column for other in found):
-                self.add("sort", f"{order.column} is named twice", value=text)
-            else:
-                found.append(order)
+            elif all(other.column != order.column for other in found):
+                found.append(order)  # ties of a column were decided by its first mention
         return paging.complete(self.resource, tuple(found))
 
     def fields(self, *, details: bool = False) -> tuple[str, ...]:
