@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from app.api.formats import FILES
 from app.api.schemas import parameter_schema, reference
 from app.query.columns import Column, Json, Resource
@@ -21,6 +24,12 @@ _OPERATOR_WORDS = {
     "punctuation make no difference",
     "isnull": "`true`: only rows without {field}; `false`: only rows with it",
 }
+
+
+# What is searched, in `/v1/search` and as the filter `q`.
+SEARCHED_WORDS: Mapping[str, Json] = MappingProxyType(
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_SEARCH, "pattern": "^[^\\u0000]+$"}
+)
 
 
 def filter_parameter(name: str, column: Column, operator: str) -> dict[str, Json]:
@@ -54,11 +63,10 @@ def filter_parameter(name: str, column: Column, operator: str) -> dict[str, Json
             "example": [example],
         }
     if operator == "search":
-        schema: dict[str, Json] = {"type": "string", "minLength": 1, "maxLength": LONGEST_SEARCH}
         return {
             **parameter,
             "description": f"{column.description} {words[0].upper()}{words[1:]}.",
-            "schema": schema,
+            "schema": dict(SEARCHED_WORDS),
             "example": example,
         }
     if operator == "isnull":

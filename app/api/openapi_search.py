@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from app.api.openapi_parameters import SEARCHED_WORDS
 from app.api.schemas import reference
 from app.query.columns import Json, object_schema
-from app.query.filters import LONGEST_SEARCH
 from app.query.search import (
     DEFAULT_RESULTS,
     DEFAULT_SUGGESTIONS,
@@ -164,7 +164,7 @@ def _words(example: str) -> dict[str, Json]:
         "in": "query",
         "required": True,
         "description": "What is searched: a word or a part of one, several separated by spaces.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_SEARCH, "pattern": "^[^\\u0000]+$"},
+        "schema": dict(SEARCHED_WORDS),
         "example": example,
     }
 
