@@ -41,6 +41,8 @@ class Settings:
     cache_mb: int = 64  # finished answers that each server process keeps; 0: none
     seed: Path = PROJECT / "seed_data"
     public_url: str | None = None  # where readers reach the service; None: as the request names it
+    publisher: str = "Gongkai"  # who runs the service, as catalogues, files and citations name it
+    contact: str | None = None  # where to reach the publisher: mailto:… or https://…
 
 
 # Environment variable, field, and how its text becomes the value.
@@ -58,6 +60,8 @@ VARIABLES: dict[str, tuple[str, type]] = {
     "GONGKAI_CACHE_MB": ("cache_mb", int),
     "GONGKAI_SEED": ("seed", Path),
     "GONGKAI_PUBLIC_URL": ("public_url", str),
+    "GONGKAI_PUBLISHER": ("publisher", str),
+    "GONGKAI_CONTACT": ("contact", str),
 }
 
 _RANGES = {
@@ -89,4 +93,6 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             raise SettingsError(f"{variable}={text} is not carried by the embedded server: 16 or 18")
         if name.startswith("database") and not text.startswith(("postgresql://", "postgres://")):
             raise SettingsError(f"{variable} must begin with postgresql:// or postgres://")
+        if name == "contact" and not text.startswith(("mailto:", "https://", "http://")):
+            raise SettingsError(f"{variable}={text!r} must begin with mailto:, https:// or http://")
     return Settings(**given)  # type: ignore[arg-type]  # the table above pairs each field with its type

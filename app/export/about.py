@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from app.publication import ATTRIBUTION_EN, DATA_LICENCE
 from app.query.whole_list import Control
 from app.values import Unit
 
-LICENCE = (
-    "Facts out of public disclosures of government departments (政府部门公开信息); quote the department and the "
-    "document, which include=provenance names."
-)
+LICENCE = f"{DATA_LICENCE.identifier} ({DATA_LICENCE.url}). {ATTRIBUTION_EN}"
 NOTES = (
     "A blank cell is null: the document prints nothing there. A printed 0 is 0.",
     "Rows repeat the same money: classes, divisions, items; departments and their units; funds; totals.",

@@ -61,6 +61,7 @@ class Column:
     en: str
     description: str
     example: Json
+    description_zh: str = ""
     sql: str = ""  # over the alias t or a join's alias; empty: t.<name>
     join: str | None = None  # the join that `sql` needs
     choices: tuple[str, ...] = ()
@@ -111,6 +112,7 @@ class Include:
     sql: str
     joins: tuple[str, ...]
     schema: Mapping[str, Json]
+    description_zh: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +128,7 @@ class Resource:
     source: str  # what stands after FROM, under the alias t
     visible: str  # the condition that a row belongs to the release
     columns: tuple[Column, ...]
+    description_zh: str = ""
     key: str = "id"
     joins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     includes: tuple[Include, ...] = ()

@@ -34,6 +34,7 @@ def test_documented_defaults_are_the_defaults() -> None:
         ("GONGKAI_WORKERS", "0", "outside 1–64"),
         ("GONGKAI_POSTGRES_VERSION", "17", "16 or 18"),
         ("DATABASE_URL", "mysql://localhost/x", "must begin with postgresql://"),
+        ("GONGKAI_CONTACT", "office@example.org", "must begin with mailto:"),
     ],
 )
 def test_wrong_value_is_refused_with_variable_value_and_what_is_allowed(variable: str, value: str, said: str) -> None:
