@@ -1,4 +1,4 @@
-"""What the data set is called, who publishes it and on which terms: the same words in every catalogue, file and page."""
+"""What the data set is called, who publishes it and on which terms: the words of every catalogue, file and page."""
 
 from __future__ import annotations
 
