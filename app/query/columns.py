@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
+
+from app.query.words import Words
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -64,7 +66,8 @@ class Column:
     description_zh: str = ""
     sql: str = ""  # over the alias t or a join's alias; empty: t.<name>
     join: str | None = None  # the join that `sql` needs
-    choices: tuple[str, ...] = ()
+    # Of a closed list: every value it can have, with its words (app/query/words.py).
+    choices: Words = field(default_factory=lambda: MappingProxyType({}), hash=False)
     nullable: bool = True
     default: bool = True  # shown without being named in `fields`
     filterable: bool = True
@@ -75,6 +78,8 @@ class Column:
     grouped: bool = False  # groups are made by it although its kind mostly has as many values as there are rows
     label: str = ""  # SQL of the name of `{value}`, one of its values, where that is a code or an id
     schema: Mapping[str, Json] | None = None  # JSON Schema of a json column
+    references: str | None = None  # the resource whose key this is
+    statements: tuple[str, ...] = ()  # the statements that it comes from, where those are not the resource's
 
     @property
     def expression(self) -> str:
@@ -129,6 +134,7 @@ class Resource:
     visible: str  # the condition that a row belongs to the release
     columns: tuple[Column, ...]
     description_zh: str = ""
+    statements: tuple[str, ...] = ()  # keys of the statements that its rows come out of; empty for what no table prints
     key: str = "id"
     joins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     includes: tuple[Include, ...] = ()
@@ -161,16 +167,33 @@ class Resource:
         return "t.valid_from" in self.visible
 
 
-def choices(literal: object) -> tuple[str, ...]:
-    """The values of a Literal of the record contract."""
-    return tuple(str(value) for value in get_args(literal))
+_AS_PRINTED = "金额单位见返回结果，数字保留原表位数；原表未填列的为空值，原表填 0 的为 0。"
 
 
-def money(name: str, zh: str, en: str, example: float | None, *, note: str = "") -> Column:
-    """An amount of money, null where the cell is blank or the form has no such column."""
+def money(
+    name: str,
+    zh: str,
+    en: str,
+    example: float | None,
+    about_zh: str = "",
+    *,
+    note: str = "",
+    statements: tuple[str, ...] = (),
+) -> Column:
+    """An amount of money, null where the cell is blank or the form has no such column.
+
+    `about_zh` says in Chinese what the amount is, where its name alone does not.
+    """
     description = f"{en} ({zh}), in the answer's unit, digits as printed; null where nothing is printed."
     return Column(
-        name=name, kind="money", zh=zh, en=en, description=f"{description} {note}".strip(), example=example, sql=""
+        name=name,
+        kind="money",
+        zh=zh,
+        en=en,
+        description=f"{description} {note}".strip(),
+        description_zh=f"{about_zh or zh + '。'}{_AS_PRINTED}",
+        example=example,
+        statements=statements,
     )
 
 

@@ -1,7 +1,7 @@
 """The published documents."""
 
-from app import records
-from app.query.columns import Column, Resource, choices, object_schema, records_schema
+from app.query import words
+from app.query.columns import Column, Resource, object_schema, records_schema
 from app.query.facts import (
     DEPARTMENT_ID,
     DEPARTMENT_NAME,
@@ -25,6 +25,7 @@ RESOURCE = Resource(
         "One published document each: a department's budget or final account of a year. What is shown is the revision "
         "that is valid in the release."
     ),
+    description_zh="每行是一份公开文件，即一个部门某一年度的预算或决算；所示为本数据版本中有效的修订版。",
     source="disclosure t",
     visible=VISIBLE,
     columns=(
@@ -34,6 +35,7 @@ RESOURCE = Resource(
             zh="公开文件标识",
             en="id",
             description="Stable id: department, year, budget or final account, and `-unit` where a unit reports alone.",
+            description_zh="稳定标识：部门、年度、预算或决算；单独公开的单位另加 `-unit`。",
             example="130205-5c9de731-2025-budget",
             nullable=False,
         ),
@@ -47,6 +49,7 @@ RESOURCE = Resource(
             zh="部门名称",
             en="department name",
             description="Name of the department as this document prints it.",
+            description_zh="本文件所印的部门名称。",
             example=DEPARTMENT_NAME.example,
             nullable=False,
         ),
@@ -56,6 +59,7 @@ RESOURCE = Resource(
             zh="部门编码",
             en="department code",
             description="The finance bureau's code as this document prints it.",
+            description_zh="本文件所印的部门编码，由财政部门编定。",
             example="224",
         ),
         Column(
@@ -64,6 +68,7 @@ RESOURCE = Resource(
             zh="年度",
             en="fiscal year",
             description="The year of the budget or final account.",
+            description_zh="预算或决算所属的年度。",
             example=2025,
             nullable=False,
         ),
@@ -75,6 +80,7 @@ RESOURCE = Resource(
             zh="标题",
             en="title",
             description="Title as printed.",
+            description_zh="文件标题，按原件所印。",
             example="2025年部门预算信息公开",
             nullable=False,
         ),
@@ -84,6 +90,7 @@ RESOURCE = Resource(
             zh="源文件名",
             en="source file",
             description="Name of the published file.",
+            description_zh="所公开文件的文件名。",
             example="budget.txt",
             nullable=False,
         ),
@@ -93,6 +100,7 @@ RESOURCE = Resource(
             zh="源文件 SHA-256",
             en="SHA-256",
             description="SHA-256 of the published file.",
+            description_zh="所公开文件的 SHA-256 校验值。",
             example="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             nullable=False,
         ),
@@ -102,10 +110,11 @@ RESOURCE = Resource(
             zh="文件格式",
             en="file format",
             description="Format of the published file.",
+            description_zh="所公开文件的格式。",
             example="text",
             sql="t.format",
             nullable=False,
-            choices=choices(records.Disclosure.model_fields["format"].annotation),
+            choices=words.FILE_FORMAT,
         ),
         Column(
             name="printed_units",
@@ -113,6 +122,7 @@ RESOURCE = Resource(
             zh="金额单位",
             en="printed units",
             description="Units of money that its tables print.",
+            description_zh="文件内各表所印的金额单位。",
             example=["wan"],
             sql="t.units",
             nullable=False,
@@ -124,6 +134,7 @@ RESOURCE = Resource(
             zh="修订号",
             en="revision",
             description="Which revision of the document this is, counted from 1.",
+            description_zh="这是该文件的第几个修订版，从 1 起计。",
             example=1,
             nullable=False,
         ),
@@ -133,6 +144,7 @@ RESOURCE = Resource(
             zh="解析器版本",
             en="parser version",
             description="Version of the program that read it.",
+            description_zh="读取该文件的程序版本。",
             example=1,
             nullable=False,
             default=False,
@@ -143,6 +155,7 @@ RESOURCE = Resource(
             zh="入库时间",
             en="loaded at",
             description="When this revision was loaded.",
+            description_zh="本修订版的入库时间。",
             example="2025-03-01T08:00:00+00:00",
             nullable=False,
         ),
@@ -152,6 +165,7 @@ RESOURCE = Resource(
         "t.department_id",
         "departments",
         "Disclosures of departments found by words in a name of theirs or of their division.",
+        "按部门名称或所属行政区划名称中的词查找公开文件。",
         "开平 网信办",
     ),
     details=(
@@ -161,6 +175,7 @@ RESOURCE = Resource(
             zh="报表",
             en="statements",
             description="Its tables in order, with their status.",
+            description_zh="文件内的各张报表及其状态，按次序排列。",
             example=[],
             sql="""(select coalesce(json_agg(json_build_object('id', s.id, 'key', s.key, 'ordinal', s.ordinal,
                 'title', s.title, 'status', s.status, 'printed_unit', s.unit, 'href', '/v1/statements/' || s.id)
@@ -184,6 +199,7 @@ RESOURCE = Resource(
             zh="读取说明",
             en="findings",
             description="Number of findings by severity.",
+            description_zh="读取说明的条数，按严重程度分列。",
             example={"info": 0, "warning": 0, "error": 0},
             sql="""(select json_build_object('info', count(*) filter (where f.severity = 'info'),
                 'warning', count(*) filter (where f.severity = 'warning'),
@@ -202,6 +218,7 @@ RESOURCE = Resource(
             zh="修订",
             en="revisions",
             description="Every revision of this document up to the release that is read, oldest first.",
+            description_zh="截至所查数据版本的全部修订版，旧的在前。",
             example=[],
             sql="""(select json_agg(json_build_object('revision', d.revision, 'from_release', d.valid_from,
                 'until_release', case when d.valid_to <= {release} then d.valid_to end, 'sha256', d.sha256,
@@ -236,6 +253,7 @@ RESOURCE = Resource(
             zh="链接",
             en="links",
             description="Paths on this service to what belongs to it.",
+            description_zh="与该文件有关的数据在本服务中的路径。",
             example={"department": "/v1/departments/130205-5c9de731"},
             sql="""json_build_object('department', '/v1/departments/' || t.department_id,
                 'region', '/v1/regions/' || t.region_code,

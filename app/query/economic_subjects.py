@@ -1,6 +1,6 @@
 """The economic classification (支出经济分类)."""
 
-from app.query import subjects
+from app.query import subjects, words
 from app.query.columns import Column
 
 _CLASSIFICATION = Column(
@@ -9,9 +9,10 @@ _CLASSIFICATION = Column(
     zh="分类",
     en="classification",
     description="Of departmental budgets (301-399, `department`) or of government budgets (501-599, `government`).",
+    description_zh="属于部门预算支出经济分类（301—399）还是政府预算支出经济分类（501—599）。",
     example="department",
     nullable=False,
-    choices=("department", "government"),
+    choices=words.CLASSIFICATION,
 )
 
 RESOURCE = subjects.resource(
@@ -23,8 +24,9 @@ RESOURCE = subjects.resource(
     zh="经济分类科目",
     en="Economic classification",
     description="Codes of the economic classification: what the money buys. Class and division: 302, 30239.",
+    description_zh="支出经济分类科目，反映钱花在什么上；分类、款两级，如 302、30239。",
     own_columns=(
-        *subjects.columns(code="30101", name="基本工资", name_en="basic salary", parent="301"),
+        *subjects.columns("economic-subjects", code="30101", name="基本工资", name_en="basic salary", parent="301"),
         _CLASSIFICATION,
     ),
     lines=(("economic-lines", "economic_line"),),

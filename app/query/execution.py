@@ -1,7 +1,7 @@
 """What was planned and what was spent: budget and final account of the same department, year, fund and code."""
 
-from app import records
-from app.query.columns import Column, Resource, choices, money
+from app.query import words
+from app.query.columns import Column, Resource, money
 from app.query.expenditures import FUND
 from app.query.facts import FISCAL_YEAR, JOINS, SCOPE, owner_columns
 from app.query.includes import subject_include
@@ -84,6 +84,7 @@ def _link(name: str, zh: str, en: str, example: str, sql: str = "") -> Column:
         zh=zh,
         en=en,
         description=f"Path of the row that the {en.removesuffix(', link')} is taken from, with its cell; null without.",
+        description_zh=f"{zh.removesuffix('出处')}所在的行在本服务中的路径，附单元格；没有的为空值。",
         example=example,
         sql=sql,
         filterable=False,
@@ -91,13 +92,14 @@ def _link(name: str, zh: str, en: str, example: str, sql: str = "") -> Column:
     )
 
 
-def _rate(name: str, zh: str, en: str, whole: str) -> Column:
+def _rate(name: str, zh: str, en: str, whole: str, about_zh: str) -> Column:
     return Column(
         name=name,
         kind="number",
         zh=zh,
         en=en,
         description=f"The final account's amount in per cent of the {en.partition(' of the ')[2]}, two decimals.",
+        description_zh=about_zh,
         example=111.61,
         sql=f"round(100 * t.final_amount / nullif(t.{whole}, 0), 2)",
         unit="per cent",
@@ -115,6 +117,17 @@ RESOURCE = Resource(
         "initial budget is the budget document's; where there is none, the one that the final account itself prints, "
         "states in its text, or evaluates. Levels and funds repeat the same money, as in the statements."
     ),
+    description_zh=(
+        "同一部门、口径、年度、资金和功能分类科目的预算与决算并列。年初预算取自预算公开文件；没有的，依次取决算报"
+        "表所列、文字说明所述、绩效自评所列。各级科目和各种资金口径重复同一笔资金，与原表相同。"
+    ),
+    statements=(
+        "expenditure",
+        "general_public_budget_expenditure",
+        "government_fund_expenditure",
+        "state_capital_expenditure",
+        "self_evaluation",
+    ),
     source=_SOURCE,
     visible="{release} is not null",
     columns=(
@@ -124,6 +137,7 @@ RESOURCE = Resource(
             zh="标识",
             en="id",
             description="Id: department, year, scope, fund and code.",
+            description_zh="标识：部门、年度、公开口径、资金口径和科目编码。",
             example="430204-2fdb7fc8-2020-department-general_public_budget-2013701",
             nullable=False,
         ),
@@ -137,6 +151,8 @@ RESOURCE = Resource(
             zh="科目编码",
             en="functional code",
             description="Code of the functional classification; null for the total.",
+            description_zh="功能分类科目编码；合计行为空值。",
+            references="functional-subjects",
             example="2013701",
             hierarchy="subject",
             label="(select name from functional_subject where code = {value})",
@@ -147,6 +163,7 @@ RESOURCE = Resource(
             zh="科目名称",
             en="name",
             description="Name of the row as printed, in the final account where there is one.",
+            description_zh="行名，按原表所印；有决算的取决算表。",
             example="行政运行",
             nullable=False,
         ),
@@ -156,9 +173,10 @@ RESOURCE = Resource(
             zh="科目级次",
             en="level",
             description="`class` (类), `division` (款), `item` (项), or `total`.",
+            description_zh="科目级次：类、款、项，或合计行。",
             example="item",
             nullable=False,
-            choices=choices(records.RowLevel),
+            choices=words.LEVEL,
         ),
         Column(
             name="matched",
@@ -169,14 +187,15 @@ RESOURCE = Resource(
                 "`two_documents`: a budget and a final account; `final_account`: the final account alone, with an "
                 "initial budget of its own; `budget_only`, `final_only`: nothing to compare with."
             ),
+            description_zh="预算与决算如何对应。",
             example="final_account",
             sql="""(case when t.final_amount is null then case when t.budget_amount is not null then 'budget_only'
                 else 'final_account' end when t.budget_amount is not null then 'two_documents'
                 when t.initial_budget is not null then 'final_account' else 'final_only' end)""",
             nullable=False,
-            choices=("two_documents", "final_account", "budget_only", "final_only"),
+            choices=words.MATCHED,
         ),
-        money("initial_budget", "年初预算数", "Initial budget", 30.85),
+        money("initial_budget", "年初预算数", "Initial budget", 30.85, "年初经批准的预算数，出处见年初预算来源。"),
         Column(
             name="initial_budget_source",
             kind="choice",
@@ -186,13 +205,14 @@ RESOURCE = Resource(
                 "Where the initial budget stands: in the budget's document, in a table of the final account, in its "
                 "narrative, or in its self-evaluation."
             ),
+            description_zh="年初预算数出自何处：预算公开文件、决算报表、决算文字说明或绩效自评表。",
             example="narrative",
-            choices=("budget_document", "final_account", "narrative", "self_evaluation"),
+            choices=words.INITIAL_BUDGET_SOURCE,
         ),
         _link(
             "initial_budget_href", "年初预算出处", "initial budget, link", "/v1/stated-amounts/12?include=provenance"
         ),
-        money("adjusted_budget", "全年预算数", "Adjusted (full-year) budget", 34.34),
+        money("adjusted_budget", "全年预算数", "Adjusted (full-year) budget", 34.34, "执行中经调整的全年预算数。"),
         _link(
             "adjusted_budget_href", "全年预算出处", "adjusted budget, link", "/v1/evaluation-lines/1?include=provenance"
         ),
@@ -202,6 +222,7 @@ RESOURCE = Resource(
             zh="决算数",
             en="final account",
             description="The final account's amount, in the answer's unit; null where there is none.",
+            description_zh="决算数，金额单位见返回结果；没有决算的为空值。",
             example=33.34,
             sql="t.final_amount",
         ),
@@ -212,8 +233,20 @@ RESOURCE = Resource(
             "/v1/expenditures/5?include=provenance",
             "t.final_href",
         ),
-        _rate("completion_rate", "完成年初预算", "share of the initial budget", "initial_budget"),
-        _rate("execution_rate", "执行率", "share of the adjusted budget", "adjusted_budget"),
+        _rate(
+            "completion_rate",
+            "完成年初预算",
+            "share of the initial budget",
+            "initial_budget",
+            "决算数占年初预算数的百分比，保留两位小数。",
+        ),
+        _rate(
+            "execution_rate",
+            "执行率",
+            "share of the adjusted budget",
+            "adjusted_budget",
+            "决算数占全年预算数的百分比，保留两位小数。",
+        ),
     ),
     joins={name: JOINS[name] for name in ("region", "department")},
     includes=(subject_include("functional_subject"),),

@@ -1,7 +1,7 @@
 """Expenditure by functional code: the rows of every expenditure statement."""
 
-from app import records
-from app.query.columns import Column, choices, money
+from app.query import words
+from app.query.columns import Column, money
 from app.query.facts import code_columns, line_resource
 from app.query.includes import subject_include
 from app.query.search_column import by_code
@@ -15,10 +15,15 @@ FUND = Column(
         "Whose money the statement counts: `all` funds, or one of the budgets. The statements repeat each other's "
         "money: add up one fund only."
     ),
+    description_zh="该表统计的资金范围：全部资金，或某一本预算。各表之间重复同一笔资金，汇总时只取一种口径。",
     example="all",
     nullable=False,
-    choices=choices(records.Fund),
+    choices=words.FUND,
 )
+
+# What only one of the forms prints.
+_ALL_FUNDS = ("expenditure",)
+_GOVERNMENT_FUND = ("government_fund_expenditure",)
 
 RESOURCE = line_resource(
     "expenditures",
@@ -31,22 +36,85 @@ RESOURCE = line_resource(
         "Rows of the expenditure statements (支出总表, 一般公共预算支出表, 政府性基金支出表, 国有资本经营支出表 and "
         "their final-account forms), one per functional code and statement."
     ),
-    statement_key="expenditure",
+    description_zh=(
+        "部门支出总表、一般公共预算支出表、政府性基金预算支出表、国有资本经营预算支出表及相应决算表的各行，每张表"
+        "的每个功能分类科目一行。"
+    ),
+    statements=(
+        "expenditure",
+        "general_public_budget_expenditure",
+        "government_fund_expenditure",
+        "state_capital_expenditure",
+    ),
     example_id=101,
     columns=(
         *code_columns("functional", example="2013704", name="信息安全事务"),
         FUND,
-        money("total", "合计", "Total expenditure", 10.00),
-        money("basic", "基本支出", "Basic expenditure", 0.00),
-        money("personnel", "人员经费", "Personnel expenses within basic expenditure", None),
-        money("public", "公用经费", "Public expenses within basic expenditure", None),
-        money("project", "项目支出", "Project expenditure", 10.00),
-        money("business", "经营支出", "Business expenditure", None),
-        money("to_superior", "上缴上级支出", "Remittances to higher-level units", None),
-        money("to_subordinates", "对附属单位补助支出", "Subsidies to subordinate units", None),
-        money("opening_balance", "年初结转和结余", "Opening balance, in fund statements of final accounts", None),
-        money("revenue", "本年收入", "Revenue of the year, in fund statements of final accounts", None),
-        money("closing_balance", "年末结转和结余", "Closing balance, in fund statements of final accounts", None),
+        money("total", "合计", "Total expenditure", 10.00, "该科目的支出合计。"),
+        money(
+            "basic",
+            "基本支出",
+            "Basic expenditure",
+            0.00,
+            "为保障机构正常运转、完成日常工作任务安排的支出，含人员经费和公用经费。",
+        ),
+        money("personnel", "人员经费", "Personnel expenses within basic expenditure", None, "基本支出中的人员经费。"),
+        money("public", "公用经费", "Public expenses within basic expenditure", None, "基本支出中的公用经费。"),
+        money(
+            "project",
+            "项目支出",
+            "Project expenditure",
+            10.00,
+            "在基本支出之外，为完成特定任务或事业发展目标安排的支出。",
+        ),
+        money(
+            "business",
+            "经营支出",
+            "Business expenditure",
+            None,
+            "事业单位在专业业务活动之外开展非独立核算经营活动的支出。",
+            statements=_ALL_FUNDS,
+        ),
+        money(
+            "to_superior",
+            "上缴上级支出",
+            "Remittances to higher-level units",
+            None,
+            "所属单位按规定上缴（上解）上级单位的支出。",
+            statements=_ALL_FUNDS,
+        ),
+        money(
+            "to_subordinates",
+            "对附属单位补助支出",
+            "Subsidies to subordinate units",
+            None,
+            "用财政拨款以外的资金补助所属单位的支出。",
+            statements=_ALL_FUNDS,
+        ),
+        money(
+            "opening_balance",
+            "年初结转和结余",
+            "Opening balance, in fund statements of final accounts",
+            None,
+            "政府性基金决算表中的年初结转和结余。",
+            statements=_GOVERNMENT_FUND,
+        ),
+        money(
+            "revenue",
+            "本年收入",
+            "Revenue of the year, in fund statements of final accounts",
+            None,
+            "政府性基金决算表中的本年收入。",
+            statements=_GOVERNMENT_FUND,
+        ),
+        money(
+            "closing_balance",
+            "年末结转和结余",
+            "Closing balance, in fund statements of final accounts",
+            None,
+            "政府性基金决算表中的年末结转和结余。",
+            statements=_GOVERNMENT_FUND,
+        ),
     ),
     includes=(subject_include("functional_subject"),),
     search=by_code("functional-subjects", example="信息安全"),

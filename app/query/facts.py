@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from app import records
-from app.query.columns import Column, Include, Resource, choices, object_schema, records_schema
+from typing import Literal
+
+from app.query import words
+from app.query.columns import Column, Include, Resource, object_schema, records_schema
 from app.query.includes import PROVENANCE
 
 VISIBLE = "t.valid_from <= {release} and t.valid_to > {release}"
@@ -29,8 +31,6 @@ JOINS = {
     "statement": "left join statement st on st.id = t.statement_id",
 }
 
-_STATEMENT_KEYS = choices(records.StatementKey)
-
 _REGION_LABEL = "(select full_name from region where code = {value})"
 
 REGION_CODE = Column(
@@ -39,6 +39,8 @@ REGION_CODE = Column(
     zh="行政区划代码",
     en="division code",
     description="GB/T 2260 code of the administrative division that the department belongs to.",
+    description_zh="部门所属行政区划的代码，采用 GB/T 2260 六位数字码。",
+    references="regions",
     example="130205",
     nullable=False,
     selective=True,
@@ -51,6 +53,8 @@ PROVINCE_CODE = Column(
     zh="省级代码",
     en="province code",
     description="GB/T 2260 code of the province that the division lies in; 000000 of central bodies.",
+    description_zh="所属省级行政区划的代码；中央部门为 000000。",
+    references="regions",
     example="130000",
     sql="(left(t.region_code, 2) || '0000')",
     nullable=False,
@@ -63,6 +67,8 @@ PREFECTURE_CODE = Column(
     zh="地级代码",
     en="prefecture code",
     description="GB/T 2260 code of the prefecture that the division lies in; null for bodies of a province or above.",
+    description_zh="所属地级行政区划的代码；省级及中央部门为空值。",
+    references="regions",
     example="130200",
     sql="(case when t.region_code not like '__0000' then left(t.region_code, 4) || '00' end)",
     default=False,
@@ -74,6 +80,7 @@ REGION_NAME = Column(
     zh="行政区划",
     en="division name",
     description="Name of the division with its parents' names before it.",
+    description_zh="行政区划全称，含上级区划名称。",
     example="河北省唐山市开平区",
     sql="reg.full_name",
     join="region",
@@ -84,6 +91,8 @@ DEPARTMENT_ID = Column(
     zh="部门标识",
     en="department id",
     description="Stable id of the department, made from its division and its normalised name.",
+    description_zh="部门的稳定标识，由行政区划代码和规范名称生成，历次入库保持不变。",
+    references="departments",
     example="130205-5c9de731",
     nullable=False,
     selective=True,
@@ -95,6 +104,7 @@ DEPARTMENT_NAME = Column(
     zh="部门名称",
     en="department name",
     description="Name of the department as printed in its latest disclosure.",
+    description_zh="部门名称，以该部门最近一份公开文件所印为准。",
     example="中共唐山市开平区委网络安全和信息化委员会办公室",
     sql="dep.name",
     join="department",
@@ -105,6 +115,8 @@ DISCLOSURE_ID = Column(
     zh="公开文件标识",
     en="disclosure id",
     description="Id of the disclosure (department, year, budget or final account, scope) that prints this.",
+    description_zh="所在公开文件的标识，由部门、年度、预算或决算、公开口径构成。",
+    references="disclosures",
     example="130205-5c9de731-2025-budget",
     nullable=False,
     selective=True,
@@ -116,9 +128,10 @@ KIND = Column(
     zh="预算或决算",
     en="budget or final account",
     description="Whether the disclosure is a budget (部门预算) or a final account (部门决算).",
+    description_zh="所在公开文件是部门预算还是部门决算。",
     example="budget",
     nullable=False,
-    choices=choices(records.Kind),
+    choices=words.KIND,
 )
 SCOPE = Column(
     name="scope",
@@ -128,9 +141,10 @@ SCOPE = Column(
     description=(
         "Whether the disclosure counts the department with its units (`department`) or one body alone (`unit`)."
     ),
+    description_zh="公开口径：部门汇总（含所属单位）或单位（仅本单位）。两种口径的数字相互包含，不可相加。",
     example="department",
     nullable=False,
-    choices=choices(records.Scope),
+    choices=words.SCOPE,
 )
 FISCAL_YEAR = Column(
     name="fiscal_year",
@@ -138,6 +152,7 @@ FISCAL_YEAR = Column(
     zh="年度",
     en="fiscal year",
     description="The year that the figures measure; a prior-year column has the prior year.",
+    description_zh="数字所反映的年度；表内的上年数栏记在上年名下。",
     example=2025,
     nullable=False,
     grouped=True,
@@ -151,9 +166,10 @@ PHASE = Column(
         "What the amounts are: `budget` of a budget document; in a final account `initial_budget` (年初预算数), "
         "`adjusted_budget` (全年预算数) or `final` (决算数)."
     ),
+    description_zh="金额属于哪一阶段：预算文件中的预算数；决算文件中的年初预算数、全年预算数或决算数。",
     example="budget",
     nullable=False,
-    choices=choices(records.Phase),
+    choices=words.PHASE,
 )
 PRINTED_UNIT = Column(
     name="printed_unit",
@@ -161,9 +177,10 @@ PRINTED_UNIT = Column(
     zh="原表金额单位",
     en="printed unit",
     description="The unit of money that the document prints here; null where the table holds no money.",
+    description_zh="原表标注的金额单位；表内没有金额的为空值。",
     example="wan",
     sql="(case t.unit_exponent when 0 then 'yuan' when 4 then 'wan' when 8 then 'yi' end)",
-    choices=("yuan", "wan", "yi"),
+    choices=words.UNIT,
     default=False,
 )
 LINE_NUMBER = Column(
@@ -172,6 +189,7 @@ LINE_NUMBER = Column(
     zh="行次",
     en="line number",
     description="Line number as printed (行次 or 序号), null where the form prints none.",
+    description_zh="原表所印的行次或序号；原表不列行次的为空值。",
     example=1,
 )
 
@@ -184,6 +202,7 @@ def identity(example: int) -> Column:
         zh="标识",
         en="id",
         description="Id of this row. A later revision of the document gets rows with other ids.",
+        description_zh="本行的标识。公开文件修订后，各行会重新编号。",
         example=example,
         nullable=False,
         selective=True,
@@ -216,6 +235,8 @@ def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
             zh="报表标识",
             en="statement id",
             description="Id of the statement that prints this row; `/v1/statements/{id}` shows it as printed.",
+            description_zh="印有本行的报表的标识；`/v1/statements/{id}` 可按原样查看该表。",
+            references="statements",
             example=12,
             nullable=False,
             selective=True,
@@ -226,10 +247,11 @@ def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
             zh="报表",
             en="statement",
             description="Which statement prints this row, by its canonical key.",
+            description_zh="本行出自哪一张报表。表号随年份和地区变化，以此为准。",
             example=statement_key,
             sql="t.statement_key",
             nullable=False,
-            choices=_STATEMENT_KEYS,
+            choices=words.STATEMENT,
         ),
         Column(
             name="row",
@@ -237,6 +259,7 @@ def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
             zh="原表行号",
             en="row",
             description="Row of the statement's printed grid, counted from 0.",
+            description_zh="在原表中的行号，从 0 起计，表头行计算在内。",
             example=7,
             nullable=False,
             default=False,
@@ -246,8 +269,10 @@ def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
     )
 
 
-def code_columns(classification: str, *, example: str, name: str) -> tuple[Column, ...]:
+def code_columns(classification: Literal["functional", "economic"], *, example: str, name: str) -> tuple[Column, ...]:
     """Code, name and level of a row with a classification code."""
+    classification_zh = {"functional": "支出功能分类", "economic": "支出经济分类"}[classification]
+    subjects = f"{classification}-subjects"
     label = f"(select name from {classification}_subject where code = {{value}})"  # noqa: S608 - one of our own two names
     return (
         Column(
@@ -256,6 +281,8 @@ def code_columns(classification: str, *, example: str, name: str) -> tuple[Colum
             zh="科目编码",
             en=f"{classification} code",
             description=f"Code of the {classification} classification; null on the total row (合计).",
+            description_zh=f"{classification_zh}科目的编码；合计行为空值。",
+            references=subjects,
             example=example,
             hierarchy="subject",
             label=label,
@@ -266,6 +293,8 @@ def code_columns(classification: str, *, example: str, name: str) -> tuple[Colum
             zh="类级编码",
             en="class code",
             description="The class (类) that the code lies in: its first three digits; null on the total row.",
+            description_zh="科目编码所在的类，即编码前三位；合计行为空值。",
+            references=subjects,
             example=example[:3],
             sql="left(t.code, 3)",
             default=False,
@@ -277,6 +306,8 @@ def code_columns(classification: str, *, example: str, name: str) -> tuple[Colum
             zh="款级编码",
             en="division code",
             description="The division (款) that the code lies in: its first five digits; null on rows of a class.",
+            description_zh="科目编码所在的款，即编码前五位；类级行和合计行为空值。",
+            references=subjects,
             example=example[:5],
             sql="(case when length(t.code) >= 5 then left(t.code, 5) end)",
             default=False,
@@ -288,6 +319,7 @@ def code_columns(classification: str, *, example: str, name: str) -> tuple[Colum
             zh="科目名称",
             en="name",
             description="Name of the row as printed.",
+            description_zh="科目名称，按原表所印。",
             example=name,
             nullable=False,
             grouped=True,
@@ -301,9 +333,10 @@ def code_columns(classification: str, *, example: str, name: str) -> tuple[Colum
                 "`class` (类), `division` (款), `item` (项), or `total` for the 合计 row. Levels repeat the same "
                 "money: add up one level only."
             ),
+            description_zh="科目级次：类、款、项，或合计行。各级重复同一笔资金，汇总时只取一级。",
             example="item",
             nullable=False,
-            choices=choices(records.RowLevel),
+            choices=words.LEVEL,
         ),
         Column(
             name="is_leaf",
@@ -311,6 +344,7 @@ def code_columns(classification: str, *, example: str, name: str) -> tuple[Colum
             zh="是否末级",
             en="is a leaf",
             description="True when no other row of the statement lies below this code: leaves repeat no money.",
+            description_zh="同一张表内该科目之下再无下级科目时为真；末级科目之间没有重复金额。",
             example=True,
             nullable=False,
         ),
@@ -325,6 +359,7 @@ LINE_LINKS = Column(
     zh="链接",
     en="links",
     description="Paths on this service to what this row belongs to.",
+    description_zh="本行所属的公开文件、报表、部门和行政区划在本服务中的路径。",
     example={"disclosure": "/v1/disclosures/130205-5c9de731-2025-budget"},
     sql="""json_build_object('disclosure', '/v1/disclosures/' || t.disclosure_id,
         'statement', '/v1/statements/' || t.statement_id, 'department', '/v1/departments/' || t.department_id,
@@ -358,6 +393,7 @@ def counted(condition: str, query: str) -> Column:
         zh="内容",
         en="contents",
         description="How many rows of each resource there are, and the list that shows them.",
+        description_zh="各类数据的行数，以及列出这些行的路径。",
         example=[{"resource": "expenditures", "rows": 12, "href": "/v1/expenditures?statement_id=12"}],
         sql=f"""(select coalesce(json_agg(json_build_object('resource', c.resource, 'rows', c.rows,
             'href', '/v1/' || c.resource || '?' || {query}) order by c.resource), '[]'::json)
@@ -385,7 +421,8 @@ def line_resource(  # noqa: PLR0913 - the words of one declaration
     zh: str,
     en: str,
     description: str,
-    statement_key: str,
+    description_zh: str,
+    statements: tuple[str, ...],
     example_id: int,
     columns: tuple[Column, ...],
     includes: tuple[Include, ...] = (),
@@ -400,9 +437,11 @@ def line_resource(  # noqa: PLR0913 - the words of one declaration
         zh=zh,
         en=en,
         description=description,
+        description_zh=description_zh,
+        statements=statements,
         source=f"{table} t",
         visible=VISIBLE,
-        columns=(*line_columns(example_id, statement_key), *columns),
+        columns=(*line_columns(example_id, statements[0]), *columns),
         joins=JOINS,
         includes=(PROVENANCE, *includes),
         search=search,

@@ -27,6 +27,7 @@ _FILE: dict[str, Json] = {
 PROVENANCE = Include(
     name="provenance",
     description="Where the figures are printed: file, statement, row, and every field's cell with the printed text.",
+    description_zh="数字印在何处：文件、报表、行，以及每个字段对应的单元格和所印文字。",
     joins=("disclosure", "statement"),
     sql="""json_build_object(
         'file', dis.source_file, 'sha256', dis.sha256, 'statement_id', t.statement_id, 'title', st.title,
@@ -88,6 +89,7 @@ def subject_include(table: str, code: str = "code") -> Include:
     return Include(
         name="subject",
         description="The row's code in its classification: canonical name, English name, level and parents.",
+        description_zh="该行科目编码的通行名称、英文名称、级次和上级科目。",
         joins=(),
         sql=f"""(select json_build_object('code', s.code, 'name', s.name, 'name_en', s.name_en, 'level', s.level,
             'parents', (select coalesce(json_agg(json_build_object('code', p.code, 'name', p.name, 'name_en', p.name_en,

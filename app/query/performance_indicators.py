@@ -1,7 +1,7 @@
 """Performance indicators: targets of budgets, results of self-evaluations."""
 
-from app import records
-from app.query.columns import Column, ColumnKind, Json, choices
+from app.query import words
+from app.query.columns import Column, ColumnKind, Json
 from app.query.facts import line_resource
 from app.query.search_column import by_fields
 
@@ -12,9 +12,10 @@ PROJECT_COLUMNS = (
         zh="评价对象",
         en="subject",
         description="Whether this is about a `project` or about the whole `department`.",
+        description_zh="针对某一项目，还是针对部门整体。",
         example="project",
         nullable=False,
-        choices=choices(records.PerformanceIndicator.model_fields["subject"].annotation),
+        choices=words.EVALUATED,
     ),
     Column(
         name="project_id",
@@ -22,6 +23,8 @@ PROJECT_COLUMNS = (
         zh="项目标识",
         en="project id",
         description="Id of the project; null for the whole department.",
+        description_zh="项目的标识；针对部门整体的为空值。",
+        references="projects",
         example=401,
         selective=True,
     ),
@@ -31,16 +34,38 @@ PROJECT_COLUMNS = (
         zh="项目名称",
         en="project name",
         description="The project's name as printed; null for the whole department.",
+        description_zh="项目名称，按原表所印；针对部门整体的为空值。",
         example="网络安全项目",
     ),
 )
 
 
-def _column(
-    name: str, kind: ColumnKind, zh: str, en: str, description: str, example: Json, *, unit: str | None = None
+def _column(  # noqa: PLR0913 - the words of one declaration
+    name: str,
+    kind: ColumnKind,
+    zh: str,
+    en: str,
+    description: str,
+    description_zh: str,
+    example: Json,
+    *,
+    unit: str | None = None,
+    statements: tuple[str, ...] = (),
 ) -> Column:
-    return Column(name=name, kind=kind, zh=zh, en=en, description=description, example=example, unit=unit)
+    return Column(
+        name=name,
+        kind=kind,
+        zh=zh,
+        en=en,
+        description=description,
+        description_zh=description_zh,
+        example=example,
+        unit=unit,
+        statements=statements,
+    )
 
+
+_EVALUATION = ("self_evaluation",)
 
 RESOURCE = line_resource(
     "performance-indicators",
@@ -53,7 +78,10 @@ RESOURCE = line_resource(
         "Indicator rows of the performance-target tables (绩效目标表) and of self-evaluations (绩效自评表): the target "
         "as printed and as operator, number and unit, and what was reached."
     ),
-    statement_key="performance_targets",
+    description_zh=(
+        "绩效目标表和绩效自评表的指标各行：指标值按原表所印，并拆分为比较符号、数值和单位；自评表另有实际完成情况。"
+    ),
+    statements=("performance_targets", "self_evaluation"),
     example_id=501,
     columns=(
         *PROJECT_COLUMNS,
@@ -63,54 +91,168 @@ RESOURCE = line_resource(
             zh="序号",
             en="position",
             description="The n-th indicator of its table.",
+            description_zh="在所在表中是第几项指标。",
             example=1,
             nullable=False,
         ),
         _column(
-            "level1", "text", "一级指标", "first level", "First level: output, benefit, satisfaction.", "满意度指标"
+            "level1",
+            "text",
+            "一级指标",
+            "first level",
+            "First level: output, benefit, satisfaction.",
+            "一级指标：产出、效益、满意度等。",
+            "满意度指标",
         ),
         _column(
-            "level2", "text", "二级指标", "second level", "Second level: quantity, quality, …", "服务对象满意度指标"
+            "level2",
+            "text",
+            "二级指标",
+            "second level",
+            "Second level: quantity, quality, …",
+            "二级指标：数量、质量、时效、成本、经济效益、社会效益等。",
+            "服务对象满意度指标",
         ),
-        _column("level3", "text", "三级指标", "third level", "Third level: the indicator's name.", "满意率"),
-        _column("description", "text", "指标描述", "description", "Description of the indicator as printed.", "满意率"),
         _column(
-            "level1_weight", "number", "一级指标分值", "weight of the first level", "Points of the first level.", 50
+            "level3",
+            "text",
+            "三级指标",
+            "third level",
+            "Third level: the indicator's name.",
+            "三级指标，即指标名称。",
+            "满意率",
         ),
-        _column("target", "text", "指标值", "target as printed", "The target as printed.", "≥90%"),
+        _column(
+            "description",
+            "text",
+            "指标描述",
+            "description",
+            "Description of the indicator as printed.",
+            "指标描述，按原表所印。",
+            "满意率",
+        ),
+        _column(
+            "level1_weight",
+            "number",
+            "一级指标分值",
+            "weight of the first level",
+            "Points of the first level.",
+            "一级指标的分值。",
+            50,
+            unit="points",
+            statements=_EVALUATION,
+        ),
+        _column(
+            "target", "text", "指标值", "target as printed", "The target as printed.", "指标值，按原表所印。", "≥90%"
+        ),
         Column(
             name="target_operator",
             kind="choice",
             zh="目标比较符",
             en="target operator",
             description="How the target compares; null for a qualitative target.",
+            description_zh="指标值的比较符号；定性指标为空值。",
             example="≥",
-            choices=("≥", "≤", "=", ">", "<"),
+            choices=words.COMPARISON,
         ),
-        _column("target_number", "number", "目标数值", "target number", "The target's number.", 90),
-        _column("target_unit", "text", "目标单位", "target unit", "The target's unit.", "%"),
+        _column(
+            "target_number",
+            "number",
+            "目标数值",
+            "target number",
+            "The target's number.",
+            "指标值中的数值；定性指标为空值。",
+            90,
+        ),
+        _column(
+            "target_unit",
+            "text",
+            "目标单位",
+            "target unit",
+            "The target's unit.",
+            "指标值的单位；“百分比”“比例”记作 %。",
+            "%",
+        ),
         Column(
             name="target_is_qualitative",
             kind="boolean",
             zh="是否定性",
             en="qualitative target",
             description="True when the target is words, not a number.",
+            description_zh="指标值为文字而非数字时为真。",
             example=False,
             nullable=False,
         ),
-        _column("basis", "text", "指标值确定依据", "basis", "What the target is based on, as printed.", "工作计划"),
-        _column("actual", "text", "实际完成值", "actual as printed", "What was reached, as printed.", "12期"),
-        _column("actual_number", "number", "实际完成数值", "actual number", "The number that was reached.", 12),
-        _column("actual_unit", "text", "实际完成单位", "actual unit", "Unit of the number that was reached.", "期"),
-        _column("weight", "number", "分值", "weight", "Points that the indicator is worth.", 10, unit="points"),
-        _column("score", "number", "得分", "score", "Points that were reached.", 10, unit="points"),
+        _column(
+            "basis",
+            "text",
+            "指标值确定依据",
+            "basis",
+            "What the target is based on, as printed.",
+            "确定指标值的依据，按原表所印。",
+            "工作计划",
+        ),
+        _column(
+            "actual",
+            "text",
+            "实际完成值",
+            "actual as printed",
+            "What was reached, as printed.",
+            "实际完成值，按原表所印。",
+            "12期",
+            statements=_EVALUATION,
+        ),
+        _column(
+            "actual_number",
+            "number",
+            "实际完成数值",
+            "actual number",
+            "The number that was reached.",
+            "实际完成值中的数值。",
+            12,
+            statements=_EVALUATION,
+        ),
+        _column(
+            "actual_unit",
+            "text",
+            "实际完成单位",
+            "actual unit",
+            "Unit of the number that was reached.",
+            "实际完成值的单位。",
+            "期",
+            statements=_EVALUATION,
+        ),
+        _column(
+            "weight",
+            "number",
+            "分值",
+            "weight",
+            "Points that the indicator is worth.",
+            "指标的分值（权重）。",
+            10,
+            unit="points",
+            statements=_EVALUATION,
+        ),
+        _column(
+            "score",
+            "number",
+            "得分",
+            "score",
+            "Points that were reached.",
+            "指标的得分。",
+            10,
+            unit="points",
+            statements=_EVALUATION,
+        ),
         _column(
             "deviation_reason",
             "text",
             "偏差原因",
             "reason of the deviation",
             "Why the target was missed; null where the loaded data leave running text out.",
+            "未完成或偏离指标值的原因；所载数据不含说明文字的为空值。",
             None,
+            statements=_EVALUATION,
         ),
     ),
     search=by_fields("level3", "description", example="满意度"),

@@ -1,7 +1,8 @@
 """The amounts that the narrative states, so that text and tables can be compared."""
 
 from app import records
-from app.query.columns import Column, Include, Resource, choices, money, object_schema
+from app.query import words
+from app.query.columns import Column, Include, Resource, money, object_schema
 from app.query.facts import DISCLOSURE_ID, JOINS, PHASE, PRINTED_UNIT, VISIBLE, identity, owner_columns
 
 _FIELDS = records.StatedAmount.model_fields
@@ -16,6 +17,10 @@ RESOURCE = Resource(
         "Figures that the sentences of a disclosure state: totals, changes against last year, three-public expenses, "
         "budget against actual. The sentence is not kept; `line` and `offset` lead back to it."
     ),
+    description_zh=(
+        "公开文件的文字说明中写出的数字：收支总额、比上年增减、“三公”经费、预算执行等。原句不保留，凭行号和位置可"
+        "回查原文。"
+    ),
     source="stated_amount t",
     visible=VISIBLE,
     columns=(
@@ -29,9 +34,10 @@ RESOURCE = Resource(
             zh="主题",
             en="topic",
             description="What the sentence is about.",
+            description_zh="该句说的是什么。",
             example="revenue",
             nullable=False,
-            choices=choices(_FIELDS["topic"].annotation),
+            choices=words.TOPIC,
         ),
         Column(
             name="item",
@@ -39,6 +45,7 @@ RESOURCE = Resource(
             zh="项目",
             en="item",
             description="What within the topic: total, basic, project, personnel, receptions, …",
+            description_zh="主题之下的具体项目，如合计、基本支出、项目支出、人员经费、公务接待费。",
             example="total",
             nullable=False,
         ),
@@ -48,6 +55,7 @@ RESOURCE = Resource(
             zh="原文名称",
             en="label",
             description="The printed words that name the amount.",
+            description_zh="原文中指称该金额的几个字。",
             example="收入总额",
             nullable=False,
         ),
@@ -57,6 +65,8 @@ RESOURCE = Resource(
             zh="功能分类科目编码",
             en="functional code",
             description="Functional code that the words name, null when none.",
+            description_zh="原文所指的功能分类科目编码；没有的为空值。",
+            references="functional-subjects",
             example="201",
             hierarchy="subject",
         ),
@@ -66,6 +76,8 @@ RESOURCE = Resource(
             zh="经济分类科目编码",
             en="economic code",
             description="Economic code that the words name, null when none.",
+            description_zh="原文所指的经济分类科目编码；没有的为空值。",
+            references="economic-subjects",
             example="30217",
             hierarchy="subject",
         ),
@@ -75,6 +87,7 @@ RESOURCE = Resource(
             zh="比较年度",
             en="compared year",
             description="For a change or a growth rate: the year it is compared with.",
+            description_zh="增减额或增长率所比较的年度。",
             example=2024,
         ),
         PHASE,
@@ -84,9 +97,10 @@ RESOURCE = Resource(
             zh="金额性质",
             en="measure",
             description="Whether the figure is an `amount` or a `change` against another year.",
+            description_zh="该数字是金额，还是与另一年度相比的增减额。",
             example="amount",
             nullable=False,
-            choices=choices(_FIELDS["measure"].annotation),
+            choices=words.STATED_MEASURE,
         ),
         Column(
             name="direction",
@@ -94,16 +108,18 @@ RESOURCE = Resource(
             zh="增减方向",
             en="direction",
             description="Of a change: which way; the amount itself is never negative.",
+            description_zh="增减方向；增减额本身不带负号。",
             example="increase",
-            choices=("increase", "decrease", "unchanged"),
+            choices=words.DIRECTION,
         ),
-        money("amount", "金额", "The stated amount", 283.61),
+        money("amount", "金额", "The stated amount", 283.61, "文字中写出的金额；增减额不带负号，方向另列。"),
         Column(
             name="percent",
             kind="number",
             zh="百分比",
             en="percentage",
             description="A percentage printed with the amount.",
+            description_zh="与该金额一同写出的百分比。",
             example=12.5,
             unit="per cent",
         ),
@@ -113,8 +129,9 @@ RESOURCE = Resource(
             zh="百分比性质",
             en="kind of percentage",
             description="What the percentage is: a share, a growth rate or a rate of completion.",
+            description_zh="百分比的含义：占比、增长率或完成率。",
             example="growth",
-            choices=("share", "growth", "completion"),
+            choices=words.PERCENT_KIND,
         ),
         Column(
             name="line",
@@ -122,6 +139,7 @@ RESOURCE = Resource(
             zh="原文行号",
             en="line",
             description="Line of the source file, counted from 1.",
+            description_zh="在源文件中的行号，从 1 起计。",
             example=42,
             nullable=False,
         ),
@@ -131,6 +149,7 @@ RESOURCE = Resource(
             zh="行内位置",
             en="offset",
             description="Position of the figure in its line, counted from 1.",
+            description_zh="数字在该行中的位置，从 1 起计。",
             example=18,
             sql='t."offset"',
             nullable=False,
@@ -141,6 +160,7 @@ RESOURCE = Resource(
             zh="原文金额",
             en="printed figure",
             description="The printed figure with its unit.",
+            description_zh="原文所印的数字及其单位。",
             example="283.61万元",
             sql='t."text"',
             nullable=False,
@@ -151,6 +171,7 @@ RESOURCE = Resource(
         Include(
             name="provenance",
             description="The published file and the place of the figure in it.",
+            description_zh="所公开的文件，以及该数字在文件中的位置。",
             joins=("disclosure",),
             sql="""json_build_object('file', dis.source_file, 'sha256', dis.sha256, 'line', t.line,
                 'offset', t."offset", 'text', t."text")""",

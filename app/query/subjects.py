@@ -1,5 +1,6 @@
 """What the two classifications have in common: names by year, parents, children, where a code occurs."""
 
+from app.query import words
 from app.query.columns import Column, Json, Resource, object_schema, records_schema
 from app.query.search_column import by_entries
 
@@ -15,7 +16,7 @@ _REFERENCE: dict[str, Json] = {
 }
 
 
-def columns(*, code: str, name: str, name_en: str, parent: str) -> tuple[Column, ...]:
+def columns(resource: str, *, code: str, name: str, name_en: str, parent: str) -> tuple[Column, ...]:
     """The columns of a classification, with examples out of it."""
     return (
         Column(
@@ -24,6 +25,7 @@ def columns(*, code: str, name: str, name_en: str, parent: str) -> tuple[Column,
             zh="科目编码",
             en="code",
             description="The code: 3 digits for a class (类), 5 for a division (款), 7 for an item (项).",
+            description_zh="科目编码：类三位、款五位、项七位。",
             example=code,
             nullable=False,
             hierarchy="subject",
@@ -34,6 +36,7 @@ def columns(*, code: str, name: str, name_en: str, parent: str) -> tuple[Column,
             zh="科目名称",
             en="name",
             description="Canonical Chinese name.",
+            description_zh="科目的通行名称。",
             example=name,
             nullable=False,
         ),
@@ -43,6 +46,7 @@ def columns(*, code: str, name: str, name_en: str, parent: str) -> tuple[Column,
             zh="英文名称",
             en="English name",
             description="English name where a standard one exists.",
+            description_zh="英文名称；没有通行译法的为空值。",
             example=name_en,
         ),
         Column(
@@ -51,9 +55,10 @@ def columns(*, code: str, name: str, name_en: str, parent: str) -> tuple[Column,
             zh="科目级次",
             en="level",
             description="`class` (类), `division` (款) or `item` (项).",
+            description_zh="科目级次：类、款或项。",
             example="class",
             nullable=False,
-            choices=("class", "division", "item"),
+            choices=words.SUBJECT_LEVEL,
         ),
         Column(
             name="parent_code",
@@ -61,6 +66,8 @@ def columns(*, code: str, name: str, name_en: str, parent: str) -> tuple[Column,
             zh="上级编码",
             en="parent's code",
             description="The code one level up; null for a class.",
+            description_zh="上一级科目的编码；类级科目为空值。",
+            references=resource,
             example=parent,
             hierarchy="subject",
         ),
@@ -70,9 +77,10 @@ def columns(*, code: str, name: str, name_en: str, parent: str) -> tuple[Column,
             zh="来源",
             en="source",
             description="Whether the code is in the packaged list or was first seen in a disclosure.",
+            description_zh="该编码来自随程序附带的科目表，还是首次见于公开文件。",
             example="code list",
             nullable=False,
-            choices=("code list", "disclosure"),
+            choices=words.SUBJECT_SOURCE,
         ),
         Column(
             name="confidence",
@@ -83,8 +91,9 @@ def columns(*, code: str, name: str, name_en: str, parent: str) -> tuple[Column,
                 "Of a listed code, how well its name is known: `verified` (several documents print it), "
                 "`single_document`, or `seed_row_label` (only as the label of a row without a code)."
             ),
+            description_zh="科目表中该编码名称的可靠程度：有两份以上文件印证、仅见于一份文件，或仅见于无编码的行名。",
             example="verified",
-            choices=("verified", "single_document", "seed_row_label"),
+            choices=words.CONFIDENCE,
         ),
     )
 
@@ -173,6 +182,7 @@ def details(
             zh="上级科目",
             en="parent",
             description="The code one level up; null for a class.",
+            description_zh="上一级科目；类级科目为空值。",
             example=None,
             sql=f"(select {_reference_sql('p', resource)} from {table} p where p.code = t.parent_code)",  # noqa: S608
             schema=object_schema(_REFERENCE, nullable=True),
@@ -183,6 +193,7 @@ def details(
             zh="科目路径",
             en="path",
             description="From the class down to this code.",
+            description_zh="从类到本科目的各级科目。",
             example=[],
             sql=_list_sql("p", resource, table, "p.code in (left(t.code, 3), left(t.code, 5), t.code)"),
             schema=records_schema(_REFERENCE),
@@ -193,6 +204,7 @@ def details(
             zh="下级科目",
             en="children",
             description="The codes directly below.",
+            description_zh="直接下级科目。",
             example=[],
             sql=_list_sql("c", resource, table, "c.parent_code = t.code"),
             schema=records_schema(_REFERENCE),
@@ -203,6 +215,7 @@ def details(
             zh="历年名称",
             en="names by year",
             description="The names that the code was printed with, by year, and where that was seen.",
+            description_zh="历年公开文件所印的科目名称，以及出处。",
             example=[],
             sql=f"""(select coalesce(json_agg(json_build_object('fiscal_year', n.fiscal_year, 'name', n.name,
                 'source', n.source) order by n.fiscal_year, n.name), '[]'::json) from subject_name n
@@ -221,6 +234,7 @@ def details(
             zh="出现情况",
             en="where it occurs",
             description="In which departments and years rows with exactly this code occur, by resource.",
+            description_zh="哪些部门、哪些年度的报表列有该科目，按数据类别分列。",
             example={},
             sql="json_build_object("
             + ", ".join(f"'{name.replace('-', '_')}', {_occurrences_sql(line_table)}" for name, line_table in lines)
@@ -242,6 +256,7 @@ def details(
             zh="链接",
             en="links",
             description="Lists of rows with this code and everything under it.",
+            description_zh="列有该科目及其下级科目的数据在本服务中的路径。",
             example={lines[0][0].replace("-", "_"): f"/v1/{lines[0][0]}?code__under=201"},
             sql="json_build_object("
             + ", ".join(f"'{name.replace('-', '_')}', '/v1/{name}?code__under=' || t.code" for name, _ in lines)
@@ -270,6 +285,7 @@ def resource(  # noqa: PLR0913 - the words of one declaration
     zh: str,
     en: str,
     description: str,
+    description_zh: str,
     own_columns: tuple[Column, ...],
     lines: tuple[tuple[str, str], ...],
     search_example: str,
@@ -283,12 +299,17 @@ def resource(  # noqa: PLR0913 - the words of one declaration
         zh=zh,
         en=en,
         description=description,
+        description_zh=description_zh,
         source=f"{table} t",
         visible="{release} is not null",
         key="code",
         columns=own_columns,
         search=by_entries(
-            "t.code", name, "Codes found by words in their names of any year and in the English name.", search_example
+            "t.code",
+            name,
+            "Codes found by words in their names of any year and in the English name.",
+            "按历年名称或英文名称中的词查找科目。",
+            search_example,
         ),
         details=details(name, table=table, classification=classification, lines=lines),
         examples=examples,

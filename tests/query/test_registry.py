@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import get_args
+
 import pytest
 from sqlmodel import SQLModel
 
 from app import tables
+from app.query import words
 from app.query.facts import STATEMENT_FACTS
 from app.query.registry import RESOURCES
 
@@ -73,12 +77,50 @@ def test_names_are_unique_and_no_field_is_called_as_a_parameter() -> None:
         assert resource.key in resource.sortable
 
 
-def test_every_declaration_has_its_words() -> None:
+def test_every_declaration_has_its_words_in_both_languages() -> None:
     for resource in RESOURCES.values():
         assert resource.zh
+        assert resource.en
         assert resource.description.endswith(".")
+        assert resource.description_zh.endswith("。"), resource.name
         assert len(resource.examples) == 3
-        for column in (*resource.columns, *resource.details):
-            assert column.zh, f"{resource.name}.{column.name}"
-            assert column.en, f"{resource.name}.{column.name}"
-            assert column.description.endswith((".", "…")), f"{resource.name}.{column.name}: {column.description}"
+        searched = () if resource.search is None else (resource.search,)
+        for column in (*resource.columns, *resource.details, *searched):
+            name = f"{resource.name}.{column.name}"
+            assert column.zh, name
+            assert column.en, name
+            assert column.description.endswith((".", "…")), f"{name}: {column.description}"
+            assert column.description_zh.endswith(("。", "…`。")), f"{name}: {column.description_zh}"
+        for include in resource.includes:
+            assert include.description.endswith(".")
+            assert include.description_zh.endswith("。"), f"{resource.name} {include.name}"
+
+
+def test_every_value_of_a_closed_list_has_words_and_the_contract_has_no_other() -> None:
+    for table, contract in words.BY_CONTRACT:
+        assert set(table) == set(get_args(contract))
+    tables = {id(table): table for table in vars(words).values() if isinstance(table, MappingProxyType)}
+    for table in tables.values():
+        for value, word in table.items():
+            assert word.zh, value
+            assert word.en, value
+        assert len({word.zh for word in table.values()}) == len(table)
+        assert len({word.en for word in table.values()}) == len(table)
+    for resource in RESOURCES.values():
+        for column in resource.columns:
+            assert (column.kind == "choice") == bool(column.choices), f"{resource.name}.{column.name}"
+            assert not column.choices or id(column.choices) in tables, f"{resource.name}.{column.name}"
+
+
+def test_reference_leads_to_a_resource_whose_key_has_the_same_type() -> None:
+    for resource in RESOURCES.values():
+        for column in resource.columns:
+            if column.references is not None:
+                assert RESOURCES[column.references].key_column.kind == column.kind, f"{resource.name}.{column.name}"
+
+
+def test_statement_of_a_field_is_one_of_its_resource() -> None:
+    for resource in RESOURCES.values():
+        assert set(resource.statements) <= set(words.STATEMENT), resource.name
+        for column in resource.columns:
+            assert set(column.statements) <= set(resource.statements), f"{resource.name}.{column.name}"

@@ -1,0 +1,238 @@
+"""The words of every closed list: what each value is called in Chinese and in English.
+
+A column takes one of these tables as its `choices`; filters, OpenAPI, the dictionary, the data package and the pages
+read it from there. Terms are those that the forms print, and their usual English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+from app import records, values
+
+
+class Word(NamedTuple):
+    """What one value of a closed list means."""
+
+    zh: str
+    en: str
+
+
+Words: TypeAlias = Mapping[str, Word]
+
+
+def _words(**said: tuple[str, str]) -> Words:
+    """A table whose values are identifiers."""
+    return MappingProxyType({value: Word(*word) for value, word in said.items()})
+
+
+def _some(words: Words, *wanted: str) -> Words:
+    """The part of a table that a column can have, with the same words."""
+    return MappingProxyType({value: words[value] for value in wanted})
+
+
+KIND = _words(budget=("部门预算", "departmental budget"), final=("部门决算", "departmental final account"))
+SCOPE = _words(
+    department=("部门汇总（含所属单位）", "the department with its subordinate units"),
+    unit=("单位（仅本单位）", "one body alone"),
+)
+PHASE = _words(
+    initial_budget=("年初预算数", "initial budget, as a final account states it"),
+    adjusted_budget=("全年预算数（调整预算数）", "adjusted (full-year) budget"),
+    budget=("预算数", "budget, as a budget document states it"),
+    final=("决算数", "final-account amount"),
+)
+FUND = _words(
+    all=("全部资金", "all funds"),
+    general_public_budget=("一般公共预算", "general public budget"),
+    government_fund=("政府性基金预算", "government funds budget"),
+    state_capital=("国有资本经营预算", "state capital operations budget"),
+)
+UNIT: Words = MappingProxyType({unit.value: Word(unit.zh, unit.en) for unit in values.Unit})
+LEVEL = _words(
+    total=("合计行", "total row"),
+    **{"class": ("类", "class (类)")},
+    division=("款", "division (款)"),
+    item=("项", "item (项)"),
+)
+SUBJECT_LEVEL = _some(LEVEL, "class", "division", "item")
+REGION_LEVEL = _words(
+    country=("国家（中央）", "country (central government)"),
+    province=("省级", "province"),
+    prefecture=("地级", "prefecture"),
+    county=("县级", "county"),
+)
+STATEMENT = _words(
+    revenue_and_expenditure=(
+        "部门收支总表（决算：收入支出决算总表）",
+        "balance of revenue and expenditure",
+    ),
+    revenue=("部门收入总表（决算：收入决算表）", "revenue statement"),
+    expenditure=("部门支出总表（决算：支出决算表）", "expenditure statement"),
+    fiscal_appropriation=(
+        "财政拨款收支总表（决算：财政拨款收入支出决算总表）",
+        "balance of fiscal appropriation",
+    ),
+    general_public_budget_expenditure=(
+        "一般公共预算支出表（决算：一般公共预算财政拨款支出决算表）",
+        "expenditure of the general public budget",
+    ),
+    basic_expenditure_by_economic=(
+        "一般公共预算基本支出表（决算：一般公共预算财政拨款基本支出决算表）",
+        "basic expenditure of the general public budget by economic code",
+    ),
+    government_fund_expenditure=(
+        "政府性基金预算支出表（决算：政府性基金预算财政拨款收入支出决算表）",
+        "expenditure of the government funds budget",
+    ),
+    state_capital_expenditure=(
+        "国有资本经营预算支出表（决算：国有资本经营预算财政拨款支出决算表）",
+        "expenditure of the state capital operations budget",
+    ),
+    three_public=("财政拨款“三公”经费支出表", "three public expenses"),
+    project_expenditure=("项目支出表", "project expenditure"),
+    performance_targets=("绩效目标表", "performance targets"),
+    self_evaluation=("绩效自评表", "performance self-evaluation"),
+    procurement=("政府采购预算表", "government procurement budget"),
+    fixed_assets=("固定资产占用情况表", "fixed assets held"),
+    agency_operating=("机关运行经费（支出表或文字说明）", "agency operating expenses, as a table or in the narrative"),
+    institutions=("部门机构设置情况", "institutions of the department"),
+    unrecognised=("未识别的表格", "a table that no known form claims"),
+)
+STATEMENT_STATUS = _words(
+    reported=("已填报", "has rows"),
+    declared_empty=("空表（原文件声明无数据）", "printed and declared empty"),
+    missing=("缺表（原文件中没有）", "not in the document"),
+    unreadable=("无法读取", "in the document but not readable"),
+)
+FILE_FORMAT = _words(
+    text=("纯文本", "plain text"),
+    pdf=("PDF 文件", "PDF"),
+    docx=("Word 文档", "Word document"),
+    xlsx=("Excel 工作簿", "Excel workbook"),
+    html=("网页", "web page"),
+)
+SIDE = _words(revenue=("收入", "revenue"), expenditure=("支出", "expenditure"))
+BALANCE_ROLE = _words(
+    item=("收入来源或支出功能分类项目", "source of revenue or functional class of expenditure"),
+    year_total=("本年收入（支出）合计", "total of the year"),
+    opening_balance=("上年结转（年初结转和结余）", "opening carry-over and surplus"),
+    closing_balance=("结转下年（年末结转和结余）", "closing carry-over and surplus"),
+    balance_part=("结转结余的其中项", "part of an opening or closing balance"),
+    surplus_used=("使用非财政拨款结余", "use of non-appropriation surplus"),
+    surplus_distributed=("结余分配", "distribution of surplus"),
+    grand_total=("收入（支出）总计", "grand total with balances"),
+)
+THREE_PUBLIC_ITEM = _words(
+    total=("合计", "total"),
+    overseas_trips=("因公出国（境）费", "official overseas trips"),
+    vehicles=("公务用车购置及运行维护费", "official vehicles: purchase and operation"),
+    vehicle_purchase=("公务用车购置费", "purchase of official vehicles"),
+    vehicle_operation=("公务用车运行维护费", "operation and maintenance of official vehicles"),
+    receptions=("公务接待费", "official receptions"),
+    meetings=("会议费", "meetings"),
+    training=("培训费", "training"),
+    agency_operating=("机关运行经费", "agency operating expenses"),
+)
+EVALUATED = _words(project=("项目", "a project"), department=("部门整体", "the department as a whole"))
+COMPARISON: Words = MappingProxyType(
+    {
+        "≥": Word("大于等于", "at least"),
+        "≤": Word("小于等于", "at most"),
+        "=": Word("等于", "exactly"),
+        ">": Word("大于", "more than"),
+        "<": Word("小于", "less than"),
+    }
+)
+EVALUATION_ITEM = _words(
+    total=("年度资金总额", "all money of the year"),
+    fiscal_appropriation=("当年财政拨款", "fiscal appropriation of the year"),
+    carried_over=("上年结转资金", "carried over from last year"),
+    other_funds=("其他资金", "other funds"),
+    overall=("总分", "total score of the table"),
+)
+ASSET_ITEM = _words(
+    total=("资产总额", "all fixed assets"),
+    buildings=("房屋", "buildings"),
+    office_space=("其中：办公用房", "of the buildings: office space"),
+    vehicles=("车辆", "vehicles"),
+    large_equipment=("大型设备（单价达到表内所列标准）", "equipment above the unit price that the form names"),
+    other=("其他固定资产", "other fixed assets"),
+)
+TOPIC = _words(
+    revenue=("收入", "revenue"),
+    expenditure=("支出", "expenditure"),
+    fiscal_appropriation=("财政拨款收支", "fiscal appropriation"),
+    general_public_budget=("一般公共预算支出", "general public budget"),
+    basic_expenditure=("基本支出", "basic expenditure"),
+    government_fund=("政府性基金预算", "government funds budget"),
+    state_capital=("国有资本经营预算", "state capital operations budget"),
+    three_public=("“三公”经费", "three public expenses"),
+    agency_operating=("机关运行经费", "agency operating expenses"),
+    general_expenses=("会议费、培训费等一般性支出", "general expenses such as meetings and training"),
+    procurement=("政府采购", "government procurement"),
+    assets=("国有资产占用", "state-owned assets"),
+    performance=("预算绩效", "performance"),
+)
+STATED_MEASURE = _words(amount=("金额", "an amount"), change=("增减额", "a change against another year"))
+DIRECTION = _words(increase=("增加", "increase"), decrease=("减少", "decrease"), unchanged=("持平", "unchanged"))
+PERCENT_KIND = _words(
+    share=("占比", "share of a whole"),
+    growth=("增长率（下降率）", "rate of growth or decline"),
+    completion=("完成年初预算的比例", "share of the initial budget that was spent"),
+)
+SEVERITY = _words(
+    info=("提示", "worth knowing"),
+    warning=("警告", "doubtful: look at the printed table"),
+    error=("错误", "could not be read or placed"),
+)
+SUBJECT_SOURCE: Words = MappingProxyType(
+    {
+        "code list": Word("随程序附带的科目表", "in the packaged list"),
+        "disclosure": Word("首次见于公开文件", "first seen in a disclosure"),
+    }
+)
+CONFIDENCE = _words(
+    verified=("两份以上文件印证", "printed in two or more documents"),
+    single_document=("仅见于一份文件", "printed in one document only"),
+    seed_row_label=("仅见于无编码的行名", "known only as the name of a row without a code"),
+)
+CLASSIFICATION = _words(
+    department=("部门预算支出经济分类（301—399）", "economic classification of departmental budgets (301-399)"),
+    government=("政府预算支出经济分类（501—599）", "economic classification of government budgets (501-599)"),
+)
+MATCHED = _words(
+    two_documents=("预算与决算两份文件均已公开", "a budget and a final account"),
+    final_account=("仅有决算，年初预算取自决算文件", "the final account alone, with an initial budget of its own"),
+    budget_only=("仅有预算", "a budget alone"),
+    final_only=("仅有决算，无年初预算", "a final account alone, without an initial budget"),
+)
+INITIAL_BUDGET_SOURCE = _words(
+    budget_document=("预算公开文件", "the budget's document"),
+    final_account=("决算报表所列年初预算数", "a table of the final account"),
+    narrative=("决算文字说明", "the narrative of the final account"),
+    self_evaluation=("绩效自评表", "the self-evaluation"),
+)
+
+# The tables whose values the record contract fixes: a value that is added there needs its words here.
+BY_CONTRACT: tuple[tuple[Words, object], ...] = (
+    (KIND, records.Kind),
+    (SCOPE, records.Scope),
+    (PHASE, records.Phase),
+    (FUND, records.Fund),
+    (LEVEL, records.RowLevel),
+    (STATEMENT, records.StatementKey),
+    (STATEMENT_STATUS, records.StatementStatus),
+    (FILE_FORMAT, records.Disclosure.model_fields["format"].annotation),
+    (SIDE, records.BalanceLine.model_fields["side"].annotation),
+    (BALANCE_ROLE, records.BalanceLine.model_fields["role"].annotation),
+    (THREE_PUBLIC_ITEM, records.ThreePublicLine.model_fields["item"].annotation),
+    (EVALUATED, records.PerformanceIndicator.model_fields["subject"].annotation),
+    (EVALUATION_ITEM, records.EvaluationLine.model_fields["item"].annotation),
+    (ASSET_ITEM, records.AssetItem.model_fields["item"].annotation),
+    (TOPIC, records.StatedAmount.model_fields["topic"].annotation),
+    (STATED_MEASURE, records.StatedAmount.model_fields["measure"].annotation),
+    (SEVERITY, records.Finding.model_fields["severity"].annotation),
+)
