@@ -74,11 +74,12 @@ class Column:
     sortable: bool = True
     selective: bool = False  # one of its values leaves few rows of a large table, whichever value it is
     hierarchy: Literal["subject", "region"] | None = None  # what `__under` means
-    unit: str | None = None  # of a number: "per cent"; money has the answer's unit
+    unit: str | None = None  # of a number: one of words.NUMBER_UNIT; money has the answer's unit
     grouped: bool = False  # groups are made by it although its kind mostly has as many values as there are rows
     label: str = ""  # SQL of the name of `{value}`, one of its values, where that is a code or an id
     schema: Mapping[str, Json] | None = None  # JSON Schema of a json column
     references: str | None = None  # the resource whose key this is
+    dangling: bool = False  # of a reference: a code that no list has leads nowhere
     statements: tuple[str, ...] = ()  # the statements that it comes from, where those are not the resource's
 
     @property
@@ -117,6 +118,8 @@ class Include:
     sql: str
     joins: tuple[str, ...]
     schema: Mapping[str, Json]
+    zh: str = ""
+    en: str = ""
     description_zh: str = ""
 
 

@@ -153,6 +153,7 @@ RESOURCE = Resource(
             description="Code of the functional classification; null for the total.",
             description_zh="功能分类科目编码；合计行为空值。",
             references="functional-subjects",
+            dangling=True,
             example="2013701",
             hierarchy="subject",
             label="(select name from functional_subject where code = {value})",

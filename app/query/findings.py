@@ -120,6 +120,8 @@ RESOURCE = Resource(
     includes=(
         Include(
             name="provenance",
+            zh="出处",
+            en="provenance",
             description="The published file, and the table that the finding is about.",
             description_zh="所公开的文件，以及所涉报表。",
             joins=("disclosure", "statement"),

@@ -26,6 +26,8 @@ _FILE: dict[str, Json] = {
 
 PROVENANCE = Include(
     name="provenance",
+    zh="出处",
+    en="provenance",
     description="Where the figures are printed: file, statement, row, and every field's cell with the printed text.",
     description_zh="数字印在何处：文件、报表、行，以及每个字段对应的单元格和所印文字。",
     joins=("disclosure", "statement"),
@@ -88,6 +90,8 @@ def subject_include(table: str, code: str = "code") -> Include:
     """The canonical name, English name and parents of the row's classification code."""
     return Include(
         name="subject",
+        zh="科目",
+        en="classification subject",
         description="The row's code in its classification: canonical name, English name, level and parents.",
         description_zh="该行科目编码的通行名称、英文名称、级次和上级科目。",
         joins=(),

@@ -67,6 +67,7 @@ RESOURCE = Resource(
             description="Functional code that the words name, null when none.",
             description_zh="原文所指的功能分类科目编码；没有的为空值。",
             references="functional-subjects",
+            dangling=True,
             example="201",
             hierarchy="subject",
         ),
@@ -78,6 +79,7 @@ RESOURCE = Resource(
             description="Economic code that the words name, null when none.",
             description_zh="原文所指的经济分类科目编码；没有的为空值。",
             references="economic-subjects",
+            dangling=True,
             example="30217",
             hierarchy="subject",
         ),
@@ -170,6 +172,8 @@ RESOURCE = Resource(
     includes=(
         Include(
             name="provenance",
+            zh="出处",
+            en="provenance",
             description="The published file and the place of the figure in it.",
             description_zh="所公开的文件，以及该数字在文件中的位置。",
             joins=("disclosure",),

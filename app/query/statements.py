@@ -141,6 +141,8 @@ RESOURCE = Resource(
     includes=(
         Include(
             name="provenance",
+            zh="出处",
+            en="provenance",
             description="The published file and the place of the table in it.",
             description_zh="所公开的文件，以及该表在文件中的位置。",
             joins=("disclosure",),

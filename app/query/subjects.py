@@ -68,6 +68,7 @@ def columns(resource: str, *, code: str, name: str, name_en: str, parent: str) -
             description="The code one level up; null for a class.",
             description_zh="上一级科目的编码；类级科目为空值。",
             references=resource,
+            dangling=True,
             example=parent,
             hierarchy="subject",
         ),

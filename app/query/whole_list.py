@@ -139,9 +139,10 @@ def select_whole(query: FileQuery, release: int) -> Selection:
         Column(
             name=include.name,
             kind="json",
-            zh=include.name,
-            en=include.name,
+            zh=include.zh,
+            en=include.en,
             description=include.description,
+            description_zh=include.description_zh,
             example=None,
             schema=include.schema,
         )

@@ -114,6 +114,7 @@ FILE_FORMAT = _words(
     xlsx=("Excel 工作簿", "Excel workbook"),
     html=("网页", "web page"),
 )
+NUMBER_UNIT: Words = MappingProxyType({"per cent": Word("百分比（%）", "per cent"), "points": Word("分", "points")})
 SIDE = _words(revenue=("收入", "revenue"), expenditure=("支出", "expenditure"))
 BALANCE_ROLE = _words(
     item=("收入来源或支出功能分类项目", "source of revenue or functional class of expenditure"),
