@@ -157,12 +157,11 @@ def _goes_on(above: Grid, below: Grid, between: list[Text]) -> bool:
 
 
 def _joined(above: Grid, below: Grid) -> Grid:
-    return Grid(
-        rows=(*above.rows, *below.rows),
-        line=above.line,
-        last_line=below.last_line,
-        place=f"lines {above.line}-{below.last_line}" if above.row_lines else f"{above.place}; {below.place}",
-        row_lines=(*above.row_lines, *below.row_lines),
+    return above.followed_by(
+        below,
+        f"lines {above.line}-{below.last_line}"
+        if above.row_lines and not above.row_pages
+        else f"{above.place}; {below.place}",
     )
 
 
@@ -179,12 +178,8 @@ def _split_at_titles(grid: Grid) -> Iterator[Grid]:
         yield grid
         return
     for start, end in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
-        first = grid.line_of(start)
-        last = grid.line_of(end) - 1 if end < len(grid.rows) else grid.last_line
-        yield Grid(
-            rows=grid.rows[start:end],
-            line=first,
-            last_line=last,
-            place=f"lines {first}-{last}" if grid.row_lines else f"{grid.place}, from row {start + 1}",
-            row_lines=grid.row_lines[start:end],
-        )
+        if grid.row_lines and not grid.row_pages:
+            last = grid.line_of(end) - 1 if end < len(grid.rows) else grid.last_line
+            yield grid.part(start, end, f"lines {grid.line_of(start)}-{last}")
+        else:
+            yield grid.part(start, end, f"{grid.place}, from row {start + 1}")
