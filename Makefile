@@ -35,6 +35,7 @@ check: .venv/development
 	@$(BIN)/lint-imports --no-cache || { echo 'the contracts are in pyproject.toml, their reasons in docs/architecture.md'; exit 1; }
 	@$(BIN)/gongkai migrate --check || { echo 'write a migration with: $(BIN)/alembic revision --autogenerate -m "..."'; exit 1; }
 	@$(BIN)/gongkai openapi --check || { echo 'mend it with: make openapi'; exit 1; }
+	@$(BIN)/gongkai dictionary --check || { echo 'mend it with: $(BIN)/gongkai dictionary'; exit 1; }
 	@$(MAKE) -s spectral
 
 # Spectral's rules for OpenAPI; without node it is left out, unless CI is set.

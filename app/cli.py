@@ -37,6 +37,7 @@ application.add_typer(seed_commands, name="seed")
 _Existing = typer.Argument(exists=True, dir_okay=False, readable=True)
 FilesArgument = Annotated[list[Path], _Existing]
 FileArgument = Annotated[Path, _Existing]
+CheckOption = Annotated[bool, typer.Option("--check", help="Compare with the committed file.")]
 RegionOption = Annotated[
     str | None,
     typer.Option("--region", metavar="CODE", help="GB/T 2260 code of the division, if the document is silent."),
@@ -134,23 +135,20 @@ def seed_check(files: FilesArgument, region: RegionOption = None) -> None:
 
 
 @application.command()
-def openapi(
-    *,
-    check: Annotated[bool, typer.Option("--check", help="Compare with the committed file.")] = False,
-) -> None:
+def openapi(*, check: CheckOption = False) -> None:
     """Write openapi/openapi.json from the code."""
     from app.api.openapi import openapi_document  # noqa: PLC0415
 
-    path = settings.PROJECT / "openapi" / "openapi.json"
     text = json.dumps(openapi_document(), ensure_ascii=False, indent=1) + "\n"
-    if not check:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        typer.echo(f"wrote {path}")
-    elif not path.exists() or path.read_text(encoding="utf-8") != text:
-        _fail(f"{path} is not what the code says: run `gongkai openapi` and commit the file")
-    else:
-        typer.echo(f"{path} is what the code says")
+    _write_generated(settings.PROJECT / "openapi" / "openapi.json", text, command="openapi", check=check)
+
+
+@application.command()
+def dictionary(*, check: CheckOption = False) -> None:
+    """Write docs/dictionary.md from the code."""
+    from app.query.dictionary_page import dictionary_page  # noqa: PLC0415
+
+    _write_generated(settings.PROJECT / "docs" / "dictionary.md", dictionary_page(), command="dictionary", check=check)
 
 
 @application.command()
@@ -205,6 +203,18 @@ def _load(
 
     with embedded.running(current, progress=progress):
         progress(asyncio.run(run()).sentence())
+
+
+def _write_generated(path: Path, text: str, *, command: str, check: bool) -> None:
+    """Write a committed file that the code says, or end with exit code 1 where it says something else."""
+    if not check:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        typer.echo(f"wrote {path}")
+    elif not path.exists() or path.read_text(encoding="utf-8") != text:
+        _fail(f"{path} is not what the code says: run `gongkai {command}` and commit the file")
+    else:
+        typer.echo(f"{path} is what the code says")
 
 
 def _terminate(number: int, _frame: object) -> NoReturn:

@@ -21,7 +21,7 @@ from app.api.freshness import Freshness
 from app.api.openapi import TITLE, VERSION, openapi_document
 from app.api.paths import unknown_path
 from app.api.reader import Reader
-from app.api.routes import aggregates, comparisons, documentation, facets, index, lists, search, singles
+from app.api.routes import aggregates, comparisons, dictionary, documentation, facets, index, lists, search, singles
 from app.errors import DatabaseError
 from app.settings import Settings
 
@@ -81,6 +81,9 @@ def _routes() -> list[BaseRoute]:
         Route("/v1/series.{suffix}", comparisons.get_series),
         Route("/v1/compare", comparisons.get_comparison),
         Route("/v1/compare.{suffix}", comparisons.get_comparison),
+        Route("/v1/dictionary", dictionary.get_dictionary),
+        Route("/v1/dictionary.{suffix}", dictionary.get_dictionary),
+        Route("/v1/dictionary/{key}", dictionary.get_entry),
         Route("/v1/{resource}", lists.list_rows),
         Route("/v1/{resource}/aggregate", aggregates.aggregate),
         Route("/v1/{resource}/aggregate.{suffix}", aggregates.aggregate),

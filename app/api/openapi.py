@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from app.api.openapi_aggregates import aggregate_paths, facet_paths
 from app.api.openapi_comparisons import comparison_paths
+from app.api.openapi_dictionary import TAG as DICTIONARY_TAG
+from app.api.openapi_dictionary import dictionary_paths, dictionary_schemas
 from app.api.openapi_files import file_operation
 from app.api.openapi_parameters import filter_parameter, list_parameters, one_parameters, share
 from app.api.openapi_search import TAG as SEARCH_TAG
@@ -113,7 +115,7 @@ def openapi_document() -> dict[str, Json]:
     paths: dict[str, Json] = {"/v1": {"get": _index()}}
     paths["/v1/search"] = {"get": search_operation(_problems(*_LIST_PROBLEMS))}
     paths["/v1/suggest"] = {"get": suggest_operation(_problems(*_LIST_PROBLEMS))}
-    schemas = shared_schemas() | search_schemas()
+    schemas = shared_schemas() | search_schemas() | dictionary_schemas()
     for resource in RESOURCES.values():
         paths[f"/v1/{resource.name}"] = {"get": _list(resource, parameters)}
         paths[f"/v1/{resource.name}.{{format}}"] = {
@@ -128,6 +130,12 @@ def openapi_document() -> dict[str, Json]:
     paths |= aggregate_paths(parameters, schemas, problems)
     paths |= facet_paths(parameters, schemas, _problems(*_LIST_PROBLEMS))
     paths |= comparison_paths(schemas, _problems(*_LIST_PROBLEMS))
+    paths |= dictionary_paths(
+        _DATA_HEADERS,
+        _problems(*_LIST_PROBLEMS),
+        _problems(PATH_NOT_FOUND, *(kind for kind in _LIST_PROBLEMS if kind is not RELEASE_NOT_FOUND)),
+        _problems(*_FILE_PROBLEMS),
+    )
     paths |= _service_paths()
     return {
         "openapi": "3.1.0",
@@ -144,6 +152,7 @@ def openapi_document() -> dict[str, Json]:
             *_resource_tags(),
             {"name": "comparisons", "description": "One figure over the years, and departments side by side."},
             SEARCH_TAG,
+            DICTIONARY_TAG,
             {
                 "name": "service",
                 "description": "The service itself: what there is, what can go wrong, whether it is up.",
@@ -163,7 +172,7 @@ def openapi_document() -> dict[str, Json]:
 
 def _resource_tags() -> list[Json]:
     return [
-        {"name": resource.name, "description": f"{resource.zh}. {resource.description}"}
+        {"name": resource.name, "description": f"{resource.zh}. {resource.description}\n\n{resource.description_zh}"}
         for resource in RESOURCES.values()
     ]
 

@@ -39,12 +39,6 @@ def file_operation(
         for name, (column, operator) in filter_parameters(resource.name).items()
     ]
     described, *others = file_parameters(resource)
-    content: dict[str, Json] = {
-        media_type: {"schema": {"type": "string", "description": _WORDS[suffix]}}
-        if media_type.startswith("text/")
-        else {"schema": {"description": _WORDS[suffix]}}
-        for suffix, media_type in FILES.items()
-    }
     return {
         "operationId": f"download{resource.plural}",
         "tags": [resource.name],
@@ -56,9 +50,19 @@ def file_operation(
         ),
         "parameters": [described, *parameters, *(_share_own(shared, resource, parameter) for parameter in others)],
         "responses": {
-            "200": {"description": "The file.", "headers": {**headers, **HEADERS}, "content": content},
+            "200": {"description": "The file.", "headers": {**headers, **HEADERS}, "content": file_content()},
             **problems,
         },
+    }
+
+
+def file_content() -> dict[str, Json]:
+    """What a file is in each format."""
+    return {
+        media_type: {"schema": {"type": "string", "description": _WORDS[suffix]}}
+        if media_type.startswith("text/")
+        else {"schema": {"description": _WORDS[suffix]}}
+        for suffix, media_type in FILES.items()
     }
 
 

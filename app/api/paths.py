@@ -13,6 +13,7 @@ FIXED = (
     "/v1/suggest",
     "/v1/series",
     "/v1/compare",
+    "/v1/dictionary",
     "/docs",
     "/redoc",
     "/openapi.json",

