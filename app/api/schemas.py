@@ -70,6 +70,8 @@ def column_schema(column: Column) -> dict[str, Json]:
     schema["description"] = column.description
     schema["x-description-zh"] = column.description_zh
     schema["examples"] = [column.example]
+    if column.minimum is not None:
+        schema["minimum"] = column.minimum
     if column.kind == "money":
         schema["x-unit"] = "meta.unit of the answer"
     elif column.unit is not None:

@@ -78,6 +78,8 @@ class Column:
     grouped: bool = False  # groups are made by it although its kind mostly has as many values as there are rows
     label: str = ""  # SQL of the name of `{value}`, one of its values, where that is a code or an id
     schema: Mapping[str, Json] | None = None  # JSON Schema of a json column
+    minimum: int | None = None  # of an integer: the least there is
+    may_be_empty: bool = False  # of a text that is never null: it can have no signs
     references: str | None = None  # the resource whose key this is
     dangling: bool = False  # of a reference: a code that no list has leads nowhere
     statements: tuple[str, ...] = ()  # the statements that it comes from, where those are not the resource's
@@ -170,7 +172,7 @@ class Resource:
         return "t.valid_from" in self.visible
 
 
-_AS_PRINTED = "金额单位见返回结果，数字保留原表位数；原表未填列的为空值，原表填 0 的为 0。"
+_AS_PRINTED = "金额单位以返回结果或文件所注为准，数字保留原表位数；原表未填列的为空值，原表填 0 的为 0。"
 
 
 def money(
@@ -187,7 +189,7 @@ def money(
 
     `about_zh` says in Chinese what the amount is, where its name alone does not.
     """
-    description = f"{en} ({zh}), in the answer's unit, digits as printed; null where nothing is printed."
+    description = f"{en} ({zh}), in the unit of the answer, digits as printed; null where nothing is printed."
     return Column(
         name=name,
         kind="money",

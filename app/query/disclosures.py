@@ -70,6 +70,7 @@ RESOURCE = Resource(
             description="The year of the budget or final account.",
             description_zh="预算或决算所属的年度。",
             example=2025,
+            minimum=1990,
             nullable=False,
         ),
         KIND,
@@ -136,6 +137,7 @@ RESOURCE = Resource(
             description="Which revision of the document this is, counted from 1.",
             description_zh="这是该文件的第几个修订版，从 1 起计。",
             example=1,
+            minimum=1,
             nullable=False,
         ),
         Column(
@@ -146,6 +148,7 @@ RESOURCE = Resource(
             description="Version of the program that read it.",
             description_zh="读取该文件的程序版本。",
             example=1,
+            minimum=1,
             nullable=False,
             default=False,
         ),

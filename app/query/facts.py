@@ -155,6 +155,7 @@ FISCAL_YEAR = Column(
     description="The year that the figures measure; a prior-year column has the prior year.",
     description_zh="数字所反映的年度；表内的上年数栏记在上年名下。",
     example=2025,
+    minimum=1990,
     nullable=False,
     grouped=True,
 )
@@ -262,6 +263,7 @@ def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
             description="Row of the statement's printed grid, counted from 0.",
             description_zh="在原表中的行号，从 0 起计，表头行计算在内。",
             example=7,
+            minimum=0,
             nullable=False,
             default=False,
         ),

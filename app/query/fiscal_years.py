@@ -39,6 +39,7 @@ RESOURCE = Resource(
             description="The year that the disclosures are about.",
             description_zh="公开文件所属的年度。",
             example=2025,
+            minimum=1990,
             nullable=False,
         ),
         _count("disclosures", "公开文件数", "Number of disclosures", "本数据版本中该年度的公开文件数。"),

@@ -93,6 +93,7 @@ RESOURCE = line_resource(
             description="The n-th indicator of its table.",
             description_zh="在所在表中是第几项指标。",
             example=1,
+            minimum=1,
             nullable=False,
         ),
         _column(

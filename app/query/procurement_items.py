@@ -24,6 +24,7 @@ RESOURCE = line_resource(
             description="The n-th row of the table.",
             description_zh="在表中是第几行。",
             example=1,
+            minimum=1,
             nullable=False,
         ),
         Column(

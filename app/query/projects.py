@@ -38,6 +38,7 @@ RESOURCE = line_resource(
             description="The n-th project of its document.",
             description_zh="在本文件中是第几个项目。",
             example=1,
+            minimum=1,
             nullable=False,
         ),
         Column(

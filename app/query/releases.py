@@ -22,6 +22,7 @@ RESOURCE = Resource(
             description="Number of the release, counted from 1.",
             description_zh="数据版本号，从 1 起计。",
             example=1,
+            minimum=1,
             nullable=False,
         ),
         Column(
@@ -53,6 +54,7 @@ RESOURCE = Resource(
             description_zh="该版本带来了什么。",
             example="seed_data",
             nullable=False,
+            may_be_empty=True,
         ),
         Column(
             name="counts",

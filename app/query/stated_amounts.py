@@ -91,6 +91,7 @@ RESOURCE = Resource(
             description="For a change or a growth rate: the year it is compared with.",
             description_zh="增减额或增长率所比较的年度。",
             example=2024,
+            minimum=1990,
         ),
         PHASE,
         Column(
@@ -143,6 +144,7 @@ RESOURCE = Resource(
             description="Line of the source file, counted from 1.",
             description_zh="在源文件中的行号，从 1 起计。",
             example=42,
+            minimum=1,
             nullable=False,
         ),
         Column(
@@ -153,6 +155,7 @@ RESOURCE = Resource(
             description="Position of the figure in its line, counted from 1.",
             description_zh="数字在该行中的位置，从 1 起计。",
             example=18,
+            minimum=1,
             sql='t."offset"',
             nullable=False,
         ),

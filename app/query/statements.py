@@ -33,6 +33,7 @@ RESOURCE = Resource(
             description="The year of the disclosure.",
             description_zh="公开文件所属的年度。",
             example=2025,
+            minimum=1990,
             nullable=False,
         ),
         Column(
@@ -55,6 +56,7 @@ RESOURCE = Resource(
             description="The n-th statement of this key in its document.",
             description_zh="在本文件的同类报表中排第几。",
             example=1,
+            minimum=1,
             nullable=False,
         ),
         Column(
@@ -66,6 +68,7 @@ RESOURCE = Resource(
             description_zh="报表标题，按原件所印；缺表的为该表的通行名称。",
             example="部门支出总表",
             nullable=False,
+            may_be_empty=True,
         ),
         Column(
             name="form_number",
@@ -107,6 +110,7 @@ RESOURCE = Resource(
             description_zh="该表在文件中的位置；缺表的为空文本。",
             example="lines 120-245",
             nullable=False,
+            may_be_empty=True,
         ),
         Column(
             name="note",
@@ -134,6 +138,7 @@ RESOURCE = Resource(
             description="How many rows at the top of the grid are headings.",
             description_zh="表格顶部属于表头的行数，栏次行计算在内。",
             example=2,
+            minimum=0,
             nullable=False,
         ),
     ),
