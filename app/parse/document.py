@@ -7,6 +7,7 @@ figure that reached no record becomes a finding with its place.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from app.parse.grid import Document, TitledGrid
 from app.parse.identity import Identity, identify, printed_code
 from app.parse.layout import Layout, form_number, lay_out
 from app.parse.narrative import NarrativeResult, read_narrative
+from app.parse.read_pdf import read_pdf
 from app.parse.read_text import read_text
 from app.parse.statements import FORMS
 from app.records import (
@@ -44,6 +46,8 @@ from app.records import (
 # A disclosure is a few hundred kilobytes of text; more than this is something else.
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 
+# A PDF may have other bytes before its first line.
+_MAGIC_WITHIN = 1024
 _LONGEST_TEXT = 80
 _LONGEST_MESSAGE = 500
 _FIELDS: dict[type[Line], str] = {
@@ -82,7 +86,7 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
         raise DocumentError(_too_large(source_file, len(data)))
     if not data.strip(b"\xef\xbb\xbf \t\r\n\x0c"):
         raise DocumentError(f"{source_file}: the file is empty")
-    document = read_text(data, source_file)
+    document = _read_format(data, source_file)
     layout = lay_out(document)
     claimed = [(table, [form for form in FORMS if form.claims(table)]) for table in layout.tables]
     identity = _identify(layout, source_file, region_code, recognised=any(forms for _, forms in claimed))
@@ -90,7 +94,15 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
     for table, forms in claimed:
         reading.take_table(table, forms)
     reading.take_missing()
+    reading.take_unreadable(document.unreadable_pages)
     return _assemble(document, reading, _read_narrative(layout, identity))
+
+
+def _read_format(data: bytes, source_file: str) -> Document:
+    """The document read by the reader of its format, which its first bytes tell, not its name."""
+    if b"%PDF-" in data[:_MAGIC_WITHIN]:
+        return read_pdf(data, source_file)
+    return read_text(data, source_file)
 
 
 def _too_large(source_file: str, size: int) -> str:
@@ -150,6 +162,32 @@ class _Reading:
                         key=form.key, ordinal=1, title=form.name, unit=None, status="missing", location="", grid=[]
                     )
                 )
+
+    def take_unreadable(self, pages: Sequence[int]) -> None:
+        """Name the pages that are pictures without text: what they hold is neither missing nor empty."""
+        for page in pages:
+            self.ordinals["unrecognised"] += 1
+            ordinal = self.ordinals["unrecognised"]
+            self.statements.append(
+                Statement(
+                    key="unrecognised",
+                    ordinal=ordinal,
+                    title="(no text)",
+                    unit=None,
+                    status="unreadable",
+                    location=f"page {page}",
+                    grid=[],
+                )
+            )
+            self.findings.append(
+                Finding(
+                    code="unreadable_page",
+                    severity="error",
+                    message=f"page {page} is a picture without text; what it prints is not read",
+                    statement_key="unrecognised",
+                    statement_ordinal=ordinal,
+                )
+            )
 
 
 def _read(form: Form, table: TitledGrid, context: Context) -> FormResult:

@@ -114,12 +114,16 @@ Block = Text | Grid
 
 @dataclass(frozen=True)
 class Document:
-    """A read file: its blocks in order and what the file is."""
+    """A read file: its blocks in order and what the file is.
+
+    `unreadable_pages` are pictures without text among pages that have text.
+    """
 
     blocks: tuple[Block, ...]
     source_file: str
     sha256: str
     format: str
+    unreadable_pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ _NOTE_GOES_ON = re.compile(r"\(?\d+[.、)．]")
 _UNIT = re.compile(r"单位[:：]([^,，;；)）:：]*元)")
 _FORM_NUMBER = re.compile(r"公开(\d+)表")
 
+_CONTINUED = re.compile(r"\(续.{0,4}\)$|续表?[一二三四五六七八九十\d]*$")
+
 # Fewer headings than this are common to tables of several kinds.
 _HEADINGS_TO_KNOW_A_TABLE_BY = 3
 
@@ -67,7 +69,7 @@ def lay_out(document: Document) -> Layout:
             else:
                 before.append(block)
             continue
-        if pending is not None and _goes_on(pending, block, [*notes, *before]):
+        if pending is not None and _goes_on(pending, block, pending_before, [*notes, *before]):
             pending = _joined(pending, block)
             before, notes = [], []
             continue
@@ -145,9 +147,20 @@ def _is_note(text: Text, notes: list[Text]) -> bool:
     return _NOTE.match(text.text) is not None or (bool(notes) and _NOTE_GOES_ON.match(text.text) is not None)
 
 
-def _goes_on(above: Grid, below: Grid, between: list[Text]) -> bool:
-    """Whether a table goes on after a page break: nothing but its header block between, and its heading repeated."""
-    if not all(is_header_block(text.text) for text in between):
+def _goes_on(above: Grid, below: Grid, above_before: tuple[Text, ...], between: list[Text]) -> bool:
+    """Whether a table goes on after a page break, with its heading repeated.
+
+    Between the two stands nothing but a header block; or, on the very next page, what stood over the first part too:
+    its title, the same department, the same unit.
+    """
+    repeated = {_CONTINUED.sub("", fold(text.text)) for text in above_before}
+    title = fold(_title(above, above_before))
+    next_page = bool(above.row_pages) and below.row_pages[:1] == (above.row_pages[-1] + 1,)
+    same_head = next_page and all(
+        _CONTINUED.sub("", fold(text.text)) in repeated or fold(text.text) == title or _NOTE.match(text.text)
+        for text in between
+    )
+    if not same_head and not all(is_header_block(text.text) for text in between):
         return False
     heads = {tuple(fold(cell) for cell in row) for row in above.rows[:_REACH]}
     return any(
@@ -157,6 +170,8 @@ def _goes_on(above: Grid, below: Grid, between: list[Text]) -> bool:
 
 
 def _joined(above: Grid, below: Grid) -> Grid:
+    if above.row_pages and below.row_pages:
+        return above.followed_by(below, f"pages {above.row_pages[0]}-{below.row_pages[-1]}")
     return above.followed_by(
         below,
         f"lines {above.line}-{below.last_line}"

@@ -24,7 +24,7 @@ HUNAN = (DOCUMENTS / "hunan_final_2021.txt").read_bytes()
     [
         (b"", "the file is empty"),
         (b"\xef\xbb\xbf \r\n\t\n", "the file is empty"),
-        (b"%PDF-1.4 ...", "is a PDF file, not text"),
+        (b"%PDF-1.4 ...", "the PDF is damaged or cut off"),
         (b"\x00" + HEBEI, "binary file"),
         ("石头记\n\n此开卷第一回也。\n".encode(), "none of its 0 tables is a known statement"),
         (

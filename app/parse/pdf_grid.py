@@ -1,0 +1,116 @@
+"""The cells of one table, maybe on several pages → a grid whose columns are the same on all of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from app.parse.grid import Box, Grid, Merge
+from app.parse.layout import looks_like_title
+from app.parse.pdf_cells import Cell, RuledTable
+from app.values import fold
+
+# The same column may lie this much elsewhere on the next page.
+_SAME_PLACE = 4.0
+# A whole table may be shifted on the next page, when margins change between odd and even pages.
+_LARGEST_SHIFT = 40.0
+# Part of the columns that two parts of one table share.
+_MOST = 0.75
+
+
+def follows(parts: Sequence[RuledTable], below: RuledTable) -> bool:
+    """Whether a table at the head of the next page goes on with the one that ended the page before.
+
+    Its columns must lie in the same places, and it must not begin as the other began: with a title of its own, or with
+    the same first word before another content (one table for each project).
+    """
+    above = parts[-1]
+    if below.page != above.page + 1:
+        return False
+    first, start = _first_row(below), _first_row(parts[0])
+    if len(first) == 1 and looks_like_title(first[0]):
+        return False
+    if first and start and first[0] == start[0] and first != start:
+        return False
+    shift = below.left - above.left
+    own = [x - shift for x in _columns([below])]
+    others = _columns([above])
+    if abs(shift) > _LARGEST_SHIFT or abs((below.right - shift) - above.right) > 2 * _SAME_PLACE:
+        return False
+    shared = sum(any(abs(x - other) <= _SAME_PLACE for other in others) for x in own)
+    return shared >= _MOST * min(len(own), len(others))
+
+
+def _first_row(table: RuledTable) -> list[str]:
+    cells = sorted((cell for cell in table.cells if cell.lines), key=lambda cell: (round(cell.top), cell.left))
+    top = cells[0].top if cells else 0
+    return [fold(cell.text) for cell in cells if abs(cell.top - top) < _SAME_PLACE]
+
+
+def grid_of(parts: Sequence[RuledTable], line: int) -> Grid:
+    """The grid of a table, given with its parts on the pages, from source line `line` on; a row counts as one."""
+    shifts = [part.left - parts[0].left for part in parts]
+    xs = _columns(parts, shifts)
+    rows: list[tuple[str, ...]] = []
+    boxes: list[tuple[Box | None, ...]] = []
+    pages: list[int] = []
+    merges: list[Merge] = []
+    width = max(1, len(xs) - 1)
+    for part, shift in zip(parts, shifts, strict=True):
+        ys = _places([edge for cell in part.cells for edge in (cell.top, cell.bottom)])
+        height = len(ys) - 1
+        texts = [[""] * width for _ in range(height)]
+        places: list[list[Box | None]] = [[None] * width for _ in range(height)]
+        for cell in part.cells:
+            row, end_row = _nearest(ys, cell.top), _nearest(ys, cell.bottom)
+            column, end_column = _nearest(xs, cell.left - shift), _nearest(xs, cell.right - shift)
+            if row >= height or column >= width:
+                continue
+            texts[row][column] = cell.text
+            places[row][column] = _box(cell)
+            if end_row - row > 1 or end_column - column > 1:
+                merges.append(Merge(len(rows) + row, column, max(1, end_row - row), max(1, end_column - column)))
+        rows.extend(tuple(row) for row in texts)
+        boxes.extend(tuple(row) for row in places)
+        pages.extend([part.page] * height)
+    return Grid(
+        rows=tuple(rows),
+        line=line,
+        last_line=line + max(0, len(rows) - 1),
+        place=f"page {parts[0].page}" if len(parts) == 1 else f"pages {parts[0].page}-{parts[-1].page}",
+        row_lines=tuple(range(line, line + len(rows))),
+        merges=tuple(merges),
+        row_pages=tuple(pages),
+        boxes=tuple(boxes),
+    )
+
+
+def _columns(parts: Sequence[RuledTable], shifts: Sequence[float] | None = None) -> list[float]:
+    shifts = shifts or [0.0] * len(parts)
+    return _places(
+        [
+            edge - shift
+            for part, shift in zip(parts, shifts, strict=True)
+            for cell in part.cells
+            for edge in (cell.left, cell.right)
+        ]
+    )
+
+
+def _places(edges: list[float]) -> list[float]:
+    places: list[float] = []
+    for edge in sorted(edges):
+        if not places or edge - places[-1] > _SAME_PLACE:
+            places.append(edge)
+    return places
+
+
+def _nearest(places: Sequence[float], at: float) -> int:
+    index = bisect_left(places, at)
+    if index == len(places) or (index and at - places[index - 1] <= places[index] - at):
+        return index - 1
+    return index
+
+
+def _box(cell: Cell) -> Box:
+    return round(cell.left, 1), round(cell.top, 1), round(cell.right, 1), round(cell.bottom, 1)
