@@ -40,9 +40,15 @@ class Settings:
     exports: int = 4  # files that each server process writes at once, each with a connection beside the pool
     cache_mb: int = 64  # finished answers that each server process keeps; 0: none
     seed: Path = PROJECT / "seed_data"
+    releases_at: Path | None = None  # where the files of each release are; None: under `data`
     public_url: str | None = None  # where readers reach the service; None: as the request names it
     publisher: str = "Gongkai"  # who runs the service, as catalogues, files and citations name it
     contact: str | None = None  # where to reach the publisher: mailto:… or https://…
+
+    @property
+    def releases(self) -> Path:
+        """The directory of the files of all releases (app/bulk/manifest.py)."""
+        return self.releases_at or self.data / "releases"
 
 
 # Environment variable, field, and how its text becomes the value.
@@ -59,6 +65,7 @@ VARIABLES: dict[str, tuple[str, type]] = {
     "GONGKAI_EXPORTS": ("exports", int),
     "GONGKAI_CACHE_MB": ("cache_mb", int),
     "GONGKAI_SEED": ("seed", Path),
+    "GONGKAI_RELEASES": ("releases_at", Path),
     "GONGKAI_PUBLIC_URL": ("public_url", str),
     "GONGKAI_PUBLISHER": ("publisher", str),
     "GONGKAI_CONTACT": ("contact", str),
