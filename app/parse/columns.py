@@ -61,7 +61,9 @@ def read_heading(grid: Grid, is_heading: Callable[[str], bool]) -> Heading | Non
     if first is None:
         return None
     after = first
-    while after < len(grid.rows) and (after == first or _is_heading_row(grid.rows[after], is_heading)):
+    bottom = first
+    while after < len(grid.rows) and (after <= bottom or _is_heading_row(grid.rows[after], is_heading)):
+        bottom = max(bottom, _bottom_of_merges(grid, after))
         after += 1
     heads = [tuple(fold(cell) for cell in row) for row in grid.rows[first:after]]
     width = max(len(row) for row in heads)
@@ -75,7 +77,7 @@ def read_heading(grid: Grid, is_heading: Callable[[str], bool]) -> Heading | Non
     return Heading(
         first=first,
         rows=after,
-        paths=_paths(heads, width),
+        paths=_printed_paths(grid, first, heads, width) if grid.knows_merges else _paths(heads, width),
         rows_at_top=tuple(tuple(fold(cell) for cell in row) for row in grid.rows[:after]),
     )
 
@@ -146,6 +148,26 @@ def _is_amount(cell: str) -> bool:
         return values.parse_amount(cell) is not None
     except ValueError:
         return False
+
+
+def _bottom_of_merges(grid: Grid, row: int) -> int:
+    """The last row that a filled cell which begins in this row covers: 科目名称 beside two rows of headings."""
+    return max(
+        (merge.row + merge.rows - 1 for merge in grid.merges if merge.row == row and grid.cell(row, merge.column)),
+        default=row,
+    )
+
+
+def _printed_paths(grid: Grid, first: int, heads: list[tuple[str, ...]], width: int) -> tuple[Path, ...]:
+    """The path of each column of a table whose merged cells are known: the cells that stand over it."""
+    texts = [[row[column] if column < len(row) else "" for column in range(width)] for row in heads]
+    for merge in grid.merges:
+        row, column = merge.row - first, merge.column
+        if 0 <= row < len(heads) and column < width:
+            for covered in range(row, min(row + merge.rows, len(heads))):
+                for place in range(column, min(column + merge.columns, width)):
+                    texts[covered][place] = texts[row][column]
+    return tuple(_without_repeats([row[column] for row in texts]) for column in range(width))
 
 
 def _paths(heads: list[tuple[str, ...]], width: int) -> tuple[Path, ...]:

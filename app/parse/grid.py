@@ -72,6 +72,11 @@ class Grid:
     def width(self) -> int:
         return max((len(row) for row in self.rows), default=0)
 
+    @property
+    def knows_merges(self) -> bool:
+        """Whether the reader knows which cells cover several places, so that a blank is not a merged cell's rest."""
+        return bool(self.merges or self.boxes)
+
     def part(self, start: int, end: int, place: str | None = None) -> Grid:
         """The rows from `start` up to `end` as a table of their own."""
         first = self.line_of(start)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.parse.pdf_drawn import Ruling
@@ -19,6 +19,8 @@ from app.parse.pdf_signs import Line, lines_of, runs_of, text_of
 _SAME_LINE = 2.5
 # A gap this wide still does not break a line; two lines this close still meet.
 _GAP = 3.5
+# A line between two signs is this part of their height, or more, away from both.
+_PASSES = 0.08
 # No column and no row of print is narrower.
 _NARROWEST = 4.0
 # A line that overshoots the outermost crossing by this much bounds another, open cell.
@@ -188,15 +190,34 @@ class _Lattice:
             end += 1
         return end
 
+    def _place(self, sign: Sign) -> tuple[int, int]:
+        """The cell over which a sign stands."""
+        row = min(max(bisect_right(self.ys, sign.middle) - 1, 0), len(self.ys) - 2)
+        column = min(max(bisect_right(self.xs, (sign.left + sign.right) / 2) - 1, 0), len(self.xs) - 2)
+        return self._region[row][column]
+
+    def _cut(self, run: Sequence[Sign]) -> Iterator[list[Sign]]:
+        """A run of signs, cut where a line passes between two of them: an amount at the right edge of its cell and a
+        name at the left edge of the next. Where the line passes through a sign, the text only is too long for its cell.
+        """
+        part: list[Sign] = []
+        for sign in run:
+            if part and self._place(part[-1]) != self._place(sign):
+                last, reach = part[-1], _PASSES * sign.size
+                line = self.xs[bisect_right(self.xs, (sign.left + sign.right) / 2) - 1]
+                if last.right - reach <= line <= sign.left + reach and sign.left - last.right > reach:
+                    yield part
+                    part = []
+            part.append(sign)
+        yield part
+
     def cells(self, signs: Sequence[Sign]) -> list[Cell]:
         """The merged cells with what is printed in them, row by row."""
         held: dict[tuple[int, int], list[Sign]] = defaultdict(list)
-        for run in runs_of(signs):
+        for run in (part for run in runs_of(signs) for part in self._cut(run)):
             votes: dict[tuple[int, int], float] = defaultdict(float)
             for sign in run:
-                row = min(max(bisect_right(self.ys, sign.middle) - 1, 0), len(self.ys) - 2)
-                column = min(max(bisect_right(self.xs, (sign.left + sign.right) / 2) - 1, 0), len(self.xs) - 2)
-                votes[self._region[row][column]] += 0 if sign.text == " " else 1
+                votes[self._place(sign)] += 0 if sign.text == " " else 1
             place = max(votes, key=lambda one: votes[one])
             held[place].extend(run)
         extents: dict[tuple[int, int], list[float]] = {}

@@ -99,7 +99,7 @@ def without_furniture(pages: Sequence[tuple[float, list[Piece]]]) -> list[list[P
     """
     heads: Counter[tuple[str, int]] = Counter()
     for height, pieces in pages:
-        heads.update({_head(piece) for piece in pieces if _at_edge(piece, height)})
+        heads.update({_head(piece) for piece in pieces if _at_edge(piece, height) and not is_header_block(piece.text)})
     seen: set[tuple[str, int]] = set()
     kept: list[list[Piece]] = []
     for height, pieces in pages:
