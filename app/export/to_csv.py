@@ -35,13 +35,15 @@ def _cell(column: Column) -> str:
         return f"(to_json({name}) #>> '{{}}')"
     if column.kind == "list":
         return _quoted(f"array_to_string({name}, '{LIST_SEPARATOR}')")
+    if column.kind == "choice":
+        return _quoted(name, guarded=False)  # one of our own words or signs, and `=` alone is no formula
     return _quoted(f"{name}::text" if column.kind == "json" else name)
 
 
-def _quoted(text: str) -> str:
+def _quoted(text: str, *, guarded: bool = True) -> str:
     points = ", ".join(str(ord(sign)) for sign in FORMULA_SIGNS)
-    guard = f"case when ascii({text}) in ({points}) then '{GUARD * 2}' else '' end"
-    return f"""'"' || {guard} || replace({text}, '"', '""') || '"'"""
+    guard = f"case when ascii({text}) in ({points}) then '{GUARD * 2}' else '' end || " if guarded else ""
+    return f"""'"' || {guard}replace({text}, '"', '""') || '"'"""
 
 
 def csv_header(columns: Sequence[Column], *, chinese: bool, byte_order_mark: bool) -> bytes:

@@ -133,6 +133,16 @@ async def test_texts_are_guarded_against_formulas_and_numbers_are_not_touched(fi
     assert '\r\n"\'=1+1",-0.01,\r\n' in answer.text
 
 
+async def test_value_of_a_closed_list_is_not_guarded_and_so_stays_one_of_the_list(
+    seed_client: httpx.AsyncClient,
+) -> None:
+    answer = await seed_client.get("/v1/performance-indicators.csv?target_operator=%3D&fields=target_operator&bom=0")
+    first, *rows = answer.text.rstrip("\r\n").split("\r\n")
+    assert first == "target_operator"
+    assert rows
+    assert set(rows) == {'"="'}
+
+
 async def test_sheet_has_types_and_says_what_it_is(files: httpx.AsyncClient) -> None:
     path = "/v1/expenditures.xlsx?fiscal_year=2024&fields=code,total,fiscal_year,is_leaf&unit=yuan"
     book = openpyxl.load_workbook(io.BytesIO((await files.get(path)).content))
