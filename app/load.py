@@ -68,7 +68,7 @@ class _Current:
     """What the database knows of one disclosure before the load."""
 
     revision: int  # the highest so far
-    valid: asyncpg.Record | None  # revision_id, content_digest and origin of the valid revision
+    valid: asyncpg.Record | None  # revision_id, content_digest, sha256 and origin of the valid revision
     seed_digest: str | None  # of the latest revision that came from a seed
 
 
@@ -193,9 +193,13 @@ async def _write(
     await _end(connection, [row["revision_id"] for row in ended if row is not None], release)
     rows = await _copy(connection, revisions, last_ids, progress)
     await reference.write_printed_names(connection, [revision.parsed for revision in revisions])
-    await _rename_departments(connection)
+    await _rename_departments(connection, release)
+    if written:
+        # Rows show names of divisions and codes: who follows the changes of a list is to see them anew.
+        await connection.execute("UPDATE department SET changed_in = $1", release)
     await index_names(connection, release)
-    await _record_release(connection, release, source_digest, note)
+    changes = _reasons(revisions, known, withdrawn)
+    await _record_release(connection, release, source_digest, note, changes)
     revised = {revision.parsed.disclosure.id for revision in replaced}
     return LoadResult(
         release=release,
@@ -238,7 +242,8 @@ async def _refuse_unknown_regions(connection: asyncpg.Connection, revisions: Seq
 async def _current(connection: asyncpg.Connection) -> dict[str, _Current]:
     """Every disclosure in the database by id."""
     rows = await connection.fetch(
-        "SELECT id, revision_id, revision, content_digest, origin, valid_to FROM disclosure ORDER BY id, revision"
+        "SELECT id, revision_id, revision, content_digest, sha256, origin, valid_to FROM disclosure "
+        "ORDER BY id, revision"
     )
     found: dict[str, _Current] = {}
     for row in rows:
@@ -328,16 +333,22 @@ async def _write_departments(connection: asyncpg.Connection, revisions: Sequence
     """Departments that are new; `_rename_departments` says what they are called."""
     disclosures = {one.parsed.disclosure.department_id: one.parsed.disclosure for one in revisions}
     await connection.executemany(
-        "INSERT INTO department (id, region_code, name, normalised_name, aliases) VALUES ($1, $2, $3, $4, '{}') "
-        "ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO department (id, region_code, name, normalised_name, aliases, changed_in) "
+        "VALUES ($1, $2, $3, $4, '{}', $5) ON CONFLICT (id) DO NOTHING",
         [
-            (key, one.region_code, one.department_name, values.normalise_department(one.department_name))
+            (
+                key,
+                one.region_code,
+                one.department_name,
+                values.normalise_department(one.department_name),
+                revisions[0].valid_from,
+            )
             for key, one in sorted(disclosures.items())
         ],
     )
 
 
-async def _rename_departments(connection: asyncpg.Connection) -> None:
+async def _rename_departments(connection: asyncpg.Connection, release: int) -> None:
     """Name and code as printed in the latest valid disclosure, a final account after a budget; aliases the others."""
     await connection.execute(
         """
@@ -353,18 +364,35 @@ async def _rename_departments(connection: asyncpg.Connection) -> None:
             FROM printed GROUP BY department_id
         )
         UPDATE department
-        SET name = named.name, code = named.code, aliases = array_remove(named.names, named.name)
+        SET name = named.name, code = named.code, aliases = array_remove(named.names, named.name), changed_in = $2
         FROM named
         WHERE department.id = named.department_id
           AND (department.name, department.code, department.aliases)
               IS DISTINCT FROM (named.name, named.code, array_remove(named.names, named.name))
         """,
         tables.STILL_VALID,
+        release,
     )
 
 
-async def _record_release(connection: asyncpg.Connection, release: int, source_digest: str | None, note: str) -> None:
-    """The row that makes the release: its counts, and a digest over the contents that are valid in it."""
+def _reasons(revisions: Sequence[Revision], known: Mapping[str, _Current], withdrawn: Sequence[str]) -> dict[str, int]:
+    """How many disclosures the release adds, revises and withdraws, by reason (`app/query/words.py: CHANGE_REASON`)."""
+    counted = {"new_document": 0, "new_revision": 0, "extraction_mended": 0, "withdrawn": len(withdrawn)}
+    for revision in revisions:
+        before = known.get(revision.parsed.disclosure.id)
+        if before is None or before.valid is None:
+            counted["new_document"] += 1
+        elif before.valid["sha256"] != revision.parsed.disclosure.sha256:
+            counted["new_revision"] += 1
+        else:
+            counted["extraction_mended"] += 1
+    return counted
+
+
+async def _record_release(
+    connection: asyncpg.Connection, release: int, source_digest: str | None, note: str, changes: Mapping[str, int]
+) -> None:
+    """The row that makes the release: its counts, what changed, and a digest over the contents that are valid in it."""
     counts: dict[str, int] = {}
     for name in ("disclosure", *(table_name(table) for table in SOURCES.values())):
         counts[name] = await connection.fetchval(
@@ -376,12 +404,13 @@ async def _record_release(connection: asyncpg.Connection, release: int, source_d
     )
     lines = "".join(f"{row['id']} {row['content_digest']}\n" for row in valid)
     await connection.execute(
-        "INSERT INTO release (number, created_at, content_digest, source_digest, counts, note) "
-        "VALUES ($1, now(), $2, $3, $4, $5)",
+        "INSERT INTO release (number, created_at, content_digest, source_digest, counts, changes, note) "
+        "VALUES ($1, now(), $2, $3, $4, $5, $6)",
         release,
         hashlib.sha256(lines.encode()).hexdigest(),
         source_digest,
         orjson.dumps(counts).decode(),
+        orjson.dumps(changes).decode(),
         note,
     )
     # Delivered with the commit: servers that keep answers learn of the release (app/api/freshness.py).

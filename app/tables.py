@@ -66,6 +66,7 @@ class Department(SQLModel, table=True):
     normalised_name: str
     code: str | None = None  # as printed in its latest disclosure
     aliases: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    changed_in: int  # the release since which it is called as it is, and so are its division and the codes it uses
 
 
 class Release(SQLModel, table=True):
@@ -77,6 +78,7 @@ class Release(SQLModel, table=True):
     content_digest: str  # SHA-256 over the valid disclosures' content digests
     source_digest: str | None = Field(default=None, index=True)  # the manifest that was loaded, None for an ingest
     counts: dict[str, int] = Field(sa_type=JSONB)  # rows valid in this release, by table
+    changes: dict[str, int] = Field(sa_type=JSONB)  # disclosures that came, changed or went with it, by reason
     note: str
 
 

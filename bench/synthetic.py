@@ -44,17 +44,17 @@ async def fill(connection: asyncpg.Connection, *, departments: int) -> int:
             REGIONS,
         )
         await connection.execute(
-            """insert into department (id, region_code, name, normalised_name, code, aliases)
+            """insert into department (id, region_code, name, normalised_name, code, aliases, changed_in)
                select 'bench-' || lpad(n::text, 8, '0'), ($2::int + n % $3::int)::text, '试部门' || n, '试部门' || n,
-                      n::text, '{}'
+                      n::text, '{}', 1
                from generate_series(1, $1::int) n""",
             departments,
             FIRST_REGION,
             REGIONS,
         )
         await connection.execute(
-            """insert into release (number, created_at, content_digest, source_digest, counts, note)
-               values (1, now(), 'bench', null, '{}', 'synthetic')"""
+            """insert into release (number, created_at, content_digest, source_digest, counts, changes, note)
+               values (1, now(), 'bench', null, '{}', '{}', 'synthetic')"""
         )
         await connection.execute(
             """insert into disclosure (revision_id, id, revision, region_code, department_id, department_name,

@@ -32,7 +32,7 @@ from app.query.whole_list import (
     Style,
     fetch_control,
     find_release,
-    select_whole,
+    select_list,
 )
 from app.settings import Settings
 
@@ -96,7 +96,8 @@ class Content:
 async def list_content(connection: asyncpg.Connection, query: FileQuery) -> Content:
     """Every row of a list."""
     release, made = await find_release(connection, query.release, seconds=SECONDS)
-    return Content(query.resource.name, query.resource.zh, release, made, select_whole(query, release))
+    selection = await select_list(connection, query, release, seconds=SECONDS)
+    return Content(query.resource.name, query.resource.zh, release, made, selection)
 
 
 async def file_response(

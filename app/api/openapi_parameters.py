@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from app.api.formats import FILES
 from app.api.schemas import parameter_schema, reference
+from app.query.changes_since import SINCE
 from app.query.columns import Column, Json, Resource
 from app.query.filters import LONGEST_SEARCH
 from app.query.read_query import DEFAULT_LIMIT, LARGEST_LIMIT
@@ -29,6 +30,28 @@ _OPERATOR_WORDS = {
 # What is searched, in `/v1/search` and as the filter `q`.
 SEARCHED_WORDS: Mapping[str, Json] = MappingProxyType(
     {"type": "string", "minLength": 1, "maxLength": LONGEST_SEARCH, "pattern": "^[^\\u0000]+$"}
+)
+
+
+# Of lists that are kept by release (app/query/changes_since.py).
+UPDATED_SINCE: Mapping[str, Json] = MappingProxyType(
+    {
+        "name": SINCE,
+        "in": "query",
+        "description": (
+            "Only what has changed since a release, a date or a time, for those who keep a copy: rows with `update` "
+            "`upserted` are put into it, rows with `removed` are taken out of it, by their key. `meta.release` is the "
+            "value for the next time. 0 is from the start."
+        ),
+        "schema": {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": 2**31 - 2},
+                {"type": "string", "format": "date"},
+                {"type": "string", "format": "date-time"},
+            ]
+        },
+        "example": 0,
+    }
 )
 
 
@@ -116,6 +139,7 @@ def list_parameters(resource: Resource) -> list[dict[str, Json]]:
             # No example: a cursor belongs to one query of one release.
         },
         *_common_parameters(),
+        *([dict(UPDATED_SINCE)] if resource.delta else []),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from app.query.changes_since import SINCE, update_column
 from app.query.columns import Column, Json, Resource
 from app.query.filters import LARGEST_DECIMAL
 from app.query.registry import RESOURCES
@@ -87,6 +88,8 @@ def enum_words(column: Column) -> dict[str, Json]:
 def row_schema(resource: Resource, *, details: bool = False) -> dict[str, Json]:
     """A row of a list, or a single record with its details. `fields` may leave any of them out."""
     columns = (*resource.columns, *(resource.details if details else ()))
+    if resource.delta and not details:
+        columns = (*columns, update_column(resource))
     properties: dict[str, Json] = {column.name: column_schema(column) for column in columns}
     for include in resource.includes:
         properties[include.name] = {
@@ -137,7 +140,7 @@ def shared_schemas() -> dict[str, Json]:
     return {
         "Problem": _problem_schema(),
         "Page": _page_schema(),
-        "Meta": meta_schema(),
+        "Meta": _meta_of_lists(),
         "Index": _index_schema(),
         "ErrorKind": _object(
             "A kind of problem.",
@@ -213,6 +216,16 @@ def meta_schema(more: Mapping[str, Json] = MappingProxyType({})) -> dict[str, Js
             **more,
         },
     )
+
+
+def _meta_of_lists() -> dict[str, Json]:
+    """What every answer says of itself; with `updated_since` the release that it stands for."""
+    schema = meta_schema({SINCE: _integer("With `updated_since`: the release after which the rows have changed.", 1)})
+    return {**schema, "required": [name for name in _names(schema["required"]) if name != SINCE]}
+
+
+def _names(required: Json) -> list[Json]:
+    return required if isinstance(required, list) else []
 
 
 def _index_schema() -> dict[str, Json]:

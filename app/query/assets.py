@@ -66,5 +66,6 @@ RESOURCE = line_resource(
         ),
         money("value", "价值", "Value", 18.90, "该类资产的价值。"),
     ),
+    natural_key=("item",),
     examples=("item=total&sort=-value&limit=10", "item=vehicles&quantity__gte=1", "as_of__lte=2024-12-31"),
 )

@@ -106,6 +106,7 @@ RESOURCE = line_resource(
         ),
     ),
     includes=(subject_include("functional_subject", "functional_code"),),
+    natural_key=("phase", "side", "role", "name"),
     examples=(
         "side=expenditure&role=item&total__gte=1&sort=-total",
         "role=grand_total&fiscal_year=2025",

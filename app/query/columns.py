@@ -83,6 +83,7 @@ class Column:
     references: str | None = None  # the resource whose key this is
     dangling: bool = False  # of a reference: a code that no list has leads nowhere
     statements: tuple[str, ...] = ()  # the statements that it comes from, where those are not the resource's
+    compared: bool = True  # between two revisions of a document; not so ids, and where in the document a row stands
 
     @property
     def expression(self) -> str:
@@ -146,6 +147,13 @@ class Resource:
     search: Column | None = None  # what `q` looks for words in
     details: tuple[Column, ...] = ()  # json columns that only the single view has
     examples: tuple[str, ...] = ()  # query strings worth a try, the first one first
+    # What tells a row from the others of its disclosure whichever revision prints it; of names in a tuple the first
+    # that is not null. Rows that it does not tell apart are taken in their order.
+    natural_key: tuple[str | tuple[str, ...], ...] = ()
+    # The condition that a row came, went or changed between `{since}` and `{release}`; empty where that is not known.
+    delta: str = ""
+    # Where another row may follow under the same key: the fields that are the same in both.
+    keeps: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

@@ -4,6 +4,9 @@ from app.query.columns import Column, Resource, object_schema, records_schema
 from app.query.facts import JOINS, REGION_CODE, REGION_NAME, counted
 from app.query.search_column import by_entries
 
+_VISIBLE = """exists (select from disclosure v where v.department_id = t.id
+        and v.valid_from <= {release} and v.valid_to > {release})"""
+
 RESOURCE = Resource(
     name="departments",
     singular="Department",
@@ -13,8 +16,7 @@ RESOURCE = Resource(
     description="Reporting bodies with at least one disclosure in this release.",
     description_zh="在当前数据版本中至少有一份公开文件的部门或单位。",
     source="department t",
-    visible="""exists (select from disclosure v where v.department_id = t.id
-        and v.valid_from <= {release} and v.valid_to > {release})""",
+    visible=_VISIBLE,
     columns=(
         Column(
             name="id",
@@ -136,6 +138,9 @@ RESOURCE = Resource(
             ),
         ),
     ),
+    delta=f"""{_VISIBLE} and (t.changed_in > {{since}} or not {_VISIBLE.replace("{release}", "{since}")})
+        or not {_VISIBLE} and {_VISIBLE.replace("{release}", "{since}")}""",
+    keeps=("id", "normalised_name", "region_code"),
     examples=(
         "region_code__under=130000",
         "name__contains=网信办&sort=region_code",

@@ -3,6 +3,7 @@
 from app.query import words
 from app.query.columns import Column, Resource, object_schema, records_schema
 from app.query.facts import (
+    DELTA,
     DEPARTMENT_ID,
     DEPARTMENT_NAME,
     JOINS,
@@ -151,6 +152,7 @@ RESOURCE = Resource(
             minimum=1,
             nullable=False,
             default=False,
+            compared=False,
         ),
         Column(
             name="loaded_at",
@@ -161,6 +163,7 @@ RESOURCE = Resource(
             description_zh="本修订版的入库时间。",
             example="2025-03-01T08:00:00+00:00",
             nullable=False,
+            compared=False,
         ),
     ),
     joins={"region": JOINS["region"]},
@@ -277,5 +280,10 @@ RESOURCE = Resource(
             ),
         ),
     ),
+    natural_key=("id",),
+    # A revision that another one has followed is not removed: its id is still there.
+    delta=f"""{DELTA} and (t.valid_to > {{release}} or not exists (select from disclosure n
+        where n.id = t.id and n.valid_from <= {{release}} and n.valid_to > {{release}}))""",
+    keeps=("id", "region_code", "department_id", "fiscal_year", "kind", "scope"),
     examples=("fiscal_year=2025&kind=budget", "region_code__under=130000&sort=-fiscal_year", "kind=final&limit=10"),
 )

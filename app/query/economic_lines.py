@@ -26,5 +26,6 @@ RESOURCE = line_resource(
     ),
     includes=(subject_include("economic_subject"),),
     search=by_code("economic-subjects", example="交通费用"),
+    natural_key=("phase", "fund", ("code", "name")),
     examples=("code=30239", "code__under=302&level=division&sort=-total&limit=10", "level=class&fiscal_year=2025"),
 )

@@ -82,5 +82,6 @@ RESOURCE = line_resource(
             example="优",
         ),
     ),
+    natural_key=("subject", "project_name", "item"),
     examples=("item=overall&sort=-score", "item=total&execution_rate__lte=90", "subject=department&fiscal_year=2020"),
 )

@@ -118,6 +118,7 @@ RESOURCE = line_resource(
     ),
     includes=(subject_include("functional_subject"),),
     search=by_code("functional-subjects", example="信息安全"),
+    natural_key=("phase", "fund", ("code", "name")),
     examples=(
         "level=item&fund=all&sort=-total&limit=10",
         "code__under=201&fiscal_year=2025&statement=expenditure",

@@ -10,6 +10,14 @@ from app.query.includes import PROVENANCE
 
 VISIBLE = "t.valid_from <= {release} and t.valid_to > {release}"
 
+# The rows of revisions that came or went between two releases, and of those whose department is shown by another name:
+# a revision's rows come and go together. All of them belong to one of the releases: none is named that came and went.
+DELTA = """t.revision_id in (select c.revision_id from disclosure c where
+    c.valid_from > {since} and c.valid_from <= {release} and c.valid_to > {release}
+    or c.valid_from <= {since} and c.valid_to > {since} and c.valid_to <= {release}
+    or c.valid_from <= {release} and c.valid_to > {release}
+      and c.department_id in (select id from department where changed_in > {since}))"""
+
 # Every resource whose rows belong to a statement, with its table: what a statement, disclosure or department links to.
 STATEMENT_FACTS: tuple[tuple[str, str], ...] = (
     ("assets", "asset_item"),
@@ -193,6 +201,7 @@ LINE_NUMBER = Column(
     description="Line number as printed (行次 or 序号), null where the form prints none.",
     description_zh="原表所印的行次或序号；原表不列行次的为空值。",
     example=1,
+    compared=False,
 )
 
 
@@ -208,6 +217,7 @@ def identity(example: int) -> Column:
         example=example,
         nullable=False,
         selective=True,
+        compared=False,
     )
 
 
@@ -242,6 +252,7 @@ def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
             example=12,
             nullable=False,
             selective=True,
+            compared=False,
         ),
         Column(
             name="statement",
@@ -266,6 +277,7 @@ def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
             minimum=0,
             nullable=False,
             default=False,
+            compared=False,
         ),
         *owner_columns(),
         PRINTED_UNIT,
@@ -431,6 +443,7 @@ def line_resource(  # noqa: PLR0913 - the words of one declaration
     example_id: int,
     columns: tuple[Column, ...],
     includes: tuple[Include, ...] = (),
+    natural_key: tuple[str | tuple[str, ...], ...],
     search: Column | None = None,
     examples: tuple[str, ...] = (),
 ) -> Resource:
@@ -452,4 +465,6 @@ def line_resource(  # noqa: PLR0913 - the words of one declaration
         search=search,
         details=(LINE_LINKS,),
         examples=examples,
+        natural_key=("statement", "fiscal_year", *natural_key),
+        delta=DELTA,
     )

@@ -2,7 +2,7 @@
 
 from app.query import words
 from app.query.columns import Column, ColumnKind, Include, Json, Resource, object_schema
-from app.query.facts import DISCLOSURE_ID, JOINS, VISIBLE, identity, owner_columns
+from app.query.facts import DELTA, DISCLOSURE_ID, JOINS, VISIBLE, identity, owner_columns
 
 
 def _place(
@@ -17,6 +17,7 @@ def _place(
         description_zh=description_zh,
         example=example,
         sql=f't."{name}"',
+        compared=name == "text",
     )
 
 
@@ -46,6 +47,7 @@ RESOURCE = Resource(
             references="statements",
             example=12,
             selective=True,
+            compared=False,
         ),
         *owner_columns(),
         Column(
@@ -138,5 +140,7 @@ RESOURCE = Resource(
             ),
         ),
     ),
+    natural_key=("code", "message", "text"),
+    delta=DELTA,
     examples=("severity=warning", "code=number_only_in_grid&sort=disclosure_id", "severity__ne=info&fiscal_year=2025"),
 )

@@ -27,6 +27,7 @@ PROJECT_COLUMNS = (
         references="projects",
         example=401,
         selective=True,
+        compared=False,
     ),
     Column(
         name="project_name",
@@ -95,6 +96,7 @@ RESOURCE = line_resource(
             example=1,
             minimum=1,
             nullable=False,
+            compared=False,
         ),
         _column(
             "level1",
@@ -257,6 +259,7 @@ RESOURCE = line_resource(
         ),
     ),
     search=by_fields("level3", "description", example="满意度"),
+    natural_key=("subject", "project_name", ("level3", "description", "target")),
     examples=(
         "level1=满意度指标&target_number__gte=90",
         "description__contains=满意&target_operator=≥",

@@ -26,6 +26,7 @@ RESOURCE = line_resource(
             example=1,
             minimum=1,
             nullable=False,
+            compared=False,
         ),
         Column(
             name="is_total",
@@ -167,6 +168,7 @@ RESOURCE = line_resource(
         ),
     ),
     search=by_fields("item_name", "project_name", example="服务"),
+    natural_key=("is_total", "project_name", ("item_name", "catalogue_code")),
     examples=(
         "is_total=false&sort=-total&limit=10",
         "catalogue_code=C2001",

@@ -40,6 +40,7 @@ RESOURCE = line_resource(
             example=1,
             minimum=1,
             nullable=False,
+            compared=False,
         ),
         Column(
             name="code",
@@ -88,5 +89,6 @@ RESOURCE = line_resource(
         ),
     ),
     search=by_fields("name", example="舆情监测"),
+    natural_key=("name",),
     examples=("sort=-total&limit=10", "name__contains=网络&total__gte=10", "code=13020525P00916610002P"),
 )

@@ -8,6 +8,7 @@ from functools import cache, cached_property
 
 from app.errors import InvalidCursor, InvalidParameters, ParameterProblem
 from app.query import paging
+from app.query.changes_since import SINCE, parse_since, unfollowed
 from app.query.columns import Column, Resource
 from app.query.filters import Filter, ValueProblem, nearest, parse_filter, problem
 from app.query.paging import Cursor, Order
@@ -20,7 +21,7 @@ DEFAULT_UNIT = Unit.WAN
 _LAST_RELEASE = 2**31 - 1
 
 # Parameters that are no filters, for lists and for single records, with what they take.
-LIST_PARAMETERS = ("sort", "fields", "include", "limit", "cursor", "unit", "release")
+LIST_PARAMETERS = ("sort", "fields", "include", "limit", "cursor", "unit", "release", "updated_since")
 ONE_PARAMETERS = ("fields", "include", "unit", "release")
 
 # Names that other services use for what is called otherwise here.
@@ -94,7 +95,7 @@ def read_list(resource: Resource, pairs: Pairs) -> ListQuery:
     """The list query that the parameters ask for. InvalidParameters names every problem; InvalidCursor says why."""
     reader = ParameterReader(resource, pairs, LIST_PARAMETERS)
     unit = reader.unit()
-    filters = reader.filters(unit)
+    filters = (*reader.filters(unit), *reader.since())
     orders = reader.orders()
     fields, includes, limit, release = reader.fields(), reader.includes(), reader.limit(), reader.release()
     reader.refuse()
@@ -181,6 +182,21 @@ class ParameterReader:
                 self.problems.append(problem(name, text, error))
         # The order in which filters are written changes nothing: one text, one plan, one total.
         return tuple(sorted(found, key=lambda item: item.shape))
+
+    def since(self) -> tuple[Filter, ...]:
+        """What `updated_since` asks for, as a condition beside the filters."""
+        text = self.given.get(SINCE)
+        if text is None:
+            return ()
+        try:
+            found = parse_since(self.resource, text)
+        except ValueProblem as error:
+            self.problems.append(problem(SINCE, text, error))
+            return ()
+        for name in self.given:
+            if name in self._filterable and (why := unfollowed(self.resource, self._filterable[name][0])) is not None:
+                self.add(name, why)
+        return (found,)
 
     def orders(self) -> tuple[Order, ...]:
         text = self.given.get("sort")

@@ -1,5 +1,6 @@
 """The states of the data: what a reader sees is always one whole release."""
 
+from app.query import words
 from app.query.columns import Column, Resource, object_schema
 
 RESOURCE = Resource(
@@ -70,6 +71,28 @@ RESOURCE = Resource(
             nullable=False,
             schema={"type": "object", "additionalProperties": {"type": "integer"}},
         ),
+        Column(
+            name="changes",
+            kind="json",
+            zh="变动",
+            en="changes",
+            description=(
+                "How many disclosures are new in it (`new_document`), were published again (`new_revision`), are read "
+                "otherwise from the same file (`extraction_mended`) or were taken back (`withdrawn`)."
+            ),
+            description_zh="该版本中新增、重新发布、读取更正和撤下的公开文件份数。",
+            example={"new_document": 5, "new_revision": 0, "extraction_mended": 0, "withdrawn": 0},
+            sql="t.changes",
+            filterable=False,
+            sortable=False,
+            nullable=False,
+            schema=object_schema(
+                {
+                    reason: {"type": "integer", "description": f"Disclosures: {word.en}.", "examples": [0]}
+                    for reason, word in words.CHANGE_REASON.items()
+                }
+            ),
+        ),
     ),
     details=(
         Column(
@@ -80,14 +103,21 @@ RESOURCE = Resource(
             description="What the release holds.",
             description_zh="该版本的内容在本服务中的路径。",
             example={"disclosures": "/v1/disclosures?release=1"},
-            sql="json_build_object('disclosures', '/v1/disclosures?release=' || t.number)",
+            sql="""json_build_object('disclosures', '/v1/disclosures?release=' || t.number,
+                'changes', (select '/v1/releases/' || max(p.number) || '/diff/' || t.number from release p
+                    where p.number < t.number))""",
             schema=object_schema(
                 {
                     "disclosures": {
                         "type": "string",
                         "description": "Path of its disclosures.",
                         "examples": ["/v1/disclosures?release=1"],
-                    }
+                    },
+                    "changes": {
+                        "type": ["string", "null"],
+                        "description": "Path of what changed since the release before; null for the first.",
+                        "examples": ["/v1/releases/1/diff/2"],
+                    },
                 }
             ),
         ),

@@ -81,6 +81,7 @@ RESOURCE = line_resource(
     ),
     includes=(subject_include("functional_subject"),),
     search=by_code("functional-subjects", example="行政运行"),
+    natural_key=("phase", ("code", "name")),
     examples=(
         "level=item&sort=-total&limit=10",
         "level=total&fiscal_year=2025",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import asyncpg
@@ -13,6 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from app.errors import InvalidCursor, NoRelease, NotFound, NothingLoaded
 from app.query import paging
+from app.query.changes_since import resolve_since
 from app.query.filters import Filter
 from app.query.paging import Cursor
 from app.query.read_query import ListQuery, RowQuery
@@ -50,18 +51,24 @@ class Known:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its rows as JSON objects side by side, its release, the exact total, the cursor to the next page."""
+    """A page: its rows as JSON objects side by side, its release, the exact total, the cursor to the next page.
+
+    `since` is the release after which its rows have changed, where `updated_since` asks for those.
+    """
 
     rows: str
     count: int
     total: int
     release: int
     cursor: str | None
+    since: int | None = field(default=None, kw_only=True)
 
 
 async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> Page:
     """The page that the query asks for. NoRelease, NothingLoaded or InvalidCursor when its release is not there."""
-    resource = query.resource
+    resource, cursor_of = query.resource, query.fingerprint
+    filters, since = await resolve_since(connection, query.filters, query.release)
+    query = query if since is None else replace(query, filters=filters)
     nulls = None if query.cursor is None else tuple(key is None for key in query.cursor.keys)
     text = page_statement(
         resource.name,
@@ -87,8 +94,8 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
     if found > query.limit:
         columns = resource.by_name
         last = tuple(paging.read_key(columns[order.column], key) for order, key in zip(query.orders, keys, strict=True))
-        cursor = paging.encode(Cursor(release, total, last), query=query.fingerprint)
-    return Page(rows or "", min(found, query.limit), total, release, cursor)
+        cursor = paging.encode(Cursor(release, total, last), query=cursor_of)
+    return Page(rows or "", min(found, query.limit), total, release, cursor, since=since)
 
 
 async def fetch_of_release(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from app.query.changes_since import update_column
 from app.query.columns import Column, Resource
 from app.query.filters import condition
 from app.query.paging import Order, after, order_by
@@ -41,11 +42,11 @@ def page_statement(
     """
     resource = RESOURCES[name]
     columns = resource.by_name
-    shown = [columns[field] for field in fields]
+    shown = _fields(resource, fields, filters)
     conditions, first = _conditions(resource, filters, 2)
     if nulls is not None:
         conditions.append(after(resource, orders, nulls, first))
-    needed = _joins(resource, [columns[column] for column, _, _ in filters] + [columns[o.column] for o in orders])
+    needed = _joins(resource, [*_filtered(resource, filters), *(columns[o.column] for o in orders)])
     keys = "".join(f", {columns[order.column].order_expression} as key_{n}" for n, order in enumerate(orders))
     by_keys = ", ".join(
         f"t.key_{n}{' desc' * order.descending}{' nulls last' if columns[order.column].nullable else ''}"
@@ -54,7 +55,7 @@ def page_statement(
     key_texts = ", ".join(f"t.key_{n}::text" for n in range(len(orders)))
     text = f"""with page as materialized (
   select t.*{keys} from {resource.source}{needed}
-  where {" and ".join([f"({resource.visible})", *conditions])}
+  where {" and ".join(conditions)}
   order by {order_by(resource, orders)} limit {limit + 1}
 )
 select (select number from release where number = {_PINNED}) as release,
@@ -82,12 +83,12 @@ def whole_statement(
     """
     resource = RESOURCES[name]
     columns = resource.by_name
-    shown = [columns[field] for field in fields]
+    shown = _fields(resource, fields, filters)
     conditions, _ = _conditions(resource, filters, 2)
-    read = [*shown, *(columns[column] for column, _, _ in filters), *(columns[order.column] for order in orders)]
+    read = [*shown, *_filtered(resource, filters), *(columns[order.column] for order in orders)]
     text = f"""select {_shown(resource, shown, includes, unit)}
 from {resource.source}{_row_joins(resource, read, includes)}
-where {" and ".join([f"({resource.visible})", *conditions])}"""  # noqa: S608 - as above
+where {" and ".join(conditions)}"""  # noqa: S608 - as above
     return text.replace("{release}", _PINNED), order_by(resource, orders).replace("{release}", _PINNED)
 
 
@@ -96,8 +97,8 @@ def count_statement(name: str, *, filters: Shape) -> str:
     """How many rows there are. Parameters: the release, the filters' values."""
     resource = RESOURCES[name]
     conditions, _ = _conditions(resource, filters, 2)
-    needed = _joins(resource, [resource.by_name[column] for column, _, _ in filters])
-    where = " and ".join([f"({resource.visible})", *conditions])
+    needed = _joins(resource, _filtered(resource, filters))
+    where = " and ".join(conditions)
     text = f"select count(*) from {resource.source}{needed} where {where}"  # noqa: S608 - as above
     if resource.has_validity and not filters:
         # The loader counted every whole table, and verified it; counting a large one again takes seconds.
@@ -152,13 +153,30 @@ def _release(*, pinned: bool) -> str:
 
 
 def _conditions(resource: Resource, filters: Shape, first: int) -> tuple[list[str], int]:
+    """What a row must be, the release first, and the number of the next parameter."""
     columns = resource.by_name
     found = []
+    if all(operator != "since" for _, operator, _ in filters):
+        found.append(f"({resource.visible})")
     for column, operator, count in filters:
+        if operator == "since":
+            found.append(f"({resource.delta.replace('{since}', f'${first}::int')})")
+            first += 1
+            continue
         text, used = condition(columns[column], operator, count, first)
         found.append(text)
         first += used
     return found, first
+
+
+def _filtered(resource: Resource, filters: Shape) -> list[Column]:
+    return [resource.by_name[column] for column, operator, _ in filters if operator != "since"]
+
+
+def _fields(resource: Resource, fields: tuple[str, ...], filters: Shape) -> list[Column]:
+    shown = [resource.by_name[field] for field in fields]
+    since = any(operator == "since" for _, operator, _ in filters)
+    return [update_column(resource), *shown] if since else shown
 
 
 def _shown(resource: Resource, columns: Iterable[Column], includes: tuple[str, ...], unit: Unit) -> str:

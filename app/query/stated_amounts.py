@@ -3,7 +3,7 @@
 from app import records
 from app.query import words
 from app.query.columns import Column, Include, Resource, money, object_schema
-from app.query.facts import DISCLOSURE_ID, JOINS, PHASE, PRINTED_UNIT, VISIBLE, identity, owner_columns
+from app.query.facts import DELTA, DISCLOSURE_ID, JOINS, PHASE, PRINTED_UNIT, VISIBLE, identity, owner_columns
 
 _FIELDS = records.StatedAmount.model_fields
 
@@ -146,6 +146,7 @@ RESOURCE = Resource(
             example=42,
             minimum=1,
             nullable=False,
+            compared=False,
         ),
         Column(
             name="offset",
@@ -158,6 +159,7 @@ RESOURCE = Resource(
             minimum=1,
             sql='t."offset"',
             nullable=False,
+            compared=False,
         ),
         Column(
             name="text",
@@ -193,5 +195,16 @@ RESOURCE = Resource(
             ),
         ),
     ),
+    natural_key=(
+        "topic",
+        "item",
+        "functional_code",
+        "economic_code",
+        "fiscal_year",
+        "compared_year",
+        "phase",
+        "measure",
+    ),
+    delta=DELTA,
     examples=("topic=revenue&item=total&sort=-amount", "topic=three_public&measure=change", "percent__gte=100"),
 )

@@ -2,7 +2,7 @@
 
 from app.query import words
 from app.query.columns import Column, Include, Resource, object_schema
-from app.query.facts import DISCLOSURE_ID, FISCAL_YEAR, JOINS, VISIBLE, counted, identity, owner_columns
+from app.query.facts import DELTA, DISCLOSURE_ID, FISCAL_YEAR, JOINS, VISIBLE, counted, identity, owner_columns
 
 _GRID_DESCRIPTION = (
     "The table as printed: rows of cells, headings included; null where a cell holds running text that is not kept."
@@ -111,6 +111,7 @@ RESOURCE = Resource(
             example="lines 120-245",
             nullable=False,
             may_be_empty=True,
+            compared=False,
         ),
         Column(
             name="note",
@@ -222,5 +223,7 @@ RESOURCE = Resource(
             ),
         ),
     ),
+    natural_key=("key", "ordinal"),
+    delta=DELTA,
     examples=("key=three_public&status=reported", "status=declared_empty&sort=key", "disclosure_id__prefix=130205"),
 )

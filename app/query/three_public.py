@@ -97,5 +97,6 @@ RESOURCE = line_resource(
             example=None,
         ),
     ),
+    natural_key=("phase", "item"),
     examples=("item=total&sort=fiscal_year", "item=receptions&total__gte=1", "item=vehicles&kind=final&phase=final"),
 )

@@ -6,10 +6,11 @@ A `Selection` is all that a file format needs to know of a query; lists and aggr
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.errors import InvalidParameters, NoRelease, NothingLoaded, ParameterProblem
+from app.query.changes_since import resolve_since, since_of, update_column
 from app.query.columns import SQL_TYPES, Column, Resource
 from app.query.filters import Filter
 from app.query.paging import Order
@@ -19,7 +20,7 @@ from app.query.select import whole_statement
 from app.values import Unit
 
 # What a list as a file takes beside its filters and the parameters of `Style`.
-FILE_PARAMETERS = ("sort", "fields", "include", "limit", "unit", "release")
+FILE_PARAMETERS = ("sort", "fields", "include", "limit", "unit", "release", "updated_since")
 LARGEST_FILE = 10**9
 
 
@@ -106,7 +107,7 @@ def read_whole(resource: Resource, pairs: Pairs) -> FileQuery:
         includes=reader.includes(),
         unit=unit,
         release=reader.release(),
-        filters=reader.filters(unit),
+        filters=(*reader.filters(unit), *reader.since()),
         orders=reader.orders(),
         limit=_limit(reader),
     )
@@ -149,12 +150,13 @@ def select_whole(query: FileQuery, release: int) -> Selection:
         for include in resource.includes
         if include.name in query.includes
     )
+    update = () if since_of(query.filters) is None else (update_column(resource),)
     return Selection(
         body=body,
         order=order,
         limit=query.limit,
         arguments=(release, *(argument for item in query.filters for argument in item.arguments)),
-        columns=(*(resource.by_name[name] for name in query.fields), *included),
+        columns=(*update, *(resource.by_name[name] for name in query.fields), *included),
         unit=query.unit,
     )
 
@@ -173,6 +175,12 @@ def select_json(rows: str, columns: tuple[Column, ...], unit: Unit) -> Selection
         columns=columns,
         unit=unit,
     )
+
+
+async def select_list(connection: Connection, query: FileQuery, release: int, *, seconds: float) -> Selection:
+    """As `select_whole`, once the database has said what `updated_since` stands for. NoRelease, InvalidParameters."""
+    filters, _ = await resolve_since(connection, query.filters, release, seconds=seconds)
+    return select_whole(replace(query, filters=filters), release)
 
 
 async def find_release(connection: Connection, number: int | None, *, seconds: float) -> tuple[int, dt.datetime]:

@@ -216,6 +216,21 @@ INITIAL_BUDGET_SOURCE = _words(
     narrative=("决算文字说明", "the narrative of the final account"),
     self_evaluation=("绩效自评表", "the self-evaluation"),
 )
+CHANGE = _words(
+    added=("新增", "a row that was not there"),
+    changed=("变更", "a row that says something else"),
+    removed=("删除", "a row that is no longer there"),
+)
+CHANGE_REASON = _words(
+    new_document=("新公开文件", "a disclosure that was not there"),
+    new_revision=("公开文件更新", "the published file is another one"),
+    extraction_mended=("读取结果更正", "the same file, from which other content is read or kept"),
+    withdrawn=("撤下", "the disclosure is no longer there"),
+)
+UPDATE = _words(
+    upserted=("写入", "to be put in place of what is there under its key, or added"),
+    removed=("移除", "to be taken away"),
+)
 
 # The tables whose values the record contract fixes: a value that is added there needs its words here.
 BY_CONTRACT: tuple[tuple[Words, object], ...] = (

@@ -18,6 +18,7 @@ OWN = {"revision_id", "valid_from", "valid_to", "cells", "unit_exponent"}
 OWN_OF = {
     "disclosure": {"content_digest", "origin"},
     "release": {"source_digest"},
+    "department": {"changed_in"},
 }
 
 BY_TABLE = {

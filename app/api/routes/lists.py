@@ -13,6 +13,8 @@ from app.api.formats import choose_format, split_suffix
 from app.api.parameters import read_pairs
 from app.api.paths import unknown_path
 from app.api.reader import Reader
+from app.query.changes_since import SINCE
+from app.query.columns import Json
 from app.query.read_query import read_list
 from app.query.registry import RESOURCES
 from app.query.run import fetch_page
@@ -33,4 +35,5 @@ async def list_rows(request: Request) -> Response:
         return await file_response(request, chosen, style, partial(list_content, query=read_whole(resource, pairs)))
     query = read_list(resource, pairs)
     page = await reader.run(fetch_page, query, reader.known)
-    return list_response(request, reader.settings, query, page, pairs)
+    about: dict[str, Json] = {} if page.since is None else {SINCE: page.since}
+    return list_response(request, reader.settings, query, page, pairs, about=about)
