@@ -59,7 +59,9 @@ _TYPES: dict[str, str] = {
     "datetime": "datetime",
     "money": "number",
     "number": "number",
-    "list": "list",
+    # The standard has a type `list`, its published 2.0 profile has forgotten it: with that type a package would be
+    # refused as a whole. `delimiter` and `itemType` are there for who reads it as one.
+    "list": "string",
 }
 
 
