@@ -61,7 +61,12 @@ async def write_parquet(
 
 
 def _field(column: Column, about: About) -> pa.Field:
-    said = {"zh": column.zh, "en": column.en, "description": column.description}
+    said = {
+        "zh": column.zh,
+        "en": column.en,
+        "description": column.description,
+        "description_zh": column.description_zh,
+    }
     if column.kind == "money":
         said["unit"] = about.unit.value
     elif column.unit is not None:
