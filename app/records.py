@@ -33,7 +33,8 @@ StatementStatus = Literal["reported", "declared_empty", "missing", "unreadable"]
 Fund = Literal["all", "general_public_budget", "government_fund", "state_capital"]
 # What an amount is, where one document prints several: the budget as approved, as adjusted, or what was spent.
 Phase = Literal["initial_budget", "adjusted_budget", "budget", "final"]
-RowLevel = Literal["total", "class", "division", "item"]
+# A `unit` is a body whose money a row sums up, where a table has its rows by institution instead of by code.
+RowLevel = Literal["total", "unit", "class", "division", "item"]
 
 StatementKey = Literal[
     "revenue_and_expenditure",
@@ -124,6 +125,7 @@ class BalanceLine(Line):
     side: Literal["revenue", "expenditure"]
     role: Literal[
         "item",  # 一、一般公共预算拨款收入; 一、一般公共服务支出
+        "item_part",  # what an item consists of: 1.一般公共预算 under 一、财政拨款; a 款 or 项 under its 类
         "year_total",  # 本年收入合计, 本年支出合计
         "opening_balance",  # 上年结转结余, 年初结转和结余
         "closing_balance",  # 年终结转结余, 年末结转和结余
@@ -145,7 +147,7 @@ class BalanceLine(Line):
 
 
 class CodedLine(Line):
-    """A row with a classification code. `level` is `total` for the 合计 row, which has no code."""
+    """A row with a classification code. `level` is `total` for the 合计 row and `unit` for a body's row: no code there."""
 
     code: str | None
     name: Name

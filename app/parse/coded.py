@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.parse.cells import unwrap
 from app.parse.columns import match_columns
@@ -15,19 +15,33 @@ from app.values import Level, fold
 
 # The columns that say which subject a row is about; patterns for the joined heading path. The code may stand in one
 # column or in a staircase of three (类 款 项).
+# Words before 科目 that only say which classification it is of. 政府经济 is another classification and not among them.
+_OF = r"(?:支出)?(?:部门)?(?:预算)?(?:支出)?(?:功能|经济)?(?:分类)?"
 LABELS: Mapping[str, str] = {
     "line_number": r"(?:.*/)?(?:序号|行次)",
-    "code": r"(?:.*/)?(?:支出)?(?:部门(?:预算)?)?(?:支出)?(?:功能|经济)?(?:分类)?(?:科目)?(?:编码|代码)(?:/类)?",
+    "code": rf"(?:.*/)?{_OF}(?:科目)?(?:编码|代码)(?:/类)?",
     "code_class": r"(?:.*/)?类",
     "code_division": r"(?:.*/)?款",
     "code_item": r"(?:.*/)?项",
-    "name": r"(?:.*/)?(?:功能分类|经济分类)?(?:科目)?名称|(?:.*/)?(?:功能分类|经济分类)?科目|项目",
+    "name": rf"(?:.*/)?{_OF}(?:科目)?名称|(?:.*/)?{_OF}科目|项目|(?:支出)?项目类别(?:\(.*\))?",
+}
+# Columns that say whose row it is, in tables by institution; beside codes they only head a group of rows.
+UNITS: Mapping[str, str] = {
+    "unit_code": r"(?:.*/)?(?:预算)?(?:单位|部门)(?:编码|代码)",
+    "unit": r"(?:.*/)?(?:预算)?(?:单位|部门|部门\(单位\)|单位\(部门\))(?:名称)?",
 }
 _TOTAL = re.compile(r"(?:(?:总|合|共)计|(?:本年)?(?:收入|支出)?(?:总|合)计|小计):?")
 _AMOUNT = re.compile(r"[-(]?[\d,]+(?:\.\d+)?\)?")
 # The longest listed name of a subject has 38 signs.
 _LONGEST_NAME = 120
 _WHOLE_CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
+# 类, 款 and 项.
+_STEPS = 3
+# A unit's code before its name: 242001-…, [242001]….
+_UNIT_CODE = re.compile(r"\[?(\d{3,12})")
+_TOTAL_NAME = "合计"
+_LAST_STEP = re.compile(r"\d\d")
+_LAST_STEPS = re.compile(r"\d\d(?:\d\d)?")
 _PLACEHOLDER = re.compile(r"\*+|-+|/")
 
 
@@ -52,19 +66,27 @@ def coded_rows(
     frame: Frame,
     classification: Classification,
     *,
-    columns: range | None = None,
+    columns: Sequence[int] | None = None,
     skip: Collection[int] = (),
 ) -> list[CodedRow]:
     """The rows of a table (or of one block of its columns) with their subjects.
 
     A row that cannot be placed becomes a finding; rows in `skip` are left to the caller.
     """
-    labels = match_columns(frame.heading, LABELS, fiscal_year=frame.context.fiscal_year, columns=columns)
+    year = frame.context.fiscal_year
+    units = match_columns(frame.heading, UNITS, fiscal_year=year, columns=columns)
+    labels = match_columns(frame.heading, LABELS, fiscal_year=year, columns=columns)
+    labels = {name: column for name, column in labels.items() if column not in units.values()}
+    data = [row for row in frame.data_rows() if row not in skip]
+    by_unit = bool(units) and not labels.keys() & {"code", "code_class", "name"}
+    if by_unit or not labels.keys() - {"line_number"}:
+        return unit_rows(frame, data, units)
+    codes_at = _code_columns(frame, labels)
     rows: list[CodedRow] = []
-    for row in frame.data_rows():
-        if row in skip:
-            continue
-        found = _read_row(frame, row, labels, classification, previous=rows[-1] if rows else None)
+    for row in data:
+        found = _read_row(frame, row, labels, codes_at, classification, previous=rows) or _head_of_unit(
+            frame, row, units, labels
+        )
         if found is not None:
             rows.append(found)
     codes = {row.code for row in rows if row.code}
@@ -106,16 +128,32 @@ def _with_leaf(row: CodedRow, codes: set[str]) -> CodedRow:
     if row.code is None:
         return row
     has_below = any(other != row.code and other.startswith(row.code) for other in codes)
-    return CodedRow(
-        row.row, row.code, row.name, row.level, row.line_number, is_leaf=not has_below, amounts_shift=row.amounts_shift
-    )
+    return replace(row, is_leaf=not has_below)
+
+
+def _code_columns(frame: Frame, labels: Mapping[str, int]) -> list[int]:
+    """The columns that the code stands in: one, or its steps 类 款 项, which may share one merged heading."""
+    columns = [labels[name] for name in ("code", "code_class", "code_division", "code_item") if name in labels]
+    paths = frame.heading.paths
+    if len(columns) == 1:
+        place = columns[0]
+        while place + 1 < len(paths) and paths[place + 1] == paths[place] and len(columns) < _STEPS:
+            place += 1
+            columns.append(place)
+    return columns
 
 
 def _read_row(
-    frame: Frame, row: int, labels: Mapping[str, int], classification: Classification, *, previous: CodedRow | None
+    frame: Frame,
+    row: int,
+    labels: Mapping[str, int],
+    codes_at: Sequence[int],
+    classification: Classification,
+    *,
+    previous: Sequence[CodedRow],
 ) -> CodedRow | None:
     cells = frame.grid.rows[row]
-    code_columns, name_column, shift = _columns_of_labels(frame, row, labels)
+    code_columns, name_column, shift = _columns_of_labels(frame, row, labels, codes_at)
     label_columns = [*code_columns, *([] if name_column is None else [name_column])]
     printed = [frame.grid.cell(row, column) for column in label_columns]
     if not any(printed) or _is_refused(frame, row, printed):
@@ -125,9 +163,10 @@ def _read_row(
     if total is not None:
         shift = _shift_of_total(frame, row, total, label_columns)
         return CodedRow(row, None, unwrap(cells[total]), "total", line_number, is_leaf=False, amounts_shift=shift)
-    code, name = _printed_subject(frame, row, code_columns, name_column)
+    above = next((earlier.code for earlier in reversed(previous) if earlier.code), None)
+    code, name = _printed_subject(frame, row, code_columns, name_column, above=above)
     if not code:
-        return _uncoded(frame, row, name, line_number, classification, previous)
+        return _uncoded(frame, row, name, line_number, classification, above)
     level = _checked_level(frame, code, (row, label_columns[0]), classification)
     if level is None:
         return None
@@ -149,10 +188,20 @@ def _is_refused(frame: Frame, row: int, printed: Sequence[str]) -> bool:
     return False
 
 
-def _printed_subject(frame: Frame, row: int, code_columns: Sequence[int], name_column: int | None) -> tuple[str, str]:
-    """The code and the name that a row prints, put together from several columns, or taken apart where fused."""
-    code = "".join(fold(frame.text(row, column)) for column in code_columns)
-    code = "" if _PLACEHOLDER.fullmatch(code) else code
+def _printed_subject(
+    frame: Frame, row: int, code_columns: Sequence[int], name_column: int | None, *, above: str | None
+) -> tuple[str, str]:
+    """The code and the name that a row prints, put together from several columns, or taken apart where fused.
+
+    Where a row prints only the last step of its code (|08| under 205, or 10 under 201), the steps before it are those
+    of the code above it.
+    """
+    steps = [fold(frame.text(row, column)) for column in code_columns]
+    code = "".join("" if _PLACEHOLDER.fullmatch(step) else step for step in steps)
+    if above is not None and (_LAST_STEPS if len(steps) > 1 else _LAST_STEP).fullmatch(code):
+        first = next(place for place, step in enumerate(steps) if step)
+        length = 3 + 2 * max(0, first - 1)
+        code = above[:length] + code if len(above) >= length else code
     name = unwrap(frame.text(row, name_column))
     fused = split_fused(code) or (None if code else split_fused(name))
     if fused is None:
@@ -172,12 +221,14 @@ def _checked_level(frame: Frame, code: str, cell: Cell, classification: Classifi
     return level.value
 
 
-def _columns_of_labels(frame: Frame, row: int, labels: Mapping[str, int]) -> tuple[list[int], int | None, int]:
+def _columns_of_labels(
+    frame: Frame, row: int, labels: Mapping[str, int], codes_at: Sequence[int]
+) -> tuple[list[int], int | None, int]:
     """The columns of the code and of the name in this row, and by how many cells all after the code are shifted.
 
     They are shifted where the whole code stands in one cell over the columns 类, 款 and 项 that is printed once.
     """
-    codes = [labels[name] for name in ("code", "code_class", "code_division", "code_item") if name in labels]
+    codes = list(codes_at)
     name = labels.get("name")
     missing = frame.heading.width - len(frame.grid.rows[row])
     whole = _WHOLE_CODE.fullmatch(fold(frame.grid.cell(row, codes[0]))) if codes else None
@@ -200,11 +251,11 @@ def _uncoded(
     name: str,
     line_number: int | None,
     classification: Classification,
-    previous: CodedRow | None,
+    above: str | None,
 ) -> CodedRow | None:
     """A row that prints a name only: its code by the list where the place decides, else none, and a finding."""
     cell = (row, next((column for column, text in enumerate(frame.grid.rows[row]) if text), 0))
-    code = recover_code(name, classification, after=previous.code if previous else None)
+    code = recover_code(name, classification, after=above)
     if code is not None:
         frame.note("code_recovered", "info", f"the table prints no code; by its name and place it is {code}", cell=cell)
         return CodedRow(row, code, name, level_of(code, classification).value, line_number, is_leaf=True)
@@ -219,3 +270,66 @@ def _uncoded(
         return None
     frame.note("code_missing", "warning", "the table prints no code and its name fits several", cell=cell)
     return CodedRow(row, None, name, levels.pop().value, line_number, is_leaf=True)
+
+
+def _head_of_unit(frame: Frame, row: int, units: Mapping[str, int], labels: Mapping[str, int]) -> CodedRow | None:
+    """The row that names only the institution whose rows by code follow; it sums them up."""
+    if not units or any(frame.grid.cell(row, column) for name, column in labels.items() if name != "line_number"):
+        return None
+    name = _unit_name(frame, row, units)
+    return CodedRow(row, None, name, "unit", None, is_leaf=False) if name else None
+
+
+def unit_rows(frame: Frame, data: Sequence[int], units: Mapping[str, int]) -> list[CodedRow]:
+    """The rows of a table by institution, or of one that names nothing because it has a single row, the total.
+
+    A row is a leaf unless others are below its institution: by their printed codes, or because it repeats the total.
+    """
+    rows: list[CodedRow] = []
+    codes: dict[int, str] = {}
+    for row in data:
+        name = _unit_name(frame, row, units)
+        first = next((fold(cell) for cell in frame.grid.rows[row] if fold(cell)), "")
+        if is_total(name) or is_total(first):
+            rows.append(CodedRow(row, None, name or first, "total", None, is_leaf=False))
+        elif name:
+            codes[row] = fold(frame.text(row, units.get("unit_code"))) or _code_of_unit(name)
+            rows.append(CodedRow(row, None, name, "unit", None, is_leaf=True))
+        elif not units and len(data) == 1:
+            rows.append(CodedRow(row, None, _TOTAL_NAME, "total", None, is_leaf=False))
+        else:
+            frame.note("row_not_understood", "warning", "the row names no institution", cell=(row, 0))
+    own = [row for row in rows if row.level == "unit"]
+    has_total = len(own) < len(rows)
+    if len(own) == 1 and not has_total:
+        return [replace(own[0], level="total", is_leaf=False)]
+    return [
+        replace(row, is_leaf=False) if row.level == "unit" and _has_units_below(row, own, codes, frame) else row
+        for row in rows
+    ]
+
+
+def _unit_name(frame: Frame, row: int, units: Mapping[str, int]) -> str:
+    code = frame.text(row, units.get("unit_code"))
+    return unwrap(frame.text(row, units.get("unit"))) or unwrap(code)
+
+
+def _code_of_unit(name: str) -> str:
+    found = _UNIT_CODE.match(fold(name))
+    return found.group(1) if found else ""
+
+
+def _has_units_below(row: CodedRow, units: Sequence[CodedRow], codes: Mapping[int, str], frame: Frame) -> bool:
+    """Whether other rows are of institutions under this one's: 068 over 068001, or it is the total once more."""
+    own = codes[row.row]
+    if own:
+        return any(other.row != row.row and codes[other.row].startswith(own) for other in units)
+    return row is units[0] and len(units) > 1 and _repeats_total(frame, row.row)
+
+
+def _repeats_total(frame: Frame, row: int) -> bool:
+    """Whether the row above is the total and holds the same amounts."""
+    above = frame.grid.rows[row - 1]
+    return any(is_total(cell) for cell in above) and [c for c in above if _AMOUNT.fullmatch(fold(c))] == [
+        c for c in frame.grid.rows[row] if _AMOUNT.fullmatch(fold(c))
+    ]

@@ -9,7 +9,7 @@ position.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app import values
@@ -27,6 +27,11 @@ _DESCRIPTOR = re.compile(r".*(?:编码|代码|名称|项目|科目|序号|行次
 # 金额（万元）: the unit is no part of what the column is.
 UNIT_IN_BRACKETS = re.compile(r"\((?:单位:)?(亿元|万元|元)\)")
 _YEAR = re.compile(r"((?:19|20)\d\d)年?度?")
+# Groups over a column that say nothing of what it holds: 支出预算 over 合计, 其中： over 基本支出.
+_NEUTRAL = re.compile(
+    r"项目|收入|支出|(?:收入|支出|部门|年初|本年)?预算(?:数|安排)?|决算数|金额|其中:?|"
+    r"(?:本年)?(?:一般公共|政府性?基金|国有资本经营)(?:预算)?(?:财政)?(?:拨款)?(?:预算)?支出"
+)
 _OTHER_PERIOD = re.compile(r"上年(?!.*(?:结转|结余))|增减|比上年|较上年|增长")
 
 
@@ -100,7 +105,7 @@ def is_block_row(row: tuple[str, ...]) -> bool:
 
 
 def match_columns(
-    heading: Heading, patterns: Mapping[str, str], *, fiscal_year: int, columns: range | None = None
+    heading: Heading, patterns: Mapping[str, str], *, fiscal_year: int, columns: Sequence[int] | None = None
 ) -> dict[str, int]:
     """Field name → column, by the first pattern that a column's path fits (joined by `/`); each field is taken once.
 
@@ -112,10 +117,21 @@ def match_columns(
         text = own_year_heading(heading.paths[index], fiscal_year)
         if text is None:
             continue
-        field = next((name for name, pattern in patterns.items() if re.fullmatch(pattern, text)), None)
+        field = _field(text, patterns) or _field(_without_neutral(text), patterns)
         if field is not None and field not in found:
             found[field] = index
     return found
+
+
+def _field(text: str, patterns: Mapping[str, str]) -> str | None:
+    return next((name for name, pattern in patterns.items() if re.fullmatch(pattern, text)), None)
+
+
+def _without_neutral(text: str) -> str:
+    """The path without the groups that say nothing, and without 其中： before a heading."""
+    *groups, last = text.split("/")
+    kept = [group for group in groups if not _NEUTRAL.fullmatch(group)]
+    return "/".join(part.removeprefix("其中:") for part in [*kept, last])
 
 
 def own_year_heading(path: Path, fiscal_year: int) -> str | None:

@@ -7,7 +7,7 @@ are one merged cell, whatever its shape in the program that made the file.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -197,8 +197,10 @@ class _Lattice:
         return self._region[row][column]
 
     def _cut(self, run: Sequence[Sign]) -> Iterator[list[Sign]]:
-        """A run of signs, cut where a line passes between two of them: an amount at the right edge of its cell and a
-        name at the left edge of the next. Where the line passes through a sign, the text only is too long for its cell.
+        """A run of signs, cut where a line passes between two of them.
+
+        So stand an amount at the right edge of its cell and a name at the left edge of the next. Where the line passes
+        through a sign, a text is too long for its cell.
         """
         part: list[Sign] = []
         for sign in run:
@@ -214,12 +216,10 @@ class _Lattice:
     def cells(self, signs: Sequence[Sign]) -> list[Cell]:
         """The merged cells with what is printed in them, row by row."""
         held: dict[tuple[int, int], list[Sign]] = defaultdict(list)
-        for run in (part for run in runs_of(signs) for part in self._cut(run)):
-            votes: dict[tuple[int, int], float] = defaultdict(float)
-            for sign in run:
-                votes[self._place(sign)] += 0 if sign.text == " " else 1
-            place = max(votes, key=lambda one: votes[one])
-            held[place].extend(run)
+        for part in (part for run in runs_of(signs) for part in self._cut(run)):
+            votes = Counter(self._place(sign) for sign in part if sign.text != " ")
+            if votes:
+                held[votes.most_common(1)[0][0]].extend(part)
         extents: dict[tuple[int, int], list[float]] = {}
         for row, regions in enumerate(self._region):
             for column, region in enumerate(regions):

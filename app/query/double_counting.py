@@ -48,7 +48,7 @@ _LEVEL = Axis(
     name="level",
     # Two levels of leaves hold different money; a row above leaves holds theirs.
     conflicts=(("t.level", "case when t.is_leaf then '' else t.level end"),),
-    repeats="rows of several levels (total, class, division, item), which repeat the same money",
+    repeats="rows of several levels (total, unit, class, division, item), which repeat the same money",
     default=("is_leaf", "true"),
     named_by=(*_named("level"), "is_leaf", "code"),
     by_default=True,
@@ -88,6 +88,7 @@ AXES: dict[str, tuple[Axis, ...]] = {
             name="role",
             conflicts=(
                 ("case t.role when 'item' then 'items' when 'year_total' then 'their total' end",),
+                ("case t.role when 'item' then 'items' when 'item_part' then 'their parts' end",),
                 ("case t.role when 'grand_total' then 'all' else 'parts' end",),
                 (_BALANCES,),
             ),

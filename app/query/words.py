@@ -53,6 +53,7 @@ FUND = _words(
 UNIT: Words = MappingProxyType({unit.value: Word(unit.zh, unit.en) for unit in values.Unit})
 LEVEL = _words(
     total=("合计行", "total row"),
+    unit=("单位行", "row of one institution"),
     **{"class": ("类", "class (类)")},
     division=("款", "division (款)"),
     item=("项", "item (项)"),
@@ -118,6 +119,7 @@ NUMBER_UNIT: Words = MappingProxyType({"per cent": Word("百分比（%）", "per
 SIDE = _words(revenue=("收入", "revenue"), expenditure=("支出", "expenditure"))
 BALANCE_ROLE = _words(
     item=("收入来源或支出功能分类项目", "source of revenue or functional class of expenditure"),
+    item_part=("收支项目的其中项", "part of an item"),
     year_total=("本年收入（支出）合计", "total of the year"),
     opening_balance=("上年结转（年初结转和结余）", "opening carry-over and surplus"),
     closing_balance=("结转下年（年末结转和结余）", "closing carry-over and surplus"),

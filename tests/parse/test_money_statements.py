@@ -389,7 +389,9 @@ def test_parts_of_an_item_are_not_items_of_the_balance() -> None:
         ],
     )
     assert [line.total for line in parsed.balance_lines if line.role == "item"] == [Decimal(5), Decimal(5)]
-    assert "row_not_understood" in {finding.code for finding in parsed.findings}
+    assert [(line.item, line.total) for line in parsed.balance_lines if line.role == "item_part"] == [
+        ("其中：上级补助", Decimal(2))
+    ]
 
 
 def test_table_without_amounts_and_without_a_word_is_reported_and_named() -> None:

@@ -19,33 +19,40 @@ from app.values import fold
 
 Side = Literal["revenue", "expenditure"]
 
-_ITEM = r"(?:.*/)?(?:(?:收入|支出)?项目(?:\(.*\))?|收入来源|(?:支出)?功能分类(?:科目)?(?:名称)?|科目名称)|收入|支出"
+_ITEM = (
+    r"(?:.*/)?(?:(?:收入|支出)?项目(?:\(.*\))?|收入来源|(?:支出)?功能分类?(?:科目)?(?:名称)?(?:\(.*\))?|科目名称)|"
+    r"收入|支出"
+)
 _GROUP = r"(?:(?:收入|支出|预算数|决算数|金额|财政拨款(?:收入|支出)?)/)*"
 AMOUNTS: Mapping[str, str] = {
     "general_public_budget": _GROUP + r"一般公共预算(?:财政)?(?:拨款)?(?:支出)?",
     "government_fund": _GROUP + r"政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
     "state_capital": _GROUP + r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
-    "total": _GROUP + r"(?:合计|小计|总计|预算数|决算数|金额|预算|决算|年初预算数)",
+    "total": _GROUP + r"(?:合计|小计|总计|预算数|决算数|金额|(?:本年)?预算|决算|年初预算数)",
 }
 _LINE_NUMBER = r"(?:.*/)?(?:序号|行次)"
 _HEADING = re.compile(
-    r"收入|支出|(?:\d{4}年)?(?:预算数|决算数|金额|执行数)|" + "|".join([_ITEM, _LINE_NUMBER, *AMOUNTS.values()])
+    r"收入|支出|基本支出|项目支出|人员经费|公用经费|.*经济(?:分类)?(?:科目)?(?:\(.*\))?|"
+    r"(?:\d{4}年)?(?:预算数|决算数|金额|执行数)|" + "|".join([_ITEM, _LINE_NUMBER, *AMOUNTS.values()])
 )
 
 # An item is the name of a source or of a class; what is longer is a text.
 _LONGEST_ITEM = 120
+_TOP = "一、"
 # Number words before an item: 一、 (一) 1. 1、
 _TOP_NUMBER = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]")
 _LOWER_NUMBER = re.compile(r"^(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．]|其中[:：]?|其中)")
 # What a row is, by its words; the first that fits.
 _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("grand_total", re.compile(r"(?:收入|支出|收、?支)?(?:总计|总合计)")),
-    ("year_total", re.compile(r"(?:本年|当年)?(?:收入|支出)?(?:合计|小计)|本年(?:收入|支出)")),
+    ("year_total", re.compile(r"(?:本年|当年)?(?:收入|支出)?(?:合计|小计)|本年(?:收入|支出)|部门(?:综合)?预算")),
     ("surplus_used", re.compile(r"(?:使用|动用)非财政拨款结余.*|用事业基金弥补收支差额")),
     ("surplus_distributed", re.compile(r"结余分配")),
     ("opening_balance", re.compile(r"(?:上年|年初).*(?:结转|结余).*")),
     ("closing_balance", re.compile(r"(?:年末|年终|期末).*(?:结转|结余).*|结转下年.*")),
 )
+# All of the fiscal appropriation: in the statement of it a total, in that of all money one of the sources.
+_ALL_APPROPRIATION = re.compile(r"(?:一般)?财政拨款(?:收入|支出)?")
 _BALANCE_PART = re.compile(r"(?:一般公共预算|政府性?基金|国有资本经营).*")
 
 
@@ -112,26 +119,25 @@ def _blocks(frame: Frame) -> list[_Block]:
 
 
 def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
-    numbered = any(_TOP_NUMBER.match(fold(frame.grid.cell(row, block.item))) for row in rows)
+    items = {row: unwrap(frame.grid.cell(row, block.item)) for row in rows}
+    is_item = _items_of(frame, block, items)
     in_balance = False
     for row in rows:
         line_number = frame.line_number(row, block.line_number)
-        item = unwrap(frame.grid.cell(row, block.item))
+        item = items[row]
         if not item:
             continue
-        role = _role(item, numbered=numbered, in_balance=in_balance) if len(item) <= _LONGEST_ITEM else None
-        if role is None:
-            frame.note(
-                "row_not_understood",
-                "warning",
-                "the row is no item but a part of one, or a text; it is left in the printed table",
-                cell=(row, block.item),
-            )
+        if len(item) > _LONGEST_ITEM:
+            cell = (row, block.item)
+            frame.note("row_not_understood", "warning", "a text this long is no item of a balance", cell=cell)
             continue
-        if role in {"opening_balance", "closing_balance"}:
-            in_balance = True
-        elif role in {"grand_total", "year_total", "item"}:
-            in_balance = False
+        role = _total_or_balance(item, frame.key, block.side)
+        bare = _LOWER_NUMBER.sub("", _TOP_NUMBER.sub("", fold(item)))
+        if role is None and in_balance and (_LOWER_NUMBER.match(fold(item)) or _BALANCE_PART.fullmatch(bare)):
+            role = "balance_part"
+        else:
+            in_balance = role in {"opening_balance", "closing_balance"}
+        role = role or ("item" if is_item(item) else "item_part")
         frame.text(row, block.item)
         amounts, cells = frame.amounts(row, block.amounts)
         name = _LOWER_NUMBER.sub("", _TOP_NUMBER.sub("", item)) or item
@@ -149,7 +155,7 @@ def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
                     "line_number": line_number,
                     "item": item,
                     "name": name,
-                    "functional_code": functional_class(item) if is_class else None,
+                    "functional_code": functional_class(name) if is_class else None,
                     "fiscal_year": frame.context.fiscal_year,
                     "phase": frame.context.kind,
                     "total": None,
@@ -159,19 +165,43 @@ def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
         )
 
 
-def _role(item: str, *, numbered: bool, in_balance: bool) -> str | None:
-    """What kind of row it is; None for a part of an item, which must not be added up with the items."""
-    folded = fold(item)
-    words = _TOP_NUMBER.sub("", folded)
+def _total_or_balance(item: str, key: StatementKey, side: Side) -> str | None:
+    """What a row is by its words, where it is neither an item nor a part of one."""
+    words = _LOWER_NUMBER.sub("", _TOP_NUMBER.sub("", fold(item)))
     for role, pattern in _ROLES:
         if pattern.fullmatch(words):
             return role
-    bare = _LOWER_NUMBER.sub("", words)
-    if in_balance and _BALANCE_PART.fullmatch(bare):
-        return "balance_part"
-    if _LOWER_NUMBER.match(folded) or (numbered and not _TOP_NUMBER.match(folded)):
-        return None
-    return "item"
+    if _ALL_APPROPRIATION.fullmatch(words) and (side == "expenditure" or key == "fiscal_appropriation"):
+        return "year_total"
+    return None
+
+
+def _items_of(frame: Frame, block: _Block, items: Mapping[int, str]) -> Callable[[str], bool]:
+    """How this side's items are told from their parts, which must not be added up with them.
+
+    By the numbering of the highest rank: 一、 before （一） before 1. Below 一、本年收入, which is a total and no item,
+    the next rank has the items. Where nothing is numbered and the rows are a tree of 类, 款 and 项, the items are those
+    with the name of a 类.
+    """
+    own = [item for item in items.values() if item and _total_or_balance(item, frame.key, block.side) is None]
+    styles = [_style(item) for item in own]
+    numbered = [style for style in styles if style is not None]
+    if _TOP in numbered:
+        return lambda item: _style(item) == _TOP
+    if numbered and (styles[0] is not None or block.side == "revenue"):
+        return lambda item: _style(item) == numbered[0]
+    if block.side == "expenditure" and sum(functional_class(item) is not None for item in own) > 1:
+        return lambda item: functional_class(item) is not None
+    return lambda item: _style(item) is None
+
+
+def _style(item: str) -> str | None:
+    """The kind of number before an item: the same for all items of one rank."""
+    folded = fold(item)
+    if _TOP_NUMBER.match(folded):
+        return _TOP
+    found = _LOWER_NUMBER.match(folded)
+    return re.sub(r"[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", found.group())) if found else None
 
 
 def _form(key: StatementKey, name: str, claims: Callable[[TitledGrid], bool]) -> Form:
