@@ -39,9 +39,24 @@ class Policy(Enum):
     VOLATILE = "no-store"  # operators' paths, problems
 
 
+# The first parts of paths whose answers are made from the data, beside /v1 itself: pages, the catalogue, feeds.
+OF_DATA = frozenset(
+    {"v1", "", "departments", "disclosures", "datasets", "releases", "search", "catalog", "sitemap", "feed"}
+)
+
+
+def of_data(path: str) -> bool:
+    """Whether the answer at this path is a function of the releases and the query, so that it can be planned and kept.
+
+    `/catalog.ttl`, `/sitemap-1.xml` and `/departments/130205-5c9de731` belong to `catalog`, `sitemap`, `departments`.
+    """
+    first = path[1:].partition("/")[0]
+    return first.partition(".")[0].partition("-")[0] in OF_DATA
+
+
 def policy_of(path: str, *, pinned: bool) -> Policy:
     """The policy of a good answer at this path."""
-    if path == "/v1" or path.startswith("/v1/"):
+    if of_data(path):
         return Policy.PINNED if pinned else Policy.CURRENT
     if path in ("/healthz", "/readyz"):
         return Policy.VOLATILE
@@ -68,7 +83,7 @@ class Plan:
 
 
 def plan(path: str, query: bytes, accept: str, encodings: str, base: str, state: State | None) -> Plan:
-    """The plan for a GET or HEAD under /v1; `base` is where the reader reached the service, which links repeat."""
+    """The plan for a GET or HEAD of a path `of_data`; `base` is where the reader reached us, which links repeat."""
     canonical, pairs = canonical_query(path, query)
     given = dict(pairs)
     number = given.get("release", "")
@@ -136,6 +151,10 @@ def last_modified(state: State, release: int) -> bytes:
     return format_datetime(max(state.created[release], build()[1]).astimezone(UTC), usegmt=True).encode()
 
 
+# What makes answers: programs, templates and styles of pages, packaged lists of codes.
+_SOURCES = frozenset({".py", ".html", ".css", ".svg", ".xml", ".csv", ".json"})
+
+
 @cache
 def build() -> tuple[str, datetime]:
     """A digest of the sources that make answers, and when the newest of them was written.
@@ -143,7 +162,7 @@ def build() -> tuple[str, datetime]:
     Another version of the service may write the same data otherwise: its ETags are others.
     """
     directory = Path(__file__).resolve().parents[1]
-    files = sorted(directory.rglob("*.py"))
+    files = sorted(file for file in directory.rglob("*") if file.suffix in _SOURCES)
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
     newest = max(file.stat().st_mtime for file in files)
     return digest, datetime.fromtimestamp(int(newest), UTC)

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.caching import Answers, Finished, Plan, plan
+from app.api.caching import Answers, Finished, Plan, of_data, plan
 from app.api.finish import Exchange, Finisher, send_finished
 from app.api.freshness import Freshness
 from app.api.parameters import LONGEST_QUERY
@@ -70,7 +70,7 @@ class Door:
         headers = dict(scope["headers"])
         exchange = Exchange(scope, headers, begun, self._ids.of(headers.get(b"x-request-id")))
         finished = None
-        if scope["method"] in READ_METHODS and scope["path"].startswith("/v1"):
+        if scope["method"] in READ_METHODS and of_data(scope["path"]):
             finished = self._find(exchange)
         if finished is not None:
             await send_finished(exchange, finished, send)
