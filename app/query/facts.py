@@ -347,10 +347,10 @@ def code_columns(classification: Literal["functional", "economic"], *, example: 
             zh="科目级次",
             en="level",
             description=(
-                "`class` (类), `division` (款), `item` (项), or `total` for the 合计 row. Levels repeat the same "
-                "money: add up one level only."
+                "`class` (类), `division` (款), `item` (项), `unit` for the row of one institution, or `total` for the "
+                "合计 row. Levels repeat the same money: add up one level only."
             ),
-            description_zh="科目级次：类、款、项，或合计行。各级重复同一笔资金，汇总时只取一级。",
+            description_zh="科目级次：类、款、项；按单位列示的行为单位行，另有合计行。各级重复同一笔资金，汇总时只取一级。",
             example="item",
             nullable=False,
             choices=words.LEVEL,
