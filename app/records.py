@@ -152,7 +152,8 @@ class CodedLine(Line):
     code: str | None
     name: Name
     level: RowLevel
-    is_leaf: bool  # no other row of this statement lies below this code; the total row is not a leaf
+    # No other row of this statement lies below this one; a total row is a leaf only where it is the only row.
+    is_leaf: bool
     line_number: int | None = None  # 序号 as printed
     fiscal_year: Year
     phase: Phase

@@ -40,6 +40,7 @@ _STEPS = 3
 # A unit's code before its name: 242001-…, [242001]….
 _UNIT_CODE = re.compile(r"\[?(\d{3,12})")
 _TOTAL_NAME = "合计"
+_DIGIT = re.compile(r"\d")
 _LAST_STEP = re.compile(r"\d\d")
 _LAST_STEPS = re.compile(r"\d\d(?:\d\d)?")
 _PLACEHOLDER = re.compile(r"\*+|-+|/")
@@ -197,6 +198,8 @@ def _printed_subject(
     of the code above it.
     """
     steps = [fold(frame.text(row, column)) for column in code_columns]
+    # A spreadsheet that took 02 for a number prints 2.
+    steps = [f"0{step}" if place and _DIGIT.fullmatch(step) else step for place, step in enumerate(steps)]
     code = "".join("" if _PLACEHOLDER.fullmatch(step) else step for step in steps)
     if above is not None and (_LAST_STEPS if len(steps) > 1 else _LAST_STEP).fullmatch(code):
         first = next(place for place, step in enumerate(steps) if step)
@@ -296,13 +299,10 @@ def unit_rows(frame: Frame, data: Sequence[int], units: Mapping[str, int]) -> li
             codes[row] = fold(frame.text(row, units.get("unit_code"))) or _code_of_unit(name)
             rows.append(CodedRow(row, None, name, "unit", None, is_leaf=True))
         elif not units and len(data) == 1:
-            rows.append(CodedRow(row, None, _TOTAL_NAME, "total", None, is_leaf=False))
+            rows.append(CodedRow(row, None, _TOTAL_NAME, "total", None, is_leaf=True))
         else:
             frame.note("row_not_understood", "warning", "the row names no institution", cell=(row, 0))
     own = [row for row in rows if row.level == "unit"]
-    has_total = len(own) < len(rows)
-    if len(own) == 1 and not has_total:
-        return [replace(own[0], level="total", is_leaf=False)]
     return [
         replace(row, is_leaf=False) if row.level == "unit" and _has_units_below(row, own, codes, frame) else row
         for row in rows

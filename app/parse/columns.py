@@ -65,6 +65,8 @@ def read_heading(grid: Grid, is_heading: Callable[[str], bool]) -> Heading | Non
     first = next((row for row in range(min(_DEEPEST_START, len(grid.rows))) if _has(grid.rows[row], is_heading)), None)
     if first is None:
         return None
+    # 单位名称 beside two rows of headings begins above the first of them that the form knows.
+    first = min([first, *(merge.row for merge in grid.merges if merge.row < first < merge.row + merge.rows)])
     after = first
     bottom = first
     while after < len(grid.rows) and (after <= bottom or _is_heading_row(grid.rows[after], is_heading)):

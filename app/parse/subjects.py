@@ -23,6 +23,7 @@ _OLD_CLASS_NAMES = {
     "抗疫特别国债安排的支出": "234",
     "抗疫特别国债还本支出": "234",
 }
+_DIVISION, _ITEM = 5, 7
 _LINE_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.．]")
 
 
@@ -77,6 +78,10 @@ def recover_code(name: str, classification: Classification, *, after: str | None
         below = [code for code in candidates if code[:-2] == parent]
         if below:
             return below[0] if len(below) == 1 else None
+    suffixes = {code[-2:] for code in candidates}
+    if after and len(after) >= _DIVISION and len(suffixes) == 1 and all(len(code) == _ITEM for code in candidates):
+        # 01 行政运行, 02 一般行政管理事务, 50 事业运行 end alike under every 款, so also under one that the list lacks.
+        return after[:_DIVISION] + suffixes.pop()
     classes = [code for code in candidates if len(code) == 3]  # noqa: PLR2004 - 类 codes have three digits
     return classes[0] if len(classes) == 1 else None
 

@@ -9,13 +9,23 @@ from app.values import fold
 _NUMBERING = re.compile(r"^(?:(?:公开|附?表)?\d{1,2}[、.．:：-]?|[一二三四五六七八九十]{1,3}[、.．])|^附?表\d+")
 _QUOTES = re.compile(r"[\"'“”‘’《》]")
 _TAIL = re.compile(
-    r"\([^()]*(?:数据|空表)[^()]*\)$|\((?:金额)?单位:[^)]*\)$|\((?:公开)?\d*表?\)$|\((?:一|二|三|续)\)$|续表$"
+    r"\([^()]*(?:数据|空表|结转)[^()]*\)$|\((?:按)?(?:部门)?(?:预算)?(?:支出)?(?:功能|经济)(?:分类)?(?:科目)?\)$|\((?:金额)?单位:[^)]*\)$|\((?:公开)?\d*表?\)$|\((?:一|二|三|续)\)$|续表$"
 )
 
 
 def plain(title: str) -> str:
     """The title folded, without numbering, quotation marks and what is hung on: 部门预算财政拨款三公经费支出表."""
     return _TAIL.sub("", _NUMBERING.sub("", _QUOTES.sub("", fold(title))))
+
+
+def by_economic(title: str) -> bool:
+    """By economic class: 按支出经济分类科目, 经济分类情况表. A title that says neither is by function."""
+    return re.search(r"经济(?:分类|科目)", fold(title)) is not None
+
+
+def by_function(title: str) -> bool:
+    """By functional class, in so many words: 按功能分类科目."""
+    return re.search(r"功能(?:分类|科目)", fold(title)) is not None
 
 
 def is_balance(title: str) -> bool:

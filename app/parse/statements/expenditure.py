@@ -22,25 +22,26 @@ AMOUNTS: Mapping[str, str] = {
     "opening_balance": r"(?:上年|年初)(?:财政拨款)?(?:结转|结余)(?:和结余|结余)?(?:/(?:小计|合计))?",
     "closing_balance": r"(?:年末|年终)(?:财政拨款)?(?:结转|结余)(?:和结余|结余)?(?:/(?:小计|合计))?",
     "revenue": r"本年收入(?:/(?:小计|合计))?",
-    "personnel": _GROUP + r"基本支出(?:合计)?/人员(?:经费|支出)",
-    "public": _GROUP + r"基本支出(?:合计)?/(?:日常)?公用(?:经费|支出)",
+    "personnel": _GROUP + r"(?:基本支出(?:合计)?/)?人员(?:经费|支出|经费支出)",
+    "public": _GROUP + r"(?:基本支出(?:合计)?/)?(?:日常)?公用(?:经费|支出|经费支出)",
     "basic": _GROUP + r"基本支出(?:/(?:小计|合计))?",
-    "project": _GROUP + r"项目支出(?:/(?:小计|合计))?",
+    # 专项业务经费 is what Shaanxi calls project expenditure.
+    "project": _GROUP + r"(?:项目支出|专项业务经费支出)(?:/(?:小计|合计|项目支出总数))?",
     "business": _GROUP + r"(?:事业单位)?经营支出",
     "to_superior": _GROUP + r"上[缴解]上级(?:单位)?支出",
     "to_subordinates": _GROUP + r"对附属单位补助(?:支出)?",
-    "total": _GROUP + r"(?:支出)?(?:合计|小计|总计)|本年支出(?:合计)?|(?:本年)?支出合计|预算数|决算数",
+    "total": _GROUP + r"(?:支出)?(?:合计|小计|总计)(?:数)?|本年支出(?:合计)?|(?:本年)?支出合计|预算数|决算数",
 }
 _HEADING = re.compile(
-    r"本年支出|功能分类科目|支出|项目|小计|人员(?:经费|支出)|(?:日常)?公用(?:经费|支出)|(?:\d{4}年)?(?:预算数|决算数|执行数)|"
+    r"本年支出|功能分类科目|功能科目|支出|项目|小计|人员(?:经费|支出)|(?:日常)?公用(?:经费|支出)|(?:\d{4}年)?(?:预算数|决算数|执行数)|"
     r".*(?:财政拨款|预算)支出|" + "|".join([*LABELS.values(), *AMOUNTS.values()])
 )
 _ENDING = re.compile(r"支出(?:预算|决算|功能分类预算)?(?:总表|明细表|总体情况表|情况表|表)$")
 
 
-def _reads_expenditure(title: str) -> bool:
+def _reads_expenditure(table_title: str) -> bool:
     """Expenditure by function, and not of the other tables that print 支出: both sides, basic only, 三公, projects."""
-    plain = titles.plain(title)
+    plain = titles.plain(table_title)
     return (
         _ENDING.search(plain) is not None
         and not titles.is_balance(plain)
@@ -48,6 +49,7 @@ def _reads_expenditure(title: str) -> bool:
         and not titles.of_projects(plain)
         and "基本支出" not in plain
         and "机关运行" not in plain
+        and not (titles.by_economic(table_title) and not titles.by_function(table_title))
     )
 
 

@@ -15,23 +15,29 @@ from app.records import RevenueLine, StatementKey
 
 KEY: StatementKey = "revenue"
 
-_THIS_YEAR = r"(?:本年收入(?:合计)?/)?"
+# Groups over the sources, of which one may stand over another.
+_THIS_YEAR = (
+    r"(?:(?:本年收入(?:合计)?|部门预算|本级财政拨款|财政拨款(?:收入)?|财政专户(?:管理|拨款)(?:资金|收入)*|单位资金(?:收入)?|"
+    r"其他资金(?:收入)?)/)*"
+)
 # Columns by the path of their headings; the first pattern that fits decides.
 AMOUNTS: Mapping[str, str] = {
-    "total": r"(?:收入)?(?:合计|总计|总收入)|(?:本年)?收入合计",
+    "total": r"(?:部门预算/)?(?:收入)?(?:合计|总计|总收入)|(?:本年)?收入合计",
     "current_year": r"本年收入(?:/(?:小计|合计))?|本年收入合计/(?:小计|合计)",
-    "general_public_budget": _THIS_YEAR + r"(?:财政拨款(?:收入)?/)?一般公共预算(?:财政)?(?:拨款)?(?:收入)?",
-    "government_fund": _THIS_YEAR + r"(?:财政拨款(?:收入)?/)?政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:收入)?",
-    "state_capital": _THIS_YEAR + r"(?:财政拨款(?:收入)?/)?国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:收入)?",
-    "fiscal_appropriation": _THIS_YEAR + r"财政拨款(?:收入)?(?:/(?:小计|合计))?",
-    "special_account": _THIS_YEAR + r"财政专户(?:管理)?(?:资金)?(?:核拨)?(?:资金)?(?:收入)?",
-    "institutional": _THIS_YEAR + r"(?:单位资金/)?事业收入(?:/(?:小计|合计|金额))?",
-    "business": _THIS_YEAR + r"(?:单位资金/)?(?:事业单位)?经营收入",
-    "from_superior": _THIS_YEAR + r"(?:单位资金/)?上级(?:单位)?补助收入",
-    "from_subordinates": _THIS_YEAR + r"(?:单位资金/)?附属单位上缴收入",
-    "unit_funds": _THIS_YEAR + r"单位资金(?:收入)?(?:/(?:小计|合计))?",
-    "other": _THIS_YEAR + r"(?:单位资金/)?其他(?:来源)?收入",
-    "carried_over": r"(?:上年|年初)?结转(?:和)?(?:结余)?(?:/(?:小计|合计))?|上年(?:财政拨款)?结转(?:结余)?(?:收入)?",
+    "general_public_budget": _THIS_YEAR + r"(?:一般)?公共预算(?:财政)?(?:拨款)?(?:收入|资金)?(?:/(?:小计|合计))?",
+    "government_fund": _THIS_YEAR + r"政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:收入|资金)?(?:/(?:小计|合计))?",
+    "state_capital": _THIS_YEAR + r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:收入|资金)?(?:/(?:小计|合计))?",
+    "fiscal_appropriation": r"(?:(?:本年收入(?:合计)?|部门预算)/)?(?:本级)?财政拨款(?:收入)?(?:/(?:小计|合计|金额))?",
+    "special_account": r"(?:(?:本年收入(?:合计)?|部门预算)/)?"
+    r"财政专户(?:管理|拨款)?(?:事业)?(?:资金)?(?:核拨)?(?:资金)?(?:拨款)?(?:收入)?(?:/(?:小计|合计))?",
+    "institutional": _THIS_YEAR + r"事业收入(?:\(.*\))?(?:/(?:小计|合计|金额))?",
+    "business": _THIS_YEAR + r"(?:事业单位)?经营(?:服务)?收入",
+    "from_superior": _THIS_YEAR + r"上级(?:单位)?补助收入",
+    "from_subordinates": _THIS_YEAR + r"(?:对)?附属单位上缴收入",
+    "unit_funds": r"(?:(?:本年收入(?:合计)?|部门预算)/)?单位资金(?:收入)?(?:/(?:小计|合计))?",
+    "other": _THIS_YEAR + r"其[他它](?:来源)?(?:收入|资金)",
+    "carried_over": r"(?:部门预算/)?(?:(?:上年|年初)?结转(?:和)?(?:结余)?(?:/(?:小计|合计))?|"
+    r"上年(?:财政拨款)?结转、?(?:结余)?(?:收入)?|上年结余、结转)",
 }
 _HEADING = re.compile(
     r"本年收入|功能分类科目|收入|项目|小计|财政拨款|" + "|".join([*LABELS.values(), *AMOUNTS.values()])
