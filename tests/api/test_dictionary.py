@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import httpx
 import jsonschema
 import pytest
+from pyarrow import parquet
 
 from app.api.formats import FILES
 from app.api.openapi import openapi_document
 from app.query.dictionary import dictionary
 from app.query.registry import RESOURCES
 
-DOCUMENT = openapi_document()
+DOCUMENT: Any = openapi_document()
 
 
 async def test_whole_dictionary_has_every_resource_and_fits_its_schema(
@@ -140,3 +142,36 @@ async def test_release_that_is_not_there_is_a_problem_in_every_format(client: ht
 
 async def test_index_leads_to_the_dictionary(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1")).json()["data"]["links"]["dictionary"] == "/v1/dictionary"
+
+
+def test_openapi_document_says_the_same_of_every_field() -> None:
+    for entry in dictionary():
+        schema = DOCUMENT["components"]["schemas"][RESOURCES[entry.name].singular]
+        assert schema["x-description-zh"] == entry.description_zh
+        for field in entry.row_fields:
+            described = schema["properties"][field.name]
+            assert described["title"] == field.zh
+            assert described["description"] == field.description
+            assert described["x-description-zh"] == field.description_zh
+            if field.values:
+                assert described["x-enumDescriptions"] == {
+                    value.value: f"{value.zh} ({value.en})" for value in field.values
+                }
+                assert [one for one in described["enum"] if one is not None] == [one.value for one in field.values]
+
+
+async def test_parquet_file_says_the_same_of_every_field(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/three-public.parquet?fields=item,total,prior_year")
+    (entry,) = (one for one in dictionary() if one.name == "three-public")
+    fields = {field.name: field for field in entry.row_fields}
+    schema = parquet.read_schema(io.BytesIO(answer.content))
+    for column in schema:
+        said = {key.decode(): text.decode() for key, text in column.metadata.items() if not key.startswith(b"PARQUET")}
+        field = fields[column.name]
+        assert said.pop("unit", None) == ("wan" if field.kind == "money" else None)
+        assert said == {
+            "zh": field.zh,
+            "en": field.en,
+            "description": field.description,
+            "description_zh": field.description_zh,
+        }
