@@ -167,7 +167,10 @@ def _field() -> dict[str, Json]:
         {
             "name": _text("Name.", "total"),
             "part": {
-                **_text("In every row, in a single record only, or where `include` asks for it.", "row"),
+                **_text(
+                    "In every row, in a single record only, where `include` asks for it, or with `updated_since`.",
+                    "row",
+                ),
                 "enum": [*get_args(Part)],
             },
             "zh": _text("Chinese name.", "合计"),

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from app.query import words
+from app.query.changes_since import update_column
 from app.query.code_lists import CODE_LISTS, CodeList
 from app.query.columns import Column, Include, Json, Resource
 from app.query.read_query import filter_parameters
 from app.query.registry import RESOURCES
 
-# Where a field is: in every row, in a single record, in a row that asks for it by `include`.
-Part: TypeAlias = Literal["row", "record", "include"]
+# Where a field is: in every row, in a single record, where `include` asks for it, in answers to `updated_since`.
+Part: TypeAlias = Literal["row", "record", "include", "update"]
 
 # The JSON type of a value and, where it needs one, its format (JSON Schema).
 _TYPES: dict[str, tuple[str, str | None]] = {
@@ -117,6 +118,8 @@ def entry(resource: Resource) -> Entry:
     fields = [_field(resource, column, "row", tuple(filters.get(column.name, ()))) for column in resource.columns]
     fields += [_field(resource, column, "record", ()) for column in resource.details]
     fields += [_included(include) for include in resource.includes]
+    if resource.delta:
+        fields.append(_field(resource, update_column(resource), "update", ()))
     return Entry(
         name=resource.name,
         zh=resource.zh,

@@ -17,7 +17,7 @@ that filters, answers, the OpenAPI document and the data package are made from.
 **Money** (金额) is in the unit of the answer (`meta.unit`, 万元 by default), with the digits that are printed. **null**
 (可空) means that nothing is printed there; a printed 0 is 0. **→** names the resource whose key a field holds; with
 **?** a code may be in no list. *Single record* (单条) fields are in `/v1/<resource>/{key}` only, *include* fields where
-`include` asks for them.
+`include` asks for them, `update` in answers to `updated_since`.
 """
 _KINDS = {
     "text": "text 文本",
@@ -98,7 +98,7 @@ def _row(entry: Entry, field: Field) -> str:
     if field.nullable and field.part == "row":
         said.append("null 可空")
     if field.part != "row":
-        said.append({"record": "single record 单条", "include": "include"}[field.part])
+        said.append({"record": "single record 单条", "include": "include", "update": "updated_since"}[field.part])
     if {value.value for value in field.values} == set(words.STATEMENT):
         said.append("one of the [statements](#statements-报表)")
     elif field.values:

@@ -36,8 +36,9 @@ TABLE: tuple[Column, ...] = (
         "part",
         "所在",
         "part",
-        "row：每行都有；record：单条记录才有；include：须用 include 参数索取。",
-        "`row`: in every row; `record`: in a single record; `include`: where `include` asks for it.",
+        "row：每行都有；record：单条记录才有；include：须用 include 参数索取；update：使用 updated_since 时才有。",
+        "`row`: in every row; `record`: in a single record; `include`: where `include` asks for it; `update`: "
+        "with `updated_since`.",
         example="row",
     ),
     _column("kind", "类别", "kind", "数值的性质。", "What it is: money, code, choice, …", example="money"),
