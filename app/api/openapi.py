@@ -54,6 +54,9 @@ A read-only API over the budget and final-account disclosures of Chinese governm
 refused, with the nearest name. **Lists** come in pages: follow `page.next` until it is null. Every answer is of one \
 whole **release**; a walk over the pages stays in the release in which it began, and `release=N` pins one.
 
+**Meaning** of every field, in Chinese and English, with its source: `/v1/dictionary`; in this document `title` and \
+`x-description-zh` of a field, `x-enumDescriptions` of a closed list.
+
 **Errors** are `application/problem+json` (RFC 9457); each `type` is a page of this service.
 """
 
