@@ -30,7 +30,7 @@ _YEAR = re.compile(r"((?:19|20)\d\d)年?度?")
 # Groups over a column that say nothing of what it holds: 支出预算 over 合计, 其中： over 基本支出.
 _NEUTRAL = re.compile(
     r"项目|收入|支出|(?:收入|支出|部门|年初|本年)?预算(?:数|安排)?|决算数|金额|其中:?|"
-    r"(?:本年)?(?:一般公共|政府性?基金|国有资本经营)(?:预算)?(?:财政)?(?:拨款)?(?:预算)?支出"
+    r"(?:本年)?(?:一般公共|政府性?基金|国有资本经营)?(?:预算)?(?:财政)?(?:拨款)?(?:预算)?(?:基本)?支出(?:预算)?"
 )
 _OTHER_PERIOD = re.compile(r"上年(?!.*(?:结转|结余))|增减|比上年|较上年|增长")
 
@@ -65,11 +65,14 @@ def read_heading(grid: Grid, is_heading: Callable[[str], bool]) -> Heading | Non
     first = next((row for row in range(min(_DEEPEST_START, len(grid.rows))) if _has(grid.rows[row], is_heading)), None)
     if first is None:
         return None
-    # 单位名称 beside two rows of headings begins above the first of them that the form knows.
-    first = min([first, *(merge.row for merge in grid.merges if merge.row < first < merge.row + merge.rows)])
+    known = bottom = first
+    first = _first_of_merges(grid, first)
     after = first
-    bottom = first
-    while after < len(grid.rows) and (after <= bottom or _is_heading_row(grid.rows[after], is_heading)):
+    while after < len(grid.rows) and (
+        after <= known
+        or (after <= bottom and not any(map(_is_amount, grid.rows[after])))
+        or _is_heading_row(grid.rows[after], is_heading)
+    ):
         bottom = max(bottom, _bottom_of_merges(grid, after))
         after += 1
     heads = [tuple(fold(cell) for cell in row) for row in grid.rows[first:after]]
@@ -166,6 +169,20 @@ def _is_amount(cell: str) -> bool:
         return values.parse_amount(cell) is not None
     except ValueError:
         return False
+
+
+def _first_of_merges(grid: Grid, first: int) -> int:
+    """The row in which the headings begin, where merged cells reach up from the first row that the form knows.
+
+    单位名称 stands beside two rows of headings, 部门预算 over several columns; a title over all columns is no heading.
+    """
+    for merge in grid.merges:
+        beside = merge.row < first < merge.row + merge.rows
+        over = merge.row == first - 1 and 1 < merge.columns < grid.width and grid.cell(merge.row, merge.column)
+        row = grid.rows[merge.row]
+        if (beside or (over and sum(map(bool, row)) > 1)) and not any(map(_is_amount, row)):
+            first = merge.row
+    return first
 
 
 def _bottom_of_merges(grid: Grid, row: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from app.parse import titles
-from app.parse.cells import unwrap
+from app.parse.cells import digit_cells, unwrap
 from app.parse.coded import LABELS, CodedRow, coded_rows, record_fields
 from app.parse.columns import match_columns, own_year_heading
 from app.parse.forms import Context, Form, FormResult
@@ -68,6 +68,7 @@ def read(table: TitledGrid, context: Context) -> FormResult:
     result, frame = open_frame(table, context, key=KEY, is_heading=lambda text: bool(_HEADING.fullmatch(text)))
     if frame is None:
         return result
+    _leave_government_codes(frame)
     foot = [row for row in frame.data_rows() if any(_FOOT.fullmatch(fold(cell)) for cell in frame.grid.rows[row])]
     seen: set[str] = set()
     short_rows: set[int] = set()
@@ -115,6 +116,16 @@ def _government_columns(paths: Sequence[str]) -> set[int]:
                 found.add(before)
                 before -= 1
     return found
+
+
+def _leave_government_codes(frame: Frame) -> None:
+    """Account for the codes of the government's classification: no record has a place for a second code."""
+    year = frame.context.fiscal_year
+    columns = _government_columns([own_year_heading(path, year) or "" for path in frame.heading.paths])
+    if columns:
+        rows = range(frame.heading.rows, len(frame.grid.rows))
+        frame.result.structure |= {cell for cell in digit_cells(frame.grid, rows) if cell[1] in columns}
+        frame.note("second_classification", "info", "the codes of government economic classes are in the printed table")
 
 
 def _add(frame: Frame, row: CodedRow, columns: dict[str, int]) -> None:
