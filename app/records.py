@@ -79,7 +79,7 @@ class Disclosure(Record):
     title: Name
     source_file: Name  # the file's name, without a path
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    format: Literal["text", "pdf", "docx", "xlsx", "html"]
+    format: Literal["text", "pdf", "docx", "xlsx", "html", "doc", "xls"]
     units: list[Unit]  # the units its tables print, sorted
     parser_version: int = PARSER_VERSION
 

@@ -20,8 +20,7 @@ from app.parse.grid import Document, TitledGrid
 from app.parse.identity import Identity, identify, printed_code
 from app.parse.layout import Layout, form_number, lay_out
 from app.parse.narrative import NarrativeResult, read_narrative
-from app.parse.read_pdf import read_pdf
-from app.parse.read_text import read_text
+from app.parse.readers import read_document
 from app.parse.statements import FORMS
 from app.records import (
     AssetItem,
@@ -46,8 +45,6 @@ from app.records import (
 # A disclosure is a few hundred kilobytes of text; more than this is something else.
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 
-# A PDF may have other bytes before its first line.
-_MAGIC_WITHIN = 1024
 _LONGEST_TEXT = 80
 _LONGEST_MESSAGE = 500
 _FIELDS: dict[type[Line], str] = {
@@ -86,7 +83,7 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
         raise DocumentError(_too_large(source_file, len(data)))
     if not data.strip(b"\xef\xbb\xbf \t\r\n\x0c"):
         raise DocumentError(f"{source_file}: the file is empty")
-    document = _read_format(data, source_file)
+    document = read_document(data, source_file)
     layout = lay_out(document)
     claimed = [(table, [form for form in FORMS if form.claims(table)]) for table in layout.tables]
     identity = _identify(layout, source_file, region_code, recognised=any(forms for _, forms in claimed))
@@ -96,13 +93,6 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
     reading.take_missing()
     reading.take_unreadable(document.unreadable_pages)
     return _assemble(document, reading, _read_narrative(layout, identity))
-
-
-def _read_format(data: bytes, source_file: str) -> Document:
-    """The document read by the reader of its format, which its first bytes tell, not its name."""
-    if b"%PDF-" in data[:_MAGIC_WITHIN]:
-        return read_pdf(data, source_file)
-    return read_text(data, source_file)
 
 
 def _too_large(source_file: str, size: int) -> str:
@@ -325,6 +315,6 @@ def _assemble(document: Document, reading: _Reading, narrative: NarrativeResult)
             "statements": statements,
             **records,
             "stated_amounts": narrative.stated_amounts,
-            "findings": [*reading.findings, *narrative.findings],
+            "findings": [*document.findings, *reading.findings, *narrative.findings],
         }
     )

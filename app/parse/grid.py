@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from app.records import Finding
+
 # Left, top, right, bottom in points (1/72 inch) from the page's upper left corner, as the page is seen.
 Box = tuple[float, float, float, float]
 
@@ -54,6 +56,11 @@ class Grid:
     merges: tuple[Merge, ...] = ()
     row_pages: tuple[int, ...] = ()
     boxes: tuple[tuple[Box | None, ...], ...] = ()
+
+    @property
+    def counts_lines(self) -> bool:
+        """Whether the place is given in lines of the source, as that of a text is."""
+        return self.place.startswith("lines ")
 
     def line_of(self, row: int) -> int:
         """The source line on which a row begins; the grid's first line where the reader does not know better."""
@@ -121,7 +128,8 @@ Block = Text | Grid
 class Document:
     """A read file: its blocks in order and what the file is.
 
-    `unreadable_pages` are pictures without text among pages that have text.
+    `unreadable_pages` are pictures without text among pages that have text; `findings` are what the reader has to say
+    of the file: what it holds and is not shown, is not run, is not fetched.
     """
 
     blocks: tuple[Block, ...]
@@ -129,6 +137,7 @@ class Document:
     sha256: str
     format: str
     unreadable_pages: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)

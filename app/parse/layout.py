@@ -174,9 +174,7 @@ def _joined(above: Grid, below: Grid) -> Grid:
         return above.followed_by(below, f"pages {above.row_pages[0]}-{below.row_pages[-1]}")
     return above.followed_by(
         below,
-        f"lines {above.line}-{below.last_line}"
-        if above.row_lines and not above.row_pages
-        else f"{above.place}; {below.place}",
+        f"lines {above.line}-{below.last_line}" if above.counts_lines else f"{above.place}; {below.place}",
     )
 
 
@@ -193,7 +191,7 @@ def _split_at_titles(grid: Grid) -> Iterator[Grid]:
         yield grid
         return
     for start, end in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
-        if grid.row_lines and not grid.row_pages:
+        if grid.counts_lines:
             last = grid.line_of(end) - 1 if end < len(grid.rows) else grid.last_line
             yield grid.part(start, end, f"lines {grid.line_of(start)}-{last}")
         else:

@@ -114,6 +114,8 @@ FILE_FORMAT = _words(
     docx=("Word 文档", "Word document"),
     xlsx=("Excel 工作簿", "Excel workbook"),
     html=("网页", "web page"),
+    doc=("旧版 Word 文档", "old Word document"),
+    xls=("旧版 Excel 工作簿", "old Excel workbook"),
 )
 NUMBER_UNIT: Words = MappingProxyType({"per cent": Word("百分比（%）", "per cent"), "points": Word("分", "points")})
 SIDE = _words(revenue=("收入", "revenue"), expenditure=("支出", "expenditure"))

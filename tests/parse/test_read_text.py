@@ -147,8 +147,6 @@ def test_gb18030_is_read_as_the_same_text() -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"%PDF-1.7 \xe2\xe3", "is a PDF file"),
-        (b"PK\x03\x04....", "is a ZIP file"),
         ("正文".encode() + b"\x00\x01\x02", "control character 0x00 near byte 6"),
         ("正文".encode() + b"\xff\xff\xff", "byte 6 (0xff)"),
     ],
