@@ -49,6 +49,8 @@ _YEAR_COLUMN = re.compile(
     r"((?:20)\d\d)年?度?(?:(预算|决算|执行)(?:数|金额|安排)?)?|(上年|本年)(?:度)?(预算|决算|执行)(?:数)?"
 )
 _CHANGE = re.compile(r"增减(?:金额|额|数|变化|变动)?|增减情况")
+# A heading that names a year or a phase and no item.
+_PERIOD = re.compile(r"(?:(?:19|20)\d\d年?度?)?(?:年初|全年|调整)?(?:预算|决算|执行)数?|(?:19|20)\d\d年(?:度)?")
 _REASON = re.compile(r".*原因.*|说明|备注")
 _HEADING = re.compile(
     r"资金性质|预算数|决算数|.*(?:因公出国|公务用车|公务接待|购置费|运行(?:维护)?费).*|小计|"
@@ -72,11 +74,11 @@ def read(table: TitledGrid, context: Context) -> FormResult:
     if frame is None:
         return result
     labels = match_columns(frame.heading, LABELS, fiscal_year=context.fiscal_year)
-    across = _item_columns(frame, table)
+    across = _item_columns(frame)
     if "item" in labels and not across:
         _read_items_in_rows(frame, labels)
     elif across:
-        _read_items_in_columns(frame, across)
+        _read_items_in_columns(frame, across, table)
     else:
         frame.note("heading_not_understood", "error", "neither the rows nor the columns name the items of expenses")
     return settle_status(table, frame)
@@ -94,32 +96,42 @@ def item_of(text: str) -> str | None:
 
 @dataclass(frozen=True)
 class _Across:
-    """A column that stands for one item in one year and phase."""
+    """A column that stands for one item, or one item's money of one fund, in one year and phase."""
 
     column: int
     item: str
     name: str
-    fiscal_year: int
-    phase: Phase
+    field: str
+    period: str  # the words of its headings that name a year or a phase
 
 
-def _item_columns(frame: Frame, table: TitledGrid) -> list[_Across]:
+def _item_columns(frame: Frame) -> list[_Across]:
     """The columns that stand for items, where at least two do; else none."""
     found: list[_Across] = []
     for column, path in enumerate(frame.heading.paths):
-        item = _item_of_path(path)
-        if item is not None:
-            year, phase = _period(path, frame, table)
+        of_item = tuple(part for part in path if not _PERIOD.fullmatch(part))
+        fund = _fund_of(of_item[-1]) if len(of_item) > 1 else None
+        of_item = of_item[:-1] if fund else of_item
+        item = _item_of_path(of_item)
+        if item is not None and not _CHANGE.search("/".join(path)):
             # A group's 小计 has the group's name: 公务用车购置及运行费.
-            name = path[-2] if item != "total" and len(path) > 1 and item_of(path[-1]) == "total" else path[-1]
-            found.append(_Across(column, item, name, year, phase))
+            name = of_item[-2] if len(of_item) > 1 and item_of(of_item[-1]) == "total" else of_item[-1]
+            name = of_item[-1] if item == "total" else name
+            found.append(_Across(column, item, name, fund or "total", "/".join(path)))
+    if any(item_of(across.name) == "total" and "三公" in across.period for across in found):
+        # 合计 with meetings and training beside the 三公 expenses' own 小计 is another total.
+        found = [one for one in found if one.item != "total" or "三公" in one.period]
     items = {across.item for across in found} - {"total"}
     return found if len(items) > 1 else []
 
 
+def _fund_of(text: str) -> str | None:
+    return next((name for name, pattern in FUNDS.items() if name != "total" and re.fullmatch(pattern, text)), None)
+
+
 def _item_of_path(path: Path) -> str | None:
     """The item of a column: by its own words, or by its group's where it is the group's 小计."""
-    if not path or _UNIT_COLUMN.fullmatch(path[-1]) or _CHANGE.search("/".join(path)):
+    if not path or _UNIT_COLUMN.fullmatch(path[-1]):
         return None
     item = item_of(path[-1])
     if item == "total" and len(path) > 1:
@@ -127,17 +139,16 @@ def _item_of_path(path: Path) -> str | None:
     return item
 
 
-def _period(path: Path, frame: Frame, table: TitledGrid) -> tuple[int, Phase]:
-    """Which year and phase a column measures, by its headings and the form's note."""
-    words = "/".join(path[:-1])
+def _period(words: str, frame: Frame, table: TitledGrid) -> tuple[int, Phase]:
+    """Which year and phase a column or a row measures, by its words and the form's note."""
     year = values.parse_year(words) or frame.context.fiscal_year
     if re.search(r"上年", words):
         year = frame.context.fiscal_year - 1
-    if re.search(r"决算|执行", words):
+    if re.search(r"决算(?!.*预算)|执行", words):
         return year, "final"
     if frame.context.kind == "budget":
         return year, "budget"
-    if "预算" not in words:
+    if "预算数" not in words and not re.search(r"(?:^|/)(?:年初|全年)?预算", words):
         return year, "final"
     if _INITIAL.search(words):
         return year, "initial_budget"
@@ -145,10 +156,15 @@ def _period(path: Path, frame: Frame, table: TitledGrid) -> tuple[int, Phase]:
     return year, "adjusted_budget" if _ADJUSTED.search(told) else "budget"
 
 
-def _read_items_in_columns(frame: Frame, across: list[_Across]) -> None:
+def _read_items_in_columns(frame: Frame, across: list[_Across], table: TitledGrid) -> None:
     rows = frame.data_rows()
     first = across[0].column
-    if len(rows) > 1:
+    labels = {row: "/".join(fold(cell) for cell in frame.grid.rows[row][:first] if cell) for row in rows}
+    periods = {row: label for row, label in labels.items() if _PERIOD.search(label) or _CHANGE.search(label)}
+    if len(rows) > 1 and len(periods) > 1:
+        # One row for each year, or one for the budget and one for what was spent; a row of changes has no field.
+        rows = [row for row in periods if not _CHANGE.search(periods[row])]
+    elif len(rows) > 1:
         # One row for each institution: the department's own is the one called 合计.
         totals = [row for row in rows if any(item_of(cell) == "total" for cell in frame.grid.rows[row][:first])]
         for row in rows:
@@ -162,9 +178,15 @@ def _read_items_in_columns(frame: Frame, across: list[_Across]) -> None:
         rows = totals[:1]
     frame.note_short_rows(rows)
     for row in rows:
-        for column in across:
-            amounts, cells = frame.amounts(row, {"total": column.column})
-            _add(frame, row, column.item, column.name, column.fiscal_year, column.phase, {"cells": cells, **amounts})
+        frame.result.structure |= {(row, column) for column in range(first) if row in periods}
+        lines: dict[tuple[str, int, Phase], dict[str, object]] = {}
+        for one in across:
+            year, phase = _period(f"{one.period}/{periods.get(row, '')}", frame, table)
+            fields = lines.setdefault((one.item, year, phase), {"name": one.name, "cells": {}})
+            amounts, cells = frame.amounts(row, {one.field: one.column})
+            fields |= {**amounts, "cells": {**fields["cells"], **cells}}  # type: ignore[dict-item]  # put there above
+        for (item, year, phase), fields in lines.items():
+            _add(frame, row, item, str(fields.pop("name")), year, phase, fields)
 
 
 def _read_items_in_rows(frame: Frame, labels: Mapping[str, int]) -> None:
