@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.bulk.manifest import BulkFile, ReleaseFiles
-from app.export.to_csv import LIST_SEPARATOR
+from app.export.to_csv import FORMULA_SIGNS, GUARD, LIST_SEPARATOR
 from app.publication import (
     ATTRIBUTION_EN,
     ATTRIBUTION_ZH,
@@ -49,6 +49,7 @@ _MISSING: list[Json] = [
         ),
     }
 ]
+_SIGNS = " ".join(sign for sign in FORMULA_SIGNS if sign.isprintable() and sign.isascii())
 _TYPES: dict[str, str] = {
     "text": "string",
     "code": "string",
@@ -139,11 +140,14 @@ def _description(release: ReleaseFiles) -> str:
     zh = (
         f"数据版本 {release.release}。金额单位均为{unit.zh}；空白单元格为空值，原表填 0 的为 0。"
         "各级科目、部门与所属单位、各种资金口径和合计行重复同一笔资金，汇总时只取一级、一表、一种口径、一个阶段。"
+        f"CSV 中以 {_SIGNS} 等开头的文本前加有撇号（{GUARD}），以免被表格软件当作公式；Parquet 和 SQLite 中没有。"
     )
     en = (
         f"Release {release.release}. Every amount is in {unit.en} ({unit.value}). A blank cell is null, a printed 0 is "
         "0. Rows repeat the same money (classes, divisions and items; departments and their units; funds; totals): add "
-        "up rows of one level, one statement, one scope and one phase."
+        "up rows of one level, one statement, one scope and one phase. In CSV a text that begins with one of "
+        f"{_SIGNS} has an apostrophe ({GUARD}) before it, so that no spreadsheet takes it for a formula; Parquet and "
+        "SQLite have it as it is."
     )
     return "\n\n".join((SUMMARY_ZH, zh + ATTRIBUTION_ZH, SUMMARY_EN, f"{en} {ATTRIBUTION_EN}"))
 
@@ -192,11 +196,16 @@ def _twin(file: BulkFile) -> Json:
 
 
 def _file(file: BulkFile) -> Json:
+    said: dict[str, Json] = {
+        "title": "全部数据（SQLite 数据库） Everything as one SQLite database",
+        "description": "与各表相同的数据，附主键、外键和视图。\n\nThe same rows, with keys and views.",
+    }
     return {
         "$schema": f"{_PROFILES}/dataresource.json",
         "name": file.name.replace(".", "-").lower(),
         "path": file.name,
-        "format": file.format,
+        **(said if file.format == "sqlite" else {}),
+        "format": file.name.rpartition(".")[2],
         "mediatype": file.media_type,
         **_identity(file),
     }
@@ -287,8 +296,9 @@ def _constraints(resource: Resource, column: Column) -> dict[str, Json]:
 
 def _source(source: Source, home: str | None) -> Json:
     """A document. Where it was published is not known; where it is described is, if readers can reach the service."""
+    named = source.department in source.title
     return {
-        "title": f"{source.department}：{source.title}",
+        "title": source.title if named else f"{source.department}：{source.title}",
         **({"path": f"{home}/v1/disclosures/{source.id}"} if home else {}),
         "version": str(source.revision),
         "disclosure": source.id,

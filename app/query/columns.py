@@ -197,7 +197,7 @@ def money(
 
     `about_zh` says in Chinese what the amount is, where its name alone does not.
     """
-    description = f"{en} ({zh}), in the unit of the answer, digits as printed; null where nothing is printed."
+    description = f"{en} ({zh}), in the unit of the answer or file, digits as printed; null where nothing is printed."
     return Column(
         name=name,
         kind="money",
