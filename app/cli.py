@@ -92,6 +92,39 @@ def ingest(files: FilesArgument, region: RegionOption = None) -> None:
 
 
 @application.command()
+def export(
+    *,
+    release: Annotated[int | None, typer.Option(help="Which release; the newest otherwise.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every release that is kept.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build files anew that are there already.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove files of releases that are no longer kept.")] = False,
+) -> None:
+    """Build the files of a release (Parquet, CSV, SQLite, data package) under GONGKAI_RELEASES."""
+    from app import database, embedded  # noqa: PLC0415
+    from app.bulk import commands  # noqa: PLC0415
+    from app.bulk.build import releases  # noqa: PLC0415
+    from app.bulk.show import shown  # noqa: PLC0415
+    from app.progress import stopwatch  # noqa: PLC0415
+
+    if every and release is not None:
+        _fail("--all and --release exclude each other: give one of them")
+    current, progress = settings.from_environment(), stopwatch()
+
+    async def run() -> None:
+        if current.database_url is None and current.database_read_url is None:
+            await database.migrate(current)
+        if prune:
+            await commands.prune(current, progress)
+        if not prune or every or release is not None:
+            numbers: list[int] | list[int | None] = await releases(current) if every else [release]
+            with shown() as report:
+                await commands.export(current, numbers, force=force, report=report, progress=progress)
+
+    with embedded.running(current, progress=progress):
+        asyncio.run(run())
+
+
+@application.command()
 def parse(
     file: FileArgument,
     region: RegionOption = None,
@@ -190,19 +223,24 @@ def _parse(files: list[Path], region: str | None) -> list[ParsedDisclosure]:
 def _load(
     current: Settings, action: Callable[[asyncpg.Connection, Progress], Coroutine[object, object, LoadResult]]
 ) -> None:
-    """Run a load on a migrated database, with the embedded server if that is the one, and say what came of it."""
+    """Run a load on a migrated database, with the embedded server if that is the one, and build the release's files."""
     from app import database, embedded  # noqa: PLC0415
+    from app.bulk.commands import build_after_load  # noqa: PLC0415
+    from app.bulk.show import shown  # noqa: PLC0415
     from app.progress import stopwatch  # noqa: PLC0415
 
     progress = stopwatch()
 
-    async def run() -> LoadResult:
+    async def run() -> None:
         await database.migrate(current)
         async with database.connect_owner(current, name="gongkai-load") as connection:
-            return await action(connection, progress)
+            result = await action(connection, progress)
+        progress(result.sentence())
+        with shown() as report:
+            await build_after_load(current, result.release, report, progress)
 
     with embedded.running(current, progress=progress):
-        progress(asyncio.run(run()).sentence())
+        asyncio.run(run())
 
 
 def _write_generated(path: Path, text: str, *, command: str, check: bool) -> None:

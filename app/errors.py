@@ -29,6 +29,10 @@ class LoadError(GongkaiError):
     """Records cannot be loaded; nothing was written."""
 
 
+class BulkError(GongkaiError):
+    """The files of a release cannot be built; those that were there before are as they were."""
+
+
 @dataclass(frozen=True)
 class ParameterProblem:
     """One thing that is wrong with a request: which parameter, what it said, and what is allowed."""

@@ -18,24 +18,24 @@ ROW_GROUP = 65_536
 # A record holds twenty digits, and a shift from 亿元 to 元 adds eight: 28 before the point. Ten decimals are what 元
 # with two have in 亿元. The type is one for every unit and release, so that files can be read together.
 PRECISION, SCALE = 38, 10
-_DECIMAL = pa.decimal128(PRECISION, SCALE)
-# Every other kind of column is text.
+# Every other kind of column is text; amounts and other numbers are decimals.
 _TYPES: dict[str, pa.DataType] = {
     "integer": pa.int64(),
     "boolean": pa.bool_(),
     "date": pa.date32(),
     "datetime": pa.timestamp("us", tz="UTC"),
-    "money": _DECIMAL,
-    "number": _DECIMAL,
     "list": pa.list_(pa.string()),
 }
 
 
 async def write_parquet(
-    file: IO[bytes], columns: Sequence[Column], batches: AsyncIterator[Batch], about: About
+    file: IO[bytes], columns: Sequence[Column], batches: AsyncIterator[Batch], about: About, *, scale: int = SCALE
 ) -> None:
-    """Write the file; the work is done beside the event loop. TooLargeForFormat for a number that does not fit."""
-    schema = pa.schema([_field(column, about) for column in columns], metadata=_metadata(about))
+    """Write the file; the work is done beside the event loop. TooLargeForFormat for a number that does not fit.
+
+    `scale`: decimals of every number, for a caller who knows that some have more than ten.
+    """
+    schema = pa.schema([_field(column, about, scale) for column in columns], metadata=_metadata(about))
     group: list[pa.RecordBatch] = []
     waiting = 0
 
@@ -44,7 +44,7 @@ async def write_parquet(
         try:
             arrays = [pa.array([*values], type=field.type) for values, field in zip(by_column, schema, strict=True)]
         except pa.ArrowInvalid as error:
-            raise TooLargeForFormat(f"a number has more than {SCALE} decimals, which a Parquet column keeps") from error
+            raise TooLargeForFormat(f"a number has more than {scale} decimals, which a Parquet column keeps") from error
         return pa.record_batch(arrays, schema=schema)
 
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
@@ -60,7 +60,7 @@ async def write_parquet(
             await asyncio.to_thread(writer.write_table, pa.Table.from_batches(group, schema), row_group_size=waiting)
 
 
-def _field(column: Column, about: About) -> pa.Field:
+def _field(column: Column, about: About, scale: int) -> pa.Field:
     said = {
         "zh": column.zh,
         "en": column.en,
@@ -73,7 +73,9 @@ def _field(column: Column, about: About) -> pa.Field:
         said["unit"] = column.unit
     elif column.kind == "json":
         said["content"] = "JSON"
-    return pa.field(column.name, _TYPES.get(column.kind, pa.string()), metadata=said)
+    decimal = column.kind in ("money", "number")
+    kind = pa.decimal128(PRECISION, scale) if decimal else _TYPES.get(column.kind, pa.string())
+    return pa.field(column.name, kind, metadata=said)
 
 
 def _metadata(about: About) -> dict[str, str]:
