@@ -23,7 +23,7 @@ FUND = Column(
 
 # What only one of the forms prints.
 _ALL_FUNDS = ("expenditure",)
-_GOVERNMENT_FUND = ("government_fund_expenditure",)
+_ONE_FUND = ("government_fund_expenditure", "state_capital_expenditure")
 
 RESOURCE = line_resource(
     "expenditures",
@@ -94,26 +94,25 @@ RESOURCE = line_resource(
         money(
             "opening_balance",
             "年初结转和结余",
-            "Opening balance, in fund statements of final accounts",
+            "Opening balance, in fund statements of final accounts and where a budget prints it",
             None,
-            "政府性基金决算表中的年初结转和结余。",
-            statements=_GOVERNMENT_FUND,
+            "年初（上年）结转和结余，多见于政府性基金决算表，个别支出总表也列。",
         ),
         money(
             "revenue",
             "本年收入",
             "Revenue of the year, in fund statements of final accounts",
             None,
-            "政府性基金决算表中的本年收入。",
-            statements=_GOVERNMENT_FUND,
+            "政府性基金等单本预算决算表中的本年收入。",
+            statements=_ONE_FUND,
         ),
         money(
             "closing_balance",
             "年末结转和结余",
             "Closing balance, in fund statements of final accounts",
             None,
-            "政府性基金决算表中的年末结转和结余。",
-            statements=_GOVERNMENT_FUND,
+            "政府性基金等单本预算决算表中的年末结转和结余。",
+            statements=_ONE_FUND,
         ),
     ),
     includes=(subject_include("functional_subject"),),

@@ -143,7 +143,6 @@ RESOURCE = line_resource(
             "一级指标的分值。",
             50,
             unit="points",
-            statements=_EVALUATION,
         ),
         _column(
             "target", "text", "指标值", "target as printed", "The target as printed.", "指标值，按原表所印。", "≥90%"
@@ -234,7 +233,6 @@ RESOURCE = line_resource(
             "指标的分值（权重）。",
             10,
             unit="points",
-            statements=_EVALUATION,
         ),
         _column(
             "score",

@@ -40,7 +40,7 @@ async def test_one_entry_has_its_fields_and_the_lists_that_they_draw_on(api: htt
     assert fields["fund"]["values"][0] == {"value": "all", "zh": "全部资金", "en": "all funds"}
     assert fields["code"]["references"] == {"resource": "functional-subjects", "field": "code", "complete": True}
     assert fields["total"]["kind"] == "money"
-    assert fields["opening_balance"]["statements"] == ["government_fund_expenditure"]
+    assert fields["closing_balance"]["statements"] == ["government_fund_expenditure", "state_capital_expenditure"]
     assert {listed["name"] for listed in body["data"]["code_lists"]} == {"divisions", "functional-classification"}
 
 
