@@ -6,7 +6,7 @@ And it would not if they did not: a row that breaks any of them is found.
 from __future__ import annotations
 
 import csv
-import datetime as dt
+import dataclasses
 import gzip
 import hashlib
 import io
@@ -19,70 +19,31 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from app.bulk.data_package import Source, data_package
-from app.bulk.manifest import MEDIA_TYPES, BulkFile, ReleaseFiles
-from app.publication import Publisher
-from app.query.registry import RESOURCES
-from app.values import Unit
+from app.bulk.build import build_release
+from app.settings import Settings
 
 
-async def publish(session: httpx.AsyncClient, directory: Path) -> None:
-    """The lists of the newest release as CSV with every field, and their descriptor."""
-    files, columns = [], {}
-    for resource in RESOURCES.values():
-        if resource.name == "execution":
-            continue
-        columns[resource.name] = resource.columns
-        fields = ",".join(column.name for column in resource.columns)
-        answer = await session.get(f"/v1/{resource.name}.csv?bom=0&unit=yuan&fields={fields}")
-        assert answer.status_code == 200
-        packed = gzip.compress(answer.content, mtime=0)
-        (directory / f"{resource.name}.csv.gz").write_bytes(packed)
-        files.append(
-            BulkFile(
-                name=f"{resource.name}.csv.gz",
-                resource=resource.name,
-                format="csv.gz",
-                media_type=MEDIA_TYPES["csv.gz"],
-                bytes=len(packed),
-                sha256=hashlib.sha256(packed).hexdigest(),
-                rows=int(answer.headers["x-total-count"]),
-            )
-        )
-    disclosures = (await session.get("/v1/disclosures?limit=1000")).json()["data"]
-    newest = (await session.get("/v1/releases?sort=-number&limit=1")).json()["data"][0]
-    release = ReleaseFiles(
-        release=newest["number"],
-        created_at=dt.datetime.fromisoformat(newest["created_at"]),
-        content_digest=newest["content_digest"],
-        unit=Unit.YUAN,
-        schema=1,
-        files=tuple(files),
-    )
-    fields_of_source = ("id", "title", "department_name", "source_file", "sha256", "revision")
-    sources = [Source(*(row[name] for name in fields_of_source)) for row in disclosures]
-    nobody = Publisher("Gongkai", None)
-    descriptor = data_package(release, columns=columns, sources=sources, publisher=nobody, public_url=None)
-    (directory / "datapackage.json").write_text(json.dumps(descriptor, ensure_ascii=False), encoding="utf-8")
+async def publish(settings: Settings) -> AsyncIterator[Path]:
+    """The directory with the files of the newest release, as they are served."""
+    with tempfile.TemporaryDirectory() as name:
+        files, _ = await build_release(dataclasses.replace(settings, releases_at=Path(name)))
+        yield files.directory
 
 
 @pytest.fixture(scope="module")
-async def published(client: httpx.AsyncClient) -> AsyncIterator[Path]:
+async def published(loaded: Settings) -> AsyncIterator[Path]:
     """The invented data as a package."""
-    with tempfile.TemporaryDirectory() as name:
-        await publish(client, Path(name))
-        yield Path(name)
+    async for directory in publish(loaded):
+        yield directory
 
 
 @pytest.fixture(scope="module")
-async def published_seed(seed_client: httpx.AsyncClient) -> AsyncIterator[Path]:
+async def published_seed(seed_loaded: Settings) -> AsyncIterator[Path]:
     """The committed data as a package."""
-    with tempfile.TemporaryDirectory() as name:
-        await publish(seed_client, Path(name))
-        yield Path(name)
+    async for directory in publish(seed_loaded):
+        yield directory
 
 
 def report(directory: Path) -> Any:
