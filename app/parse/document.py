@@ -66,7 +66,7 @@ def parse_file(path: Path, *, region_code: str | None = None) -> ParsedDisclosur
     try:
         size = path.stat().st_size
         if size > LARGEST_DOCUMENT:
-            raise DocumentError(_too_large(path.name, size))
+            raise DocumentError(too_large(path.name, size))
         data = path.read_bytes()
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror or error}") from error
@@ -80,13 +80,13 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
     and what to do, where the bytes are no text, the text is no departmental disclosure, or its identity is not known.
     """
     if len(data) > LARGEST_DOCUMENT:
-        raise DocumentError(_too_large(source_file, len(data)))
+        raise DocumentError(too_large(source_file, len(data)))
     if not data.strip(b"\xef\xbb\xbf \t\r\n\x0c"):
         raise DocumentError(f"{source_file}: the file is empty")
     document = read_document(data, source_file)
     layout = lay_out(document)
     claimed = [(table, [form for form in FORMS if form.claims(table)]) for table in layout.tables]
-    identity = _identify(layout, source_file, region_code, recognised=any(forms for _, forms in claimed))
+    identity = _identify(layout, source_file, region_code, statements=sum(bool(forms) for _, forms in claimed))
     reading = _Reading(identity)
     for table, forms in claimed:
         reading.take_table(table, forms)
@@ -95,15 +95,16 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
     return _assemble(document, reading, _read_narrative(layout, identity))
 
 
-def _too_large(source_file: str, size: int) -> str:
+def too_large(source_file: str, size: int) -> str:
+    """What is said of a file that is larger than any disclosure."""
     return f"{source_file}: {size} bytes; a disclosure has at most {LARGEST_DOCUMENT} (64 MiB)"
 
 
-def _identify(layout: Layout, source_file: str, region_code: str | None, *, recognised: bool) -> Identity:
+def _identify(layout: Layout, source_file: str, region_code: str | None, *, statements: int) -> Identity:
     try:
-        return identify(layout, source_file=source_file, region_code=region_code)
+        return identify(layout, source_file=source_file, region_code=region_code, statements=statements)
     except DocumentError as error:
-        if recognised:
+        if statements:
             raise
         raise DocumentError(f"{error}; none of its {len(layout.tables)} tables is a known statement either") from error
 
@@ -146,7 +147,8 @@ class _Reading:
     def take_missing(self) -> None:
         """Name the statements that this kind of disclosure must hold and this one does not."""
         for form in FORMS:
-            if self.identity.kind in form.expected_in and not self.ordinals[form.key]:
+            expected = self.identity.kind in form.expected_in and not self.identity.is_part
+            if expected and not self.ordinals[form.key]:
                 self.statements.append(
                     Statement(
                         key=form.key, ordinal=1, title=form.name, unit=None, status="missing", location="", grid=[]
