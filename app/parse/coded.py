@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.parse.cells import unwrap
+from app.parse.cells import digit_cells, unwrap
 from app.parse.columns import match_columns
 from app.parse.frame import Frame
 from app.parse.subjects import Classification, codes_named, is_listed, level_of, recover_code, split_fused
@@ -118,6 +118,16 @@ def record_fields(frame: Frame, row: CodedRow, columns: Mapping[str, int]) -> di
         "total": None,
         **amounts,
     }
+
+
+def leave_other_codes(frame: Frame, columns: Collection[int]) -> None:
+    """Account for the codes of a second classification beside the first: no record has a place for two."""
+    if columns:
+        rows = range(frame.heading.rows, len(frame.grid.rows))
+        frame.result.structure |= {cell for cell in digit_cells(frame.grid, rows) if cell[1] in columns}
+        frame.note(
+            "second_classification", "info", "the codes of a second classification are in the printed table only"
+        )
 
 
 def is_total(text: str) -> bool:

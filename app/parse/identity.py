@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import TypeVar
 
 from app import codelists, values
@@ -24,9 +25,18 @@ _TITLE_LINES = 8
 # 2024年部门预算, 2024年度滦南县海风局部门决算, 2024年部门（单位）预算.
 _DISCLOSURE = re.compile(
     r"(?P<year>199\d|20\d\d)年?度?(?P<name>[^\d,，。;；:：、]{0,40}?)"
-    r"(?P<scope>部门|单位)(?:\((?:部门|单位)\))?(?:综合)?(?P<kind>预算|决算)"
+    r"(?P<scope>部门|单位)(?:\((?:部门|单位)\))?(?:综合)?(?P<kind>预算|决算)(?!(?:支出)?经济)"
 )
-_NO_YEAR = re.compile(r"(?P<scope>部门|单位)(?:\((?:部门|单位)\))?(?:综合)?(?P<kind>预算|决算)")
+# 部门预算经济分类 and 部门预算支出经济分类 name a classification, not a disclosure.
+_NO_YEAR = re.compile(r"(?P<scope>部门|单位)(?:\((?:部门|单位)\))?(?:综合)?(?P<kind>预算|决算)(?!(?:支出)?经济)")
+# What a document of statements only, without a title, says of itself: 预算数 over columns, （2026年度） over a table.
+_KIND_OF_COLUMN = re.compile(r"(预算|决算)数?$")
+_YEAR_OF_TABLE = re.compile(r"^\(?((?:19|20)\d\d)年度?\)?$")
+_ORGAN_LABEL = re.compile(r"(?:项目)?主管部门|(?:部门|单位)(?:\((?:部门|单位)\))?名称:?")
+# So many known statements make a document the disclosure of a department even where no text says so.
+_STATEMENTS_OF_A_DISCLOSURE = 4
+_LEADERS = re.compile(r"[.…·]{3,}\s*\d*$")
+_SENTENCE = re.compile(r"[，。；：、,;:]")
 _BUDGET_YEAR = re.compile(r"预算年度[:：](199\d|20\d\d)")
 _PART = re.compile(r"^第[一二三四五六七八九十]{1,3}(?:部分|章)|^附件\d*[:：]?|^关于|^[一二三四五六七八九十]{1,3}、")
 _NAMED = re.compile(r"^(?:编制|填报)?(?:部门|单位)(?:名称)?:(?P<name>\D.+)$")
@@ -35,6 +45,8 @@ _ORGAN = re.compile(r"[\u4e00-\u9fff]{4,}")
 _NOT_AN_ORGAN = re.compile(r"预算|决算|目录|公开|情况|说明|部分|[,，。;；:：]|^\d|表$|年度?$|万元|份额|总额")
 # Bodies of the whole country. They count only where the name holds no division.
 _CENTRAL = re.compile(r"^(?:中央|国家|全国|中华人民共和国|最高人民|国务院)")
+# 汇总 says that subordinate units are in the figures; it is no part of the name.
+_CONSOLIDATED = re.compile(r"[(（]汇总[)）]$")
 _PARTY = re.compile(r"^(?:中共|中国共产党|中国共产主义青年团|共青团|民革|民盟|民建|民进|农工党|致公党|九三学社)")
 _DIVISION_SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|自治县|自治旗|林区|特区|地区|省|市|区|县|旗|盟)$")
 _SHORTEST_STEM = 2
@@ -46,7 +58,10 @@ _Vote = TypeVar("_Vote", int, str)
 
 @dataclass(frozen=True)
 class Identity:
-    """What identifies a disclosure, and its title as printed."""
+    """What identifies a disclosure, and its title as printed.
+
+    `is_part` says that the file is no disclosure as a whole but a performance table published beside one.
+    """
 
     region_code: str
     department_name: str
@@ -55,6 +70,7 @@ class Identity:
     kind: Kind
     scope: Scope
     title: str
+    is_part: bool = False
 
 
 class AmbiguousRegionError(DocumentError):
@@ -68,10 +84,23 @@ class AmbiguousRegionError(DocumentError):
         self.candidates = tuple(candidates)
 
 
-def identify(layout: Layout, *, source_file: str, region_code: str | None = None) -> Identity:
-    """The document's identity. DocumentError where a part of it cannot be known; `region_code` settles the division."""
+def identify(layout: Layout, *, source_file: str, region_code: str | None = None, statements: int = 0) -> Identity:
+    """The document's identity. DocumentError where a part of it cannot be known; `region_code` settles the division.
+
+    `statements` is how many of its tables are known statements: where they are many, their own words may say what no
+    title does.
+    """
     lines = _title_lines(layout)
     years, kinds, scopes = _votes(layout, lines)
+    if not kinds and statements >= _STATEMENTS_OF_A_DISCLOSURE:
+        kinds, scopes = _kinds_of_columns(layout), Counter({"部门": 1})
+        years = years or _years_of_tables(layout)
+    is_part = not kinds and any(True for _ in _labelled_names(layout))
+    if is_part:
+        # A table of targets or of self-evaluation that is published alone names its department in a cell.
+        kinds = Counter(kind for table in layout.tables for kind in _kind_of_performance(table.title))
+        scopes = Counter({"部门": 1})
+        years = years or Counter(year for table in layout.tables if (year := values.parse_year(table.title)))
     if not kinds:
         raise DocumentError(
             f"{source_file}: nothing says 部门预算 or 部门决算 (单位预算, 单位决算); "
@@ -90,6 +119,7 @@ def identify(layout: Layout, *, source_file: str, region_code: str | None = None
         kind="final" if _most(kinds) == "决算" else "budget",
         scope="unit" if _most(scopes) == "单位" else "department",
         title=_title(lines, name),
+        is_part=is_part,
     )
 
 
@@ -209,6 +239,36 @@ def _votes(layout: Layout, lines: Sequence[str]) -> tuple[Counter[int], Counter[
     return years, kinds, scopes
 
 
+def _is_subject(code: str, name: str) -> bool:
+    """Whether a code before a name is that of a functional or economic subject and not of a department."""
+    listed = (codelists.functional_subjects().get(code), codelists.economic_subjects().get(code[:5]))
+    return any(subject is not None and fold(subject.name) == name for subject in listed)
+
+
+def _kinds_of_columns(layout: Layout) -> Counter[str]:
+    """预算 or 决算, by the headings of the tables."""
+    cells = (fold(cell) for table in layout.tables for row in table.grid.rows[:3] for cell in row)
+    return Counter(found.group(1) for cell in cells if (found := _KIND_OF_COLUMN.search(cell)))
+
+
+def _kind_of_performance(title: str) -> Iterable[str]:
+    """Targets belong to a budget, self-evaluations to a final account."""
+    folded = fold(title)
+    if "自评" in folded:
+        yield "决算"
+    elif "绩效目标" in folded:
+        yield "预算"
+
+
+def _years_of_tables(layout: Layout) -> Counter[int]:
+    texts = (
+        fold(text)
+        for table in layout.tables
+        for text in (*(before.text for before in table.before), *(cell for row in table.grid.rows[:2] for cell in row))
+    )
+    return Counter(int(found.group(1)) for text in texts if (found := _YEAR_OF_TABLE.match(text)))
+
+
 @dataclass
 class _Names:
     """Votes for the department's name, each under its normalised form, with the form and the code first printed."""
@@ -221,9 +281,10 @@ class _Names:
         """Count a name if it can be the name of an organ."""
         if not _ORGAN.match(name) or _NOT_AN_ORGAN.search(name) or len(name) > _LONGEST_TITLE_LINE:
             return
+        name = _CONSOLIDATED.sub("", name.strip())
         folded = values.normalise_department(name)
         self.votes[folded] += 1
-        self.printed.setdefault(folded, name.strip())
+        self.printed.setdefault(folded, name)
         if code is not None:
             self.codes[(folded, code)] += 1
 
@@ -233,6 +294,9 @@ def _department(layout: Layout, lines: Sequence[str]) -> tuple[str | None, str |
     names = _Names()
     _take_names_of_tables(layout, names)
     _take_names_of_titles(lines, names)
+    if not names.votes:
+        for labelled in _labelled_names(layout):
+            names.vote(labelled)
     if not names.votes:
         return None, None
     # The most frequent; of equally frequent ones the longest, because short forms are short for something.
@@ -245,13 +309,24 @@ def _take_names_of_tables(layout: Layout, names: _Names) -> None:
     """Above a table: `897中共…办公室`, `部门：…`."""
     for table in layout.tables:
         head = [cell for row in table.grid.rows[:3] for cell in row]
+        if table.grid.boxes:
+            # What breaks the lines of a cell on a page is its width.
+            head = ["".join(cell.split("\n")) for cell in head]
         for text in (*head, *(before.text for before in table.before)):
             for line in map(fold, text.split("\n")):
                 coded, named = _CODED.fullmatch(line), _NAMED.fullmatch(line)
-                if coded:
+                if coded and not _is_subject(coded["code"], coded["name"]):
                     names.vote(coded["name"], coded["code"])
                 elif named:
                     names.vote(named["name"])
+
+
+def _labelled_names(layout: Layout) -> Iterable[str]:
+    """In the cell after 部门名称 or 主管部门, at the head of a table."""
+    for table in layout.tables:
+        for row in table.grid.rows[:3]:
+            filled = [fold(cell) for cell in row if cell]
+            yield from (name for label, name in pairwise(filled) if _ORGAN_LABEL.fullmatch(label))
 
 
 def _take_names_of_titles(lines: Sequence[str], names: _Names) -> None:
@@ -268,16 +343,21 @@ def _take_names_of_titles(lines: Sequence[str], names: _Names) -> None:
 
 
 def _title(lines: Sequence[str], name: str) -> str:
-    """The title as printed: the line that says whose and which year's it is, or the lines that say so together."""
+    """The title as printed: the line that says whose and which year's it is, or the lines that say so together.
+
+    A line of a table of contents loses its leaders; a sentence that says all of it is no title.
+    """
     folded_name = values.normalise_department(name)
-    for line in lines:
+    plain = [_LEADERS.sub("", line.strip()).strip() for line in lines]
+    headings = [line for line in plain if not _SENTENCE.search(line)]
+    for line in (*headings, *(line for line in plain if not line.endswith((":", "：", "。")))):
         if _DISCLOSURE.search(fold(line)) and folded_name in values.normalise_department(line):
-            return re.sub(r"^第[一二三四五六七八九十]+部分\s*", "", line.strip())
-    for index in range(min(_TITLE_LINES, len(lines))):
-        together = " ".join(line.strip() for line in lines[: index + 1])
+            return re.sub(r"^第[一二三四五六七八九十]+部分\s*", "", line)
+    for index in range(min(_TITLE_LINES, len(plain))):
+        together = " ".join(plain[: index + 1])
         if _NO_YEAR.search(fold(together)) and folded_name in values.normalise_department(together):
             return together
-    return next((line.strip() for line in lines if _DISCLOSURE.search(fold(line))), name)
+    return next((line for line in plain if _DISCLOSURE.search(fold(line))), name)
 
 
 def _most(counts: Counter[_Vote]) -> _Vote:

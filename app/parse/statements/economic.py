@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from app.parse import titles
-from app.parse.cells import digit_cells, unwrap
-from app.parse.coded import LABELS, CodedRow, coded_rows, record_fields
+from app.parse.cells import unwrap
+from app.parse.coded import LABELS, CodedRow, coded_rows, leave_other_codes, record_fields
 from app.parse.columns import match_columns, own_year_heading
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import Frame, open_frame, settle_status
@@ -68,7 +68,8 @@ def read(table: TitledGrid, context: Context) -> FormResult:
     result, frame = open_frame(table, context, key=KEY, is_heading=lambda text: bool(_HEADING.fullmatch(text)))
     if frame is None:
         return result
-    _leave_government_codes(frame)
+    paths = [own_year_heading(path, context.fiscal_year) or "" for path in frame.heading.paths]
+    leave_other_codes(frame, _government_columns(paths))
     foot = [row for row in frame.data_rows() if any(_FOOT.fullmatch(fold(cell)) for cell in frame.grid.rows[row])]
     seen: set[str] = set()
     short_rows: set[int] = set()
@@ -116,16 +117,6 @@ def _government_columns(paths: Sequence[str]) -> set[int]:
                 found.add(before)
                 before -= 1
     return found
-
-
-def _leave_government_codes(frame: Frame) -> None:
-    """Account for the codes of the government's classification: no record has a place for a second code."""
-    year = frame.context.fiscal_year
-    columns = _government_columns([own_year_heading(path, year) or "" for path in frame.heading.paths])
-    if columns:
-        rows = range(frame.heading.rows, len(frame.grid.rows))
-        frame.result.structure |= {cell for cell in digit_cells(frame.grid, rows) if cell[1] in columns}
-        frame.note("second_classification", "info", "the codes of government economic classes are in the printed table")
 
 
 def _add(frame: Frame, row: CodedRow, columns: dict[str, int]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from app.parse import titles
-from app.parse.coded import LABELS, coded_rows, record_fields
+from app.parse.coded import LABELS, coded_rows, leave_other_codes, record_fields
 from app.parse.columns import match_columns
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import open_frame, settle_status
@@ -36,6 +36,8 @@ _HEADING = re.compile(
     r"本年支出|功能分类科目|功能科目|支出|项目|小计|人员(?:经费|支出)|(?:日常)?公用(?:经费|支出)|(?:\d{4}年)?(?:预算数|决算数|执行数)|"
     r".*(?:财政拨款|预算)支出|" + "|".join([*LABELS.values(), *AMOUNTS.values()])
 )
+# Beijing prints both economic classes of each row beside its functional one.
+_ECONOMIC = re.compile(r".*经济(?:分类)?(?:科目)?(?:编码|代码|名称)?")
 _ENDING = re.compile(r"支出(?:预算|决算|功能分类预算)?(?:总表|明细表|总体情况表|情况表|表)$")
 
 
@@ -87,6 +89,8 @@ def _reader(key: StatementKey, fund: Fund) -> Callable[[TitledGrid, Context], Fo
         if frame is None:
             return result
         columns = match_columns(frame.heading, AMOUNTS, fiscal_year=context.fiscal_year)
+        economic = [column for column, path in enumerate(frame.heading.paths) if _ECONOMIC.fullmatch("/".join(path))]
+        leave_other_codes(frame, economic)
         rows = coded_rows(frame, "functional")
         frame.note_short_rows([row.row for row in rows if not row.amounts_shift])
         for row in rows:

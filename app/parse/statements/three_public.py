@@ -31,7 +31,12 @@ _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("receptions", re.compile(r"接待")),
     ("meetings", re.compile(r"会议")),
     ("training", re.compile(r"培训")),
-    ("total", re.compile(r"^(?:[“\"]?三公[”\"]?经费)?(?:支出)?(?:总|合|小)计$|^[“\"]?三公[”\"]?经费(?:支出)?$")),
+    (
+        "total",
+        re.compile(
+            r"^(?:[“\"]?三公[”\"]?经费)?(?:支出)?(?:总|合|小)计$|^[“\"]?三公[”\"]?经费(?:支出|(?:财政拨款)?(?:预算)?(?:总额|合计))?$"
+        ),
+    ),
 )
 # A longer text that mentions an item explains it.
 _LONGEST_ITEM = 40
