@@ -7,6 +7,7 @@ its ETag is made from those before the database is asked, and so is the key unde
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -86,7 +87,8 @@ def plan(path: str, query: bytes, accept: str, encodings: str, base: str, state:
     """The plan for a GET or HEAD of a path `of_data`; `base` is where the reader reached us, which links repeat."""
     canonical, pairs = canonical_query(path, query)
     given = dict(pairs)
-    number = given.get("release", "")
+    compared = _DIFF.match(path)
+    number = given.get("release", "") if compared is None else compared[1]
     pinned = number.isascii() and number.isdigit() and len(number) < 11  # noqa: PLR2004 - no release has more digits
     release = int(number) if pinned else None
     if state is not None and not pinned and "cursor" not in given:
@@ -102,6 +104,9 @@ def plan(path: str, query: bytes, accept: str, encodings: str, base: str, state:
         etag = f'"{shown}-{digest}{"-" if coding else ""}{coding}"'.encode()
     return Plan(key, canonical, coding, etag, state, release, pinned)
 
+
+# The path of a comparison names the release that it is of.
+_DIFF = re.compile(r"/v1/releases/[0-9]+/diff/([0-9]+)")
 
 # Filters whose values are a set; in `sort`, `fields` and the like the order means something.
 _SETS = ("eq", "ne", "prefix", "under")

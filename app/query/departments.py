@@ -6,6 +6,7 @@ from app.query.search_column import by_entries
 
 _VISIBLE = """exists (select from disclosure v where v.department_id = t.id
         and v.valid_from <= {release} and v.valid_to > {release})"""
+_VISIBLE_BEFORE = _VISIBLE.replace("{release}", "{since}")
 
 RESOURCE = Resource(
     name="departments",
@@ -138,8 +139,8 @@ RESOURCE = Resource(
             ),
         ),
     ),
-    delta=f"""{_VISIBLE} and (t.changed_in > {{since}} or not {_VISIBLE.replace("{release}", "{since}")})
-        or not {_VISIBLE} and {_VISIBLE.replace("{release}", "{since}")}""",
+    delta=f"""{_VISIBLE} and (not {_VISIBLE_BEFORE} or t.changed_in > {{since}} and t.changed_in <= {{release}})
+        or {_VISIBLE_BEFORE} and not {_VISIBLE}""",
     keeps=("id", "normalised_name", "region_code"),
     examples=(
         "region_code__under=130000",

@@ -16,7 +16,7 @@ DELTA = """t.revision_id in (select c.revision_id from disclosure c where
     c.valid_from > {since} and c.valid_from <= {release} and c.valid_to > {release}
     or c.valid_from <= {since} and c.valid_to > {since} and c.valid_to <= {release}
     or c.valid_from <= {release} and c.valid_to > {release}
-      and c.department_id in (select id from department where changed_in > {since}))"""
+      and c.department_id in (select id from department where changed_in > {since} and changed_in <= {release}))"""
 
 # Every resource whose rows belong to a statement, with its table: what a statement, disclosure or department links to.
 STATEMENT_FACTS: tuple[tuple[str, str], ...] = (
@@ -202,6 +202,11 @@ LINE_NUMBER = Column(
     description_zh="原表所印的行次或序号；原表不列行次的为空值。",
     example=1,
     compared=False,
+)
+
+# The fields that are the same on every row of a disclosure, whichever revision prints it.
+OF_DISCLOSURE = frozenset(
+    column.name for column in (REGION_CODE, PROVINCE_CODE, PREFECTURE_CODE, DEPARTMENT_ID, DISCLOSURE_ID, KIND, SCOPE)
 )
 
 

@@ -198,16 +198,18 @@ class ParameterReader:
                 self.add(name, why)
         return (found,)
 
-    def orders(self) -> tuple[Order, ...]:
+    def orders(self, resource: Resource | None = None, *, default: tuple[Order, ...] = ()) -> tuple[Order, ...]:
+        """The order asked for, of the rows of the resource or of what is made of them (`resource`)."""
+        resource = resource or self.resource
         text = self.given.get("sort")
         found: list[Order] = []
         for part in text.split(",") if text is not None else ():
             order = Order(part.removeprefix("-"), descending=part.startswith("-"))
-            if order.column not in self.resource.sortable:
-                self.name("sort", part, order.column, list(self.resource.sortable))
+            if order.column not in resource.sortable:
+                self.name("sort", part, order.column, list(resource.sortable))
             elif all(other.column != order.column for other in found):
                 found.append(order)  # ties of a column were decided by its first mention
-        return paging.complete(self.resource, tuple(found))
+        return paging.complete(resource, tuple(found) or default)
 
     def fields(self, *, details: bool = False) -> tuple[str, ...]:
         text = self.given.get("fields")

@@ -46,7 +46,7 @@ def page_statement(
     conditions, first = _conditions(resource, filters, 2)
     if nulls is not None:
         conditions.append(after(resource, orders, nulls, first))
-    needed = _joins(resource, [*_filtered(resource, filters), *(columns[o.column] for o in orders)])
+    needed = joins(resource, [*_filtered(resource, filters), *(columns[o.column] for o in orders)])
     keys = "".join(f", {columns[order.column].order_expression} as key_{n}" for n, order in enumerate(orders))
     by_keys = ", ".join(
         f"t.key_{n}{' desc' * order.descending}{' nulls last' if columns[order.column].nullable else ''}"
@@ -61,7 +61,7 @@ def page_statement(
 select (select number from release where number = {_PINNED}) as release,
   (select max(number) from release) as newest, (select count(*) from page) as found,
   (select string_agg(row_to_json(r)::text, ',') from (
-    select {_shown(resource, shown, includes, unit)} from page t{_row_joins(resource, shown, includes)}
+    select {shown_list(resource, shown, includes, unit)} from page t{row_joins(resource, shown, includes)}
     order by {by_keys} limit {limit}) r) as rows,
   (select array[{key_texts}] from page t order by {by_keys} offset {limit - 1} limit 1) as keys"""  # noqa: S608 - identifiers come from our own declarations
     return text.replace("{release}", _PINNED)
@@ -86,8 +86,8 @@ def whole_statement(
     shown = _fields(resource, fields, filters)
     conditions, _ = _conditions(resource, filters, 2)
     read = [*shown, *_filtered(resource, filters), *(columns[order.column] for order in orders)]
-    text = f"""select {_shown(resource, shown, includes, unit)}
-from {resource.source}{_row_joins(resource, read, includes)}
+    text = f"""select {shown_list(resource, shown, includes, unit)}
+from {resource.source}{row_joins(resource, read, includes)}
 where {" and ".join(conditions)}"""  # noqa: S608 - as above
     return text.replace("{release}", _PINNED), order_by(resource, orders).replace("{release}", _PINNED)
 
@@ -97,7 +97,7 @@ def count_statement(name: str, *, filters: Shape) -> str:
     """How many rows there are. Parameters: the release, the filters' values."""
     resource = RESOURCES[name]
     conditions, _ = _conditions(resource, filters, 2)
-    needed = _joins(resource, _filtered(resource, filters))
+    needed = joins(resource, _filtered(resource, filters))
     where = " and ".join(conditions)
     text = f"select count(*) from {resource.source}{needed} where {where}"  # noqa: S608 - as above
     if resource.has_validity and not filters:
@@ -118,7 +118,7 @@ def one_statement(name: str, *, fields: tuple[str, ...], includes: tuple[str, ..
     key = f"${2 if pinned else 1}::{'bigint' if resource.key_column.kind == 'integer' else 'text'}"
     text = f"""with current as ({_release(pinned=pinned)})
 select {_CURRENT} as release, (select row_to_json(r)::text from (
-    select {_shown(resource, shown, includes, unit)} from {resource.source}{_row_joins(resource, shown, includes)}
+    select {shown_list(resource, shown, includes, unit)} from {resource.source}{row_joins(resource, shown, includes)}
     where ({resource.visible}) and {resource.key_column.expression} = {key}) r) as record"""  # noqa: S608 - as above
     return text.replace("{release}", release)
 
@@ -179,18 +179,21 @@ def _fields(resource: Resource, fields: tuple[str, ...], filters: Shape) -> list
     return [update_column(resource), *shown] if since else shown
 
 
-def _shown(resource: Resource, columns: Iterable[Column], includes: tuple[str, ...], unit: Unit) -> str:
+def shown_list(resource: Resource, columns: Iterable[Column], includes: tuple[str, ...], unit: Unit) -> str:
+    """What stands after SELECT: the columns as they are shown, and what is included."""
     parts = [f'{value(column, unit)} as "{column.name}"' for column in columns]
     parts += [f'{include.sql} as "{include.name}"' for include in resource.includes if include.name in includes]
     return ", ".join(parts)
 
 
-def _joins(resource: Resource, columns: Iterable[Column]) -> str:
+def joins(resource: Resource, columns: Iterable[Column]) -> str:
+    """The joins that the columns need."""
     names = dict.fromkeys(column.join for column in columns if column.join)
     return "".join(f" {resource.joins[name]}" for name in names)
 
 
-def _row_joins(resource: Resource, columns: Iterable[Column], includes: tuple[str, ...]) -> str:
+def row_joins(resource: Resource, columns: Iterable[Column], includes: tuple[str, ...]) -> str:
+    """The joins that the columns and what is included need."""
     names = [column.join for column in columns if column.join]
     names += [join for include in resource.includes if include.name in includes for join in include.joins]
     return "".join(f" {resource.joins[name]}" for name in dict.fromkeys(names))

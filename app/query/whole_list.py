@@ -109,13 +109,14 @@ def read_whole(resource: Resource, pairs: Pairs) -> FileQuery:
         release=reader.release(),
         filters=(*reader.filters(unit), *reader.since()),
         orders=reader.orders(),
-        limit=_limit(reader),
+        limit=read_limit(reader),
     )
     reader.refuse()
     return query
 
 
-def _limit(reader: ParameterReader) -> int | None:
+def read_limit(reader: ParameterReader) -> int | None:
+    """How many rows a file has at most; None: all of them."""
     text = reader.given.get("limit")
     if text is None:
         return None
@@ -136,7 +137,21 @@ def select_whole(query: FileQuery, release: int) -> Selection:
         includes=query.includes,
         unit=query.unit,
     )
-    included = tuple(
+    included = included_columns(resource, query.includes)
+    update = () if since_of(query.filters) is None else (update_column(resource),)
+    return Selection(
+        body=body,
+        order=order,
+        limit=query.limit,
+        arguments=(release, *(argument for item in query.filters for argument in item.arguments)),
+        columns=(*update, *(resource.by_name[name] for name in query.fields), *included),
+        unit=query.unit,
+    )
+
+
+def included_columns(resource: Resource, includes: tuple[str, ...]) -> tuple[Column, ...]:
+    """What `include` adds to a row, as columns of JSON."""
+    return tuple(
         Column(
             name=include.name,
             kind="json",
@@ -148,16 +163,7 @@ def select_whole(query: FileQuery, release: int) -> Selection:
             schema=include.schema,
         )
         for include in resource.includes
-        if include.name in query.includes
-    )
-    update = () if since_of(query.filters) is None else (update_column(resource),)
-    return Selection(
-        body=body,
-        order=order,
-        limit=query.limit,
-        arguments=(release, *(argument for item in query.filters for argument in item.arguments)),
-        columns=(*update, *(resource.by_name[name] for name in query.fields), *included),
-        unit=query.unit,
+        if include.name in includes
     )
 
 

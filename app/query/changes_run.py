@@ -1,0 +1,145 @@
+"""Run a query for changes: the two releases first, then a page, a count or a summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import asyncpg
+import orjson
+
+from app.errors import NoRelease, NothingLoaded
+from app.query import paging, words
+from app.query.changes import (
+    COMPARABLE,
+    change_count_statement,
+    change_file_statement,
+    change_page_statement,
+    documents_statement,
+    flat_columns,
+    nested_columns,
+    summary_statement,
+)
+from app.query.changes_read import ChangesQuery
+from app.query.columns import Json
+from app.query.paging import Cursor
+from app.query.run import Connection, Known, Page, planned
+from app.query.whole_list import Selection, included_columns
+
+# The rows of more disclosures than these are not counted for a summary: every resource's would be read through.
+MOST_COUNTED = 2_000
+MOST_DOCUMENTS = 100
+
+
+@dataclass(frozen=True)
+class TwoReleases:
+    """The releases that are compared, as rows: number, created_at, content_digest, note, and their links."""
+
+    earlier: dict[str, Json]
+    later: dict[str, Json]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What differs: disclosures by reason, the first of them, and changed rows by resource (None: not counted)."""
+
+    reasons: dict[str, int]
+    found: int
+    documents: list[dict[str, Json]]
+    rows: dict[str, dict[str, int]] | None
+
+
+async def find_releases(
+    connection: Connection, earlier: int, later: int, *, seconds: float | None = None
+) -> TwoReleases:
+    """Both releases. NoRelease for one that is not there or no longer kept, NothingLoaded."""
+    rows = await connection.fetch(
+        """select number, min(number) over () as oldest, max(number) over () as newest,
+            json_build_object('number', number, 'created_at', created_at, 'content_digest', content_digest,
+              'note', note, 'href', '/v1/releases/' || number)::text as release
+        from release order by number""",
+        timeout=seconds,
+    )
+    if not rows:
+        raise NothingLoaded("no data has been loaded yet")
+    oldest, newest = rows[0]["oldest"], rows[0]["newest"]
+    known = {row["number"]: row["release"] for row in rows}
+    for number in (earlier, later):
+        if number in known:
+            continue
+        if number > newest:
+            raise NoRelease(f"there is no release {number}, the newest is {newest}; /v1/releases lists what there is")
+        raise NoRelease(
+            f"release {number} is no longer kept, the oldest that is kept is {oldest}: compare releases from there on "
+            f"(/v1/releases), or take the whole of a release, as files at /v1/releases/{newest}/files"
+        )
+    return TwoReleases(orjson.loads(known[earlier]), orjson.loads(known[later]))
+
+
+async def fetch_changes(connection: Connection, query: ChangesQuery, known: Known) -> Page:
+    """The page of changes that the query asks for. NoRelease, NothingLoaded."""
+    await find_releases(connection, query.earlier, query.later)
+    cursor = query.cursor
+    nulls = None if cursor is None else tuple(key is None for key in cursor.keys)
+    beyond = () if cursor is None else tuple(key for key in cursor.keys if key is not None)
+    text = change_page_statement(query.shape, nulls=nulls, limit=query.limit)
+    async with planned(connection, query):
+        found, rows, keys = _row(await connection.fetchrow(text, *query.arguments, *beyond))
+        if cursor is not None:
+            total = cursor.total
+        elif found <= query.limit:
+            total = found
+        else:
+            total = await _total(connection, query, known)
+    following = None
+    if found > query.limit:
+        columns = query.resource.by_name
+        last = tuple(paging.read_key(columns[order.column], key) for order, key in zip(query.orders, keys, strict=True))
+        following = paging.encode(Cursor(query.later, total, last), query=query.fingerprint)
+    return Page(rows or "", min(found, query.limit), total, query.later, following)
+
+
+async def fetch_summary(connection: Connection, earlier: int, later: int) -> tuple[TwoReleases, Summary]:
+    """What differs between the two releases in all. NoRelease, NothingLoaded."""
+    releases = await find_releases(connection, earlier, later)
+    reasons, found, documents = _row(await connection.fetchrow(documents_statement(MOST_DOCUMENTS), earlier, later))
+    rows: dict[str, dict[str, int]] | None = None
+    if found <= MOST_COUNTED:
+        rows = {name: dict.fromkeys(words.CHANGE, 0) for name in COMPARABLE}
+        for counted in await connection.fetch(summary_statement(COMPARABLE), earlier, later):
+            rows[counted["resource"]][counted["change"]] = counted["rows"]
+    counts = dict.fromkeys(words.CHANGE_REASON, 0) | orjson.loads(reasons)
+    return releases, Summary(counts, found, orjson.loads(documents), rows)
+
+
+def select_changes(query: ChangesQuery, *, nested: bool) -> Selection:
+    """Every change, for a file: `nested` with the rows as objects, else with a column for each field on each side."""
+    body, order = change_file_statement(query.shape, nested=nested)
+    name, included = query.base.name, included_columns(query.base, query.includes)
+    return Selection(
+        body=body,
+        order=order,
+        limit=query.rows,
+        arguments=tuple(query.arguments),
+        columns=nested_columns(name) if nested else flat_columns(name, query.fields, included),
+        unit=query.unit,
+    )
+
+
+async def _total(connection: Connection, query: ChangesQuery, known: Known) -> int:
+    key = (query.later, f"{query.earlier} {query.base.name}", (*query.row_filters, *query.filters))
+    total = known.total(key)
+    if total is None:
+        total = int(await connection.fetchval(change_count_statement(_unordered(query).shape), *query.arguments))
+        known.remember(key, total)
+    return total
+
+
+def _unordered(query: ChangesQuery) -> ChangesQuery:
+    """The query as counting sees it."""
+    return replace(query, orders=(), fields=(), includes=())
+
+
+def _row(row: asyncpg.Record | None) -> asyncpg.Record:
+    if row is None:  # pragma: no cover - Postgres keeps this promise
+        raise AssertionError("a SELECT without FROM gave no row")
+    return row
