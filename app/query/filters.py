@@ -13,6 +13,7 @@ from typing import TypeAlias
 from app import search_text, values
 from app.errors import ParameterProblem
 from app.query.columns import SQL_TYPES, Column
+from app.query.words import Words
 from app.values import Unit
 
 Value: TypeAlias = str | int | bool | Decimal | dt.date | dt.datetime
@@ -25,25 +26,6 @@ LARGEST_DECIMAL = 10**20
 _BIGINT = 2**63
 _LONGEST_TEXT = 500
 LONGEST_SEARCH = 100
-# The printed words for what the API calls by an English one.
-_CHINESE = {
-    "合计": "total",
-    "类": "class",
-    "款": "division",
-    "项": "item",
-    "预算": "budget",
-    "决算": "final",
-    "部门": "department",
-    "单位": "unit",
-    "收入": "revenue",
-    "支出": "expenditure",
-    "省": "province",
-    "市": "prefecture",
-    "县": "county",
-    "元": "yuan",
-    "万元": "wan",
-    "亿元": "yi",
-}
 _SUBJECT = re.compile(r"[0-9]{3}(?:[0-9]{2}){0,2}", re.ASCII)
 
 
@@ -180,6 +162,20 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def named(choices: Words, text: str) -> str | None:
+    """The value of a closed list that this Chinese word means: its own, one that begins so, one that has it in it."""
+    zh = {value: word.zh for value, word in choices.items()} if text.strip() else {}
+    for found in (
+        [value for value, word in zh.items() if word == text],
+        [value for value, word in zh.items() if word.startswith(text)],
+        [value for value, word in zh.items() if text in word],
+    ):
+        if found:
+            return found[0]
+    close = nearest(text, zh.values())
+    return next((value for value, word in zh.items() if word == close), None)
+
+
 def problem(parameter: str, text: str, error: ValueProblem) -> ParameterProblem:
     """The problem that a wrong value is to the caller."""
     shown = text if len(text) <= 100 else f"{text[:100]}…"  # noqa: PLR2004 - enough to recognise it
@@ -236,8 +232,7 @@ def _datetime(text: str) -> dt.datetime:
 
 def _choice(column: Column, text: str) -> str:
     if text not in column.choices:
-        meant = _CHINESE.get(text)
-        suggestion = meant if meant in column.choices else nearest(text.lower(), column.choices)
+        suggestion = named(column.choices, text) or nearest(text.lower(), column.choices)
         raise ValueProblem(f"allowed: {', '.join(column.choices)}", suggestion)
     return text
 

@@ -62,8 +62,8 @@ SUBJECT_LEVEL = _some(LEVEL, "class", "division", "item")
 REGION_LEVEL = _words(
     country=("国家（中央）", "country (central government)"),
     province=("省级", "province"),
-    prefecture=("地级", "prefecture"),
-    county=("县级", "county"),
+    prefecture=("地级（市、地区、州、盟）", "prefecture"),
+    county=("县级（县、市、区、旗）", "county"),
 )
 STATEMENT = _words(
     revenue_and_expenditure=(

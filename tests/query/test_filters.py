@@ -230,6 +230,33 @@ def test_near_miss_is_answered_with_what_was_meant(parameter: str, text: str, su
     assert caught.value.problems[0].suggestion == suggestion
 
 
+@pytest.mark.parametrize(
+    ("resource", "parameter", "text", "suggestion"),
+    [
+        ("expenditures", "kind", "预算", "budget"),
+        ("expenditures", "scope", "单位", "unit"),
+        ("expenditures", "level", "合计", "total"),
+        ("expenditures", "fund", "政府性基金", "government_fund"),
+        ("expenditures", "statement", "支出决算表", "expenditure"),
+        ("expenditures", "printed_unit", "元", "yuan"),
+        ("three-public", "item", "公务接待费", "receptions"),
+        ("three-public", "item", "公务接待", "receptions"),
+        ("three-public", "item", "公务用车运行费", "vehicle_operation"),
+        ("regions", "level", "省", "province"),
+        ("regions", "level", "市", "prefecture"),
+        ("regions", "level", "县", "county"),
+        ("statements", "status", "空表", "declared_empty"),
+        ("assets", "item", "天气", None),
+    ],
+)
+def test_chinese_word_for_a_value_is_answered_with_the_value(
+    resource: str, parameter: str, text: str, suggestion: str | None
+) -> None:
+    with pytest.raises(InvalidParameters) as caught:
+        read_list(RESOURCES[resource], [(parameter, text)])
+    assert caught.value.problems[0].suggestion == suggestion
+
+
 def test_all_problems_of_a_request_are_named_together() -> None:
     pairs = [
         ("fiscal_yaer", "2025"),
