@@ -1,7 +1,8 @@
 """The bodies that publish."""
 
 from app.query.columns import Column, Resource, object_schema, records_schema
-from app.query.facts import JOINS, REGION_CODE, REGION_NAME, counted
+from app.query.contents import counted
+from app.query.facts import JOINS, REGION_CODE, REGION_NAME
 from app.query.search_column import by_entries
 
 _VISIBLE = """exists (select from disclosure v where v.department_id = t.id

@@ -2,6 +2,7 @@
 
 from app.query import words
 from app.query.columns import Column, Resource, object_schema, records_schema
+from app.query.contents import counted
 from app.query.facts import (
     DELTA,
     DEPARTMENT_ID,
@@ -12,7 +13,6 @@ from app.query.facts import (
     REGION_NAME,
     SCOPE,
     VISIBLE,
-    counted,
 )
 from app.query.search_column import by_entries
 

@@ -1,8 +1,9 @@
 """Basic expenditure and agency operating expenses by economic code."""
 
+from app.query.coded import code_columns
 from app.query.columns import money
 from app.query.expenditures import FUND
-from app.query.facts import code_columns, line_resource
+from app.query.facts import line_resource
 from app.query.includes import subject_include
 from app.query.search_column import by_code
 

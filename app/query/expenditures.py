@@ -1,8 +1,9 @@
 """Expenditure by functional code: the rows of every expenditure statement."""
 
 from app.query import words
+from app.query.coded import code_columns
 from app.query.columns import Column, money
-from app.query.facts import code_columns, line_resource
+from app.query.facts import line_resource
 from app.query.includes import subject_include
 from app.query.search_column import by_code
 

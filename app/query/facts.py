@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from app.query import words
-from app.query.columns import Column, Include, Resource, object_schema, records_schema
+from app.query.columns import Column, Include, Resource, object_schema
 from app.query.includes import PROVENANCE
 
 VISIBLE = "t.valid_from <= {release} and t.valid_to > {release}"
@@ -17,20 +15,6 @@ DELTA = """t.revision_id in (select c.revision_id from disclosure c where
     or c.valid_from <= {since} and c.valid_to > {since} and c.valid_to <= {release}
     or c.valid_from <= {release} and c.valid_to > {release}
       and c.department_id in (select id from department where changed_in > {since} and changed_in <= {release}))"""
-
-# Every resource whose rows belong to a statement, with its table: what a statement, disclosure or department links to.
-STATEMENT_FACTS: tuple[tuple[str, str], ...] = (
-    ("assets", "asset_item"),
-    ("balance-lines", "balance_line"),
-    ("economic-lines", "economic_line"),
-    ("evaluation-lines", "evaluation_line"),
-    ("expenditures", "expenditure_line"),
-    ("performance-indicators", "performance_indicator"),
-    ("procurement-items", "procurement_item"),
-    ("projects", "project"),
-    ("revenues", "revenue_line"),
-    ("three-public", "three_public_line"),
-)
 
 JOINS = {
     "region": "left join region reg on reg.code = t.region_code",
@@ -289,92 +273,6 @@ def line_columns(example_id: int, statement_key: str) -> tuple[Column, ...]:
     )
 
 
-def code_columns(classification: Literal["functional", "economic"], *, example: str, name: str) -> tuple[Column, ...]:
-    """Code, name and level of a row with a classification code."""
-    classification_zh = {"functional": "支出功能分类", "economic": "支出经济分类"}[classification]
-    subjects = f"{classification}-subjects"
-    label = f"(select name from {classification}_subject where code = {{value}})"  # noqa: S608 - one of our own two names
-    return (
-        Column(
-            name="code",
-            kind="code",
-            zh="科目编码",
-            en=f"{classification} code",
-            description=f"Code of the {classification} classification; null on the total row (合计).",
-            description_zh=f"{classification_zh}科目的编码；合计行为空值。",
-            references=subjects,
-            example=example,
-            hierarchy="subject",
-            label=label,
-        ),
-        Column(
-            name="class_code",
-            kind="code",
-            zh="类级编码",
-            en="class code",
-            description="The class (类) that the code lies in: its first three digits; null on the total row.",
-            description_zh="科目编码所在的类，即编码前三位；合计行为空值。",
-            references=subjects,
-            dangling=True,
-            example=example[:3],
-            sql="left(t.code, 3)",
-            default=False,
-            label=label,
-        ),
-        Column(
-            name="division_code",
-            kind="code",
-            zh="款级编码",
-            en="division code",
-            description="The division (款) that the code lies in: its first five digits; null on rows of a class.",
-            description_zh="科目编码所在的款，即编码前五位；类级行和合计行为空值。",
-            references=subjects,
-            dangling=True,
-            example=example[:5],
-            sql="(case when length(t.code) >= 5 then left(t.code, 5) end)",
-            default=False,
-            label=label,
-        ),
-        Column(
-            name="name",
-            kind="text",
-            zh="科目名称",
-            en="name",
-            description="Name of the row as printed.",
-            description_zh="科目名称，按原表所印。",
-            example=name,
-            nullable=False,
-            grouped=True,
-        ),
-        Column(
-            name="level",
-            kind="choice",
-            zh="科目级次",
-            en="level",
-            description=(
-                "`class` (类), `division` (款), `item` (项), `unit` for the row of one institution, or `total` for the "
-                "合计 row. Levels repeat the same money: add up one level only."
-            ),
-            description_zh="科目级次：类、款、项；按单位列示的行为单位行，另有合计行。各级重复同一笔资金，汇总时只取一级。",
-            example="item",
-            nullable=False,
-            choices=words.LEVEL,
-        ),
-        Column(
-            name="is_leaf",
-            kind="boolean",
-            zh="是否末级",
-            en="is a leaf",
-            description="True when no other row of the statement lies below this code: leaves repeat no money.",
-            description_zh="同一张表内该科目之下再无下级科目时为真；末级科目之间没有重复金额。",
-            example=True,
-            nullable=False,
-        ),
-        LINE_NUMBER,
-        PHASE,
-    )
-
-
 LINE_LINKS = Column(
     name="links",
     kind="json",
@@ -398,40 +296,6 @@ LINE_LINKS = Column(
         }
     ),
 )
-
-
-def counted(condition: str, query: str) -> Column:
-    """How many rows each resource has for this one, with the list that shows them.
-
-    `condition` compares the alias x with t; `query` is the SQL of the query string that selects the same rows.
-    """
-    parts = " union all ".join(
-        f"select '{resource}' as resource, count(*) as rows from {table} x where {condition}"  # noqa: S608 - our own names
-        for resource, table in STATEMENT_FACTS
-    )
-    return Column(
-        name="contents",
-        kind="json",
-        zh="内容",
-        en="contents",
-        description="How many rows of each resource there are, and the list that shows them.",
-        description_zh="各类数据的行数，以及列出这些行的路径。",
-        example=[{"resource": "expenditures", "rows": 12, "href": "/v1/expenditures?statement_id=12"}],
-        sql=f"""(select coalesce(json_agg(json_build_object('resource', c.resource, 'rows', c.rows,
-            'href', '/v1/' || c.resource || '?' || {query}) order by c.resource), '[]'::json)
-            from ({parts}) c where c.rows > 0)""",  # noqa: S608 - our own names
-        schema=records_schema(
-            {
-                "resource": {"type": "string", "description": "Name of the resource.", "examples": ["expenditures"]},
-                "rows": {"type": "integer", "description": "Number of rows in this release.", "examples": [12]},
-                "href": {
-                    "type": "string",
-                    "description": "Path of the list with these rows.",
-                    "examples": ["/v1/expenditures?statement_id=12"],
-                },
-            }
-        ),
-    )
 
 
 def line_resource(  # noqa: PLR0913 - the words of one declaration

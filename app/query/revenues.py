@@ -1,7 +1,8 @@
 """Revenue by functional code: the rows of the revenue statement."""
 
+from app.query.coded import code_columns
 from app.query.columns import money
-from app.query.facts import code_columns, line_resource
+from app.query.facts import line_resource
 from app.query.includes import subject_include
 from app.query.search_column import by_code
 

@@ -2,7 +2,8 @@
 
 from app.query import words
 from app.query.columns import Column, Include, Resource, object_schema
-from app.query.facts import DELTA, DISCLOSURE_ID, FISCAL_YEAR, JOINS, VISIBLE, counted, identity, owner_columns
+from app.query.contents import counted
+from app.query.facts import DELTA, DISCLOSURE_ID, FISCAL_YEAR, JOINS, VISIBLE, identity, owner_columns
 
 _GRID_DESCRIPTION = (
     "The table as printed: rows of cells, headings included; null where a cell holds running text that is not kept."

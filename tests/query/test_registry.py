@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from app import tables
 from app.query import words
-from app.query.facts import STATEMENT_FACTS
+from app.query.contents import STATEMENT_FACTS
 from app.query.registry import RESOURCES
 
 # What a table has for the service's own use, or shows in another form (cells: include=provenance).
