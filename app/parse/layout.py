@@ -133,7 +133,9 @@ def form_number(table: TitledGrid) -> str | None:
 def _title(grid: Grid, before: tuple[Text, ...]) -> str:
     for row in grid.rows[:3]:
         filled = [cell for cell in row if cell]
-        for line in filled[0].split("\n") if len(filled) == 1 else ():
+        # What breaks the lines of a cell on a page is its width; elsewhere a line of its own is meant.
+        lines = ["".join(filled[0].split("\n"))] if grid.boxes and filled else filled[0].split("\n") if filled else []
+        for line in lines if len(filled) == 1 else ():
             if looks_like_title(line):
                 return line.strip()
     for text in reversed(before):
@@ -163,6 +165,10 @@ def _goes_on(above: Grid, below: Grid, above_before: tuple[Text, ...], between: 
     if not same_head and not all(is_header_block(text.text) for text in between):
         return False
     heads = {tuple(fold(cell) for cell in row) for row in above.rows[:_REACH]}
+    first = tuple(fold(cell) for cell in below.rows[0])
+    if sum(map(bool, first)) == 1 and looks_like_title("".join(first)) and first not in heads:
+        # Forms of one kind, one for each project, share rows; a title of its own begins another.
+        return False
     return any(
         len(list(filter(None, row))) >= _HEADINGS_TO_KNOW_A_TABLE_BY and tuple(fold(cell) for cell in row) in heads
         for row in below.rows[:3]

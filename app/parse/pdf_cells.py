@@ -36,6 +36,9 @@ class Cell:
     right: float
     bottom: float
     lines: list[Line]
+    # Without a line at the table's edge: the cell goes on on the page before or after.
+    open_top: bool = False
+    open_bottom: bool = False
 
     @property
     def text(self) -> str:
@@ -165,7 +168,7 @@ class _Lattice:
     def __init__(self, xs: list[float], ys: list[float], across: list[Ruling], down: list[Ruling]) -> None:
         self.xs, self.ys = xs, ys
         columns, rows = len(xs) - 1, len(ys) - 1
-        below = _covered(across, ys, xs)
+        below = self._below = _covered(across, ys, xs)
         beside = _covered(down, xs, ys)
         self._region = [[(row, column) for column in range(columns)] for row in range(rows)]
         # Rows first: a cell is merged to the right within its row, then equal spans are merged downwards.
@@ -226,8 +229,18 @@ class _Lattice:
                 box = [self.xs[column], self.ys[row], self.xs[column + 1], self.ys[row + 1]]
                 known = extents.setdefault(region, box)
                 known[2], known[3] = max(known[2], box[2]), max(known[3], box[3])
+        ends = {region: row for row, regions in enumerate(self._region) for region in regions}
+        last = len(self.ys) - 2
         return [
-            Cell(left, top, right, bottom, lines_of(held[region]))
+            Cell(
+                left,
+                top,
+                right,
+                bottom,
+                lines_of(held[region]),
+                open_top=region[0] == 0 and region[1] not in self._below[0],
+                open_bottom=ends[region] == last and region[1] not in self._below[-1],
+            )
             for region, (left, top, right, bottom) in extents.items()
         ]
 

@@ -30,6 +30,9 @@ def follows(parts: Sequence[RuledTable], below: RuledTable) -> bool:
     first, start = _first_row(below), _first_row(parts[0])
     if len(first) == 1 and looks_like_title(first[0]):
         return False
+    if len(first) == 1 == len(start) and first != start and _is_whole_row(below) and _is_whole_row(parts[0]):
+        # Both begin with a line over all columns: the names of two forms, too long to end like one.
+        return False
     if first and start and first[0] == start[0] and first != start:
         return False
     shift = below.left - above.left
@@ -47,6 +50,12 @@ def _first_row(table: RuledTable) -> list[str]:
     return [fold(cell.text) for cell in cells if abs(cell.top - top) < _SAME_PLACE]
 
 
+def _is_whole_row(table: RuledTable) -> bool:
+    """Whether the table begins with one cell over all columns that does not go on from the page before."""
+    first = [cell for cell in table.cells if cell.top - table.top < _SAME_PLACE]
+    return len(first) == 1 and not first[0].open_top
+
+
 def grid_of(parts: Sequence[RuledTable], line: int) -> Grid:
     """The grid of a table, given with its parts on the pages, from source line `line` on; a row counts as one."""
     shifts = [part.left - parts[0].left for part in parts]
@@ -56,23 +65,32 @@ def grid_of(parts: Sequence[RuledTable], line: int) -> Grid:
     pages: list[int] = []
     merges: list[Merge] = []
     width = max(1, len(xs) - 1)
+    cut: dict[int, int] = {}  # column → row of a cell that the page break cuts
     for part, shift in zip(parts, shifts, strict=True):
         ys = _places([edge for cell in part.cells for edge in (cell.top, cell.bottom)])
         height = len(ys) - 1
         texts = [[""] * width for _ in range(height)]
+        ends: dict[int, int] = {}
         places: list[list[Box | None]] = [[None] * width for _ in range(height)]
         for cell in part.cells:
             row, end_row = _nearest(ys, cell.top), _nearest(ys, cell.bottom)
             column, end_column = _nearest(xs, cell.left - shift), _nearest(xs, cell.right - shift)
             if row >= height or column >= width:
                 continue
-            texts[row][column] = cell.text
-            places[row][column] = _box(cell)
+            if cell.open_top and column in cut:
+                upper = cut[column]
+                rows[upper] = _with_rest(rows[upper], column, cell.text)
+            else:
+                texts[row][column] = cell.text
+                places[row][column] = _box(cell)
+            if cell.open_bottom:
+                ends[column] = cut[column] if cell.open_top and column in cut else len(rows) + row
             if end_row - row > 1 or end_column - column > 1:
                 merges.append(Merge(len(rows) + row, column, max(1, end_row - row), max(1, end_column - column)))
         rows.extend(tuple(row) for row in texts)
         boxes.extend(tuple(row) for row in places)
         pages.extend([part.page] * height)
+        cut = ends
     return Grid(
         rows=tuple(rows),
         line=line,
@@ -83,6 +101,12 @@ def grid_of(parts: Sequence[RuledTable], line: int) -> Grid:
         row_pages=tuple(pages),
         boxes=tuple(boxes),
     )
+
+
+def _with_rest(row: tuple[str, ...], column: int, rest: str) -> tuple[str, ...]:
+    """The row with the rest of a cell that goes on on the next page."""
+    text = "\n".join(part for part in (row[column], rest) if part)
+    return (*row[:column], text, *row[column + 1 :])
 
 
 def _columns(parts: Sequence[RuledTable], shifts: Sequence[float] | None = None) -> list[float]:

@@ -18,12 +18,23 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     ("basis", r"(?:指标值)?(?:确定|设定)?依据|指标值确定依据"),
     ("description", r"(?:绩效)?指标(?:描述|解释|内容|说明)|指标值内容"),
     ("actual", r"(?:全年)?实际完成(?:值|情况)?|完成值|年度完成值|指标完成值"),
-    ("operator", r"运算符号|计算符号|比较符号|指标方向|指标性质"),
-    ("target_unit", r"(?:计量|度量)单位|指标单位"),
-    ("target", r"(?:年度|全年|绩效|预期|计划|本年)?(?:指标值|目标值)"),
+    ("operator", r"运算符号|计算符号|比较符号|指标方向|(?:绩效)?指标性质|指标值类型"),
+    ("target_unit", r"(?:绩效)?(?:计量|度量)单位|指标单位"),
+    ("target", r"(?:年度|全年|绩效|预期|计划|本年|\(/项目\))*(?:指标值|目标值)"),
     ("weight", r"(?:分值|权重|指标分值|分值权重)(?:\(.*\))?"),
     ("score", r"(?:自评)?得分"),
     ("deviation_reason", r"(?:未完成|偏差).*"),
+)
+
+
+# Columns before the indicators, where one table lists several projects with the indicators of each.
+_PROJECT_HEADINGS: tuple[tuple[str, str], ...] = (
+    ("name", r"(?:(?:单位)?\(?项目\)?|一级项目)名称"),
+    ("code", r"项目(?:编码|代码|编号)"),
+    ("total", r"(?:项目|资金|年度|预算|年度资金)总额|预算(?:数|金额)?|金额"),
+    ("fiscal", r"(?:其中:?)?财政(?:拨款|资金)"),
+    ("other_funds", r"(?:其中:?)?其他资金"),
+    ("goal", r"(?:年度|总体|项目|项目年度|年度总体)?绩效目标"),
 )
 
 
@@ -48,11 +59,26 @@ def find_columns(grid: Grid) -> Columns | None:
     return None
 
 
-def _match(cells: Sequence[str]) -> dict[str, int]:
+def find_project_columns(grid: Grid, columns: Columns) -> Columns | None:
+    """The columns that name the project beside its indicators; None where the table is about one project only.
+
+    Their headings stand in the row of the indicators' headings or next to it.
+    """
+    at: dict[str, int] = {}
+    bottom = columns.header
+    for row in range(max(0, columns.header - 2), min(columns.header + 2, len(grid.rows))):
+        found = _match(grid.rows[row][: columns.at["level1"]], _PROJECT_HEADINGS)
+        if found and row > columns.header:
+            bottom = row
+        at = {**found, **at}
+    return Columns(header=bottom, at=at) if {"name", "total"} <= at.keys() else None
+
+
+def _match(cells: Sequence[str], headings: tuple[tuple[str, str], ...] = _HEADINGS) -> dict[str, int]:
     found: dict[str, int] = {}
     for column, cell in enumerate(cells):
         folded = fold(cell)
-        name = next((name for name, pattern in _HEADINGS if re.fullmatch(pattern, folded)), None)
+        name = next((name for name, pattern in headings if re.fullmatch(pattern, folded)), None)
         if name is not None:
             found.setdefault(name, column)
     return found

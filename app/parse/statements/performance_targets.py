@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from app.parse.cells import digit_cells, has_digit, name_of, read_amount, text_or_none, unwrap
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Grid, TitledGrid
 from app.parse.layout import is_header_block
-from app.parse.statements.indicator_columns import Columns, Levels, find_columns
+from app.parse.statements.indicator_columns import Columns, Levels, find_columns, find_project_columns
 from app.parse.surroundings import find_unit, require_unit
 from app.parse.targets import Target, parse_target
 from app.records import Cell, Finding, PerformanceIndicator, Project
@@ -25,11 +26,11 @@ _KEY: Literal["performance_targets"] = "performance_targets"
 # Label → field; the value stands in the next cell.
 _LABELS: tuple[tuple[str, str], ...] = (
     ("code", r"项目编[码号]|项目代码"),
-    ("name", r"项目名称"),
-    ("total", r"预算数|预算金额|项目(?:资金)?总额|年度资金总额|预算规模"),
-    ("fiscal", r"(?:其中:?)?财政(?:拨款|资金)"),
+    ("name", r"(?:专项)?\(?项目\)?名称|专项名称"),
+    ("total", r"预算数|预算金额|(?:项目|年度|实施期)?(?:预算)?(?:资金)?(?:申请)?总额|预算规模"),
+    ("fiscal", r"(?:其中:?)?(?:当年)?财政(?:拨款|资金)"),
     ("other_funds", r"(?:其中:?)?其他资金"),
-    ("goal", r"(?:总体|年度|年度总体)?(?:绩效)?目标"),
+    ("goal", r"(?:总体|年度|年度总体|项目总|全年)?(?:绩效)?目标"),
     ("purpose", r"资金用途|项目用途"),
 )
 _MONEY = ("total", "fiscal", "other_funds")
@@ -38,6 +39,8 @@ _PLAN_FIELDS = {3: "plan_march", 6: "plan_june", 10: "plan_october", 12: "plan_d
 _MONTH = re.compile(r"(\d{1,2})月")
 _NUMBERING = re.compile(r"^(?:[(（]?\d+[)）]?[、.．)）]?|[一二三四五六七八九十]+、)\s*")
 _TITLE_SUFFIX = re.compile(r"(?:项目支出)?(?:预算)?绩效目标(?:申报)?表?$")
+# A project's code before its name: 11000021Y000000390843-信息系统运维.
+_PROJECT_CODE = re.compile(r"([0-9A-Z]{8,30})[-_]")
 _UNIT_IN_LABEL = re.compile(r"\((?:亿元|万元|元|%)\)")
 
 
@@ -64,12 +67,66 @@ def read(table: TitledGrid, context: Context) -> FormResult:
     result = FormResult(header_rows=columns.header + 1)
     find_unit(table, header_rows=columns.header, key=_KEY, context=context, result=result)
     result.structure |= digit_cells(grid, range(columns.header, columns.header + 1))
+    listed = find_project_columns(grid, columns)
+    if listed is not None:
+        _read_list(grid, columns, listed, context, result)
+        return result
     head = _read_head(grid, columns.header, context, result)
     project = _project(table, head, context, result)
     if project is not None:
         result.records.append(project)
-    result.records.extend(_indicators(grid, columns, project, context, result))
+    rows = range(columns.header + 1, len(grid.rows))
+    result.records.extend(_indicators(grid, columns, rows, project, context, result))
     return result
+
+
+def _read_list(grid: Grid, columns: Columns, listed: Columns, context: Context, result: FormResult) -> None:
+    """A table of several projects: each begins where a name stands beside an indicator, and has the rows below it."""
+    first = max(columns.header, listed.header) + 1
+    result.structure |= digit_cells(grid, range(first))
+    starts = [
+        row
+        for row in range(first, len(grid.rows))
+        if listed.text(grid, row, "name") and _is_indicator(grid, columns, row)
+    ]
+    for start, end in pairwise([*starts, len(grid.rows)]):
+        project = _listed_project(grid, start, listed, context, result)
+        result.records.append(project)
+        result.records.extend(_indicators(grid, columns, range(start, end), project, context, result))
+
+
+def _is_indicator(grid: Grid, columns: Columns, row: int) -> bool:
+    return any(columns.text(grid, row, name) for name in ("level1", "level2", "level3", "target"))
+
+
+def _listed_project(grid: Grid, row: int, listed: Columns, context: Context, result: FormResult) -> Project:
+    amounts: dict[str, Decimal | None] = {}
+    for name in _MONEY:
+        if name in listed.at:
+            amounts[name] = read_amount(grid, (row, listed.at[name]), key=_KEY, context=context, result=result)
+    if any(amount is not None for amount in amounts.values()) and not require_unit(result, key=_KEY, context=context):
+        amounts = {}
+    printed = listed.text(grid, row, "name")
+    fused = _PROJECT_CODE.match(fold(printed))
+    result.text_cells |= {(row, listed.at[name]) for name in ("name", "code") if name in listed.at}
+    if "goal" in listed.at and grid.cell(row, listed.at["goal"]):
+        result.text_cells.add((row, listed.at["goal"]))
+        result.withheld.add((row, listed.at["goal"]))
+    return Project(
+        statement_key=_KEY,
+        statement_ordinal=context.ordinal,
+        row=row,
+        unit=result.unit,
+        cells={name: (row, listed.at[name]) for name, amount in amounts.items() if amount is not None},
+        ordinal=context.first_project_ordinal + sum(isinstance(record, Project) for record in result.records),
+        code=listed.text(grid, row, "code") or (fused.group(1) if fused else None),
+        name=name_of(printed[fused.end() :] if fused else printed),
+        fiscal_year=context.fiscal_year,
+        total=amounts.get("total"),
+        fiscal=amounts.get("fiscal"),
+        other_funds=amounts.get("other_funds"),
+        goal=(grid.cell(row, listed.at["goal"]).strip() or None) if "goal" in listed.at else None,
+    )
 
 
 def _read_head(grid: Grid, end: int, context: Context, result: FormResult) -> _Head:
@@ -88,7 +145,7 @@ def _read_head(grid: Grid, end: int, context: Context, result: FormResult) -> _H
             plan_row = row
             result.structure |= digit_cells(grid, range(row, row + 1))
             continue
-        if not _read_labels(cells, row, head) and _is_purpose(grid, row, head):
+        if not _read_labels(grid, row, head) and _is_purpose(grid, row, head):
             head.at["purpose"] = (row, len(cells) - 1)
     for name in ("purpose", "goal"):
         if name in head.at and grid.cell(*head.at[name]):
@@ -97,15 +154,18 @@ def _read_head(grid: Grid, end: int, context: Context, result: FormResult) -> _H
     return head
 
 
-def _read_labels(cells: tuple[str, ...], row: int, head: _Head) -> bool:
-    """Note each label's value cell; whether the row had a label at all."""
+def _read_labels(grid: Grid, row: int, head: _Head) -> bool:
+    """Note each label's value cell, the one after it; whether the row had a label at all."""
     found = False
+    cells = grid.rows[row]
+    spans = {merge.column: merge.columns for merge in grid.merges if merge.row == row}
     for column, cell in enumerate(cells[:-1]):
         folded = _UNIT_IN_LABEL.sub("", fold(cell)).removesuffix(":")
         name = next((name for name, pattern in _LABELS if re.fullmatch(pattern, folded)), None)
-        if name is not None:
+        value = column + spans.get(column, 1)
+        if name is not None and value < len(cells):
             found = True
-            head.at.setdefault(name, (row, column + 1))
+            head.at.setdefault(name, (row, value))
     return found
 
 
@@ -186,11 +246,11 @@ def _project(table: TitledGrid, head: _Head, context: Context, result: FormResul
 
 
 def _indicators(
-    grid: Grid, columns: Columns, project: Project | None, context: Context, result: FormResult
+    grid: Grid, columns: Columns, rows: range, project: Project | None, context: Context, result: FormResult
 ) -> list[PerformanceIndicator]:
     levels = Levels()
     found: list[PerformanceIndicator] = []
-    for row in range(columns.header + 1, len(grid.rows)):
+    for row in rows:
         levels.step(columns.text(grid, row, "level1"), columns.text(grid, row, "level2"), row)
         texts = {name: columns.text(grid, row, name) for name in ("level3", "description", "target", "basis")}
         if not any(texts.values()):
