@@ -21,7 +21,19 @@ from app.api.freshness import Freshness
 from app.api.openapi import TITLE, VERSION, openapi_document
 from app.api.paths import unknown_path
 from app.api.reader import Reader
-from app.api.routes import aggregates, comparisons, dictionary, documentation, facets, index, lists, search, singles
+from app.api.routes import (
+    aggregates,
+    bulk,
+    changes,
+    comparisons,
+    dictionary,
+    documentation,
+    facets,
+    index,
+    lists,
+    search,
+    singles,
+)
 from app.errors import DatabaseError
 from app.settings import Settings
 
@@ -84,7 +96,13 @@ def _routes() -> list[BaseRoute]:
         Route("/v1/dictionary", dictionary.get_dictionary),
         Route("/v1/dictionary.{suffix}", dictionary.get_dictionary),
         Route("/v1/dictionary/{key}", dictionary.get_entry),
+        Route("/v1/releases/{number}/", bulk.list_files),
+        Route("/v1/releases/{number}/files", bulk.list_files),
+        Route("/v1/releases/{number}/files/", bulk.list_files),
+        Route("/v1/releases/{number}/files/{name}", bulk.get_file),
         Route("/v1/{resource}", lists.list_rows),
+        Route("/v1/releases/{earlier}/diff/{later}", changes.get_summary),
+        Route("/v1/releases/{earlier}/diff/{later}/{resource}", changes.list_changes),
         Route("/v1/{resource}/aggregate", aggregates.aggregate),
         Route("/v1/{resource}/aggregate.{suffix}", aggregates.aggregate),
         Route("/v1/{resource}/facets", facets.list_facets),

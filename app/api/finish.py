@@ -26,7 +26,8 @@ from app.api.protocol import WRITE
 
 # What every answer says: everybody may read it, in a browser too, with these headers.
 EXPOSED = (
-    "Link, Retry-After, Content-Length, Content-Disposition, Content-Digest, ETag, Last-Modified, Allow, Deprecation, "
+    "Link, Retry-After, Content-Length, Content-Disposition, Content-Digest, Repr-Digest, Content-Range, "
+    "Accept-Ranges, ETag, Last-Modified, Allow, Deprecation, "
     f"Sunset, Server-Timing, X-Request-ID, X-Total-Count, Gongkai-Control-Totals, {RELEASE_HEADER}"
 )
 COMMON: Headers = [
@@ -187,8 +188,8 @@ class Finisher:
     def _coding(self, given: dict[bytes, bytes]) -> str:
         if b"content-encoding" in given or not compressible(given.get(b"content-type", b"").decode("latin-1")):
             return ""
-        if self._exchange.scope["path"].startswith("/assets/"):
-            return ""  # files with validators of their own
+        if b"accept-ranges" in given:
+            return ""  # files with validators of their own, whose parts must stay where they are
         return choose(self._exchange.headers.get(b"accept-encoding", b"").decode("latin-1"))
 
     def _validators(self, given: dict[bytes, bytes]) -> tuple[Headers, Policy]:
@@ -205,6 +206,6 @@ def _complete(headers: Headers, given: dict[bytes, bytes], validators: Headers, 
     complete = [*headers, *(pair for pair in validators if pair[0] not in given), *COMMON]
     if b"cache-control" not in given:
         complete.append((b"cache-control", policy.value.encode()))
-    if b"vary" not in given:
+    if b"vary" not in given and b"accept-ranges" not in given:
         complete.append(_VARY)
     return complete

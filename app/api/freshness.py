@@ -15,6 +15,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import asyncpg
 
@@ -31,7 +32,10 @@ TRUST_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class State:
-    """The releases at one moment: the newest, when each was made, and a tag that no other set of releases has."""
+    """The releases at one moment: the newest, when each was made, and a tag that no other set of releases has.
+
+    Releases whose files have been built are others than the same ones without: answers say which files there are.
+    """
 
     newest: int
     created: dict[int, datetime]
@@ -60,31 +64,40 @@ class Freshness:
                     ):
                         # A replica cannot listen: it is looked at every second.
                         await connection.add_listener(CHANNEL, self._told)
-                    await self._look(connection)
+                    await self._look(connection, settings.releases)
             except (DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 self._confirmed = float("-inf")
                 log.debug("releases cannot be watched: %s", error)
                 await asyncio.sleep(LOOK_SECONDS)
 
-    async def _look(self, connection: asyncpg.Connection) -> None:
+    async def _look(self, connection: asyncpg.Connection, releases: Path) -> None:
         while True:
             self._changed.clear()
             asked = time.perf_counter()
             rows = await connection.fetch("select number, content_digest, created_at from release order by number")
+            files = await asyncio.to_thread(_files, releases)
             if not self._changed.is_set():
-                self._learn([tuple(row) for row in rows], asked)
+                self._learn([tuple(row) for row in rows], files, asked)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
 
-    def _learn(self, rows: list[tuple[int, str, datetime]], asked: float) -> None:
+    def _learn(self, rows: list[tuple[int, str, datetime]], files: list[str], asked: float) -> None:
         self._confirmed = asked
         if not rows:
             self._state = None
             return
-        tag = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+        tag = hashlib.sha256(repr((rows, files)).encode()).hexdigest()[:16]
         if self._state is None or self._state.tag != tag:
             self._state = State(rows[-1][0], {number: created for number, _, created in rows}, tag)
 
     def _told(self, *_: object) -> None:
         self._confirmed = float("-inf")
         self._changed.set()
+
+
+def _files(releases: Path) -> list[str]:
+    """Which releases have files, and which build of them."""
+    found = []
+    with contextlib.suppress(OSError):
+        found = [f"{link.name} {link.readlink()}" for link in releases.iterdir() if link.is_symlink()]
+    return sorted(found)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from app.api.openapi_aggregates import aggregate_paths, facet_paths
+from app.api.openapi_bulk import TAG as FILES_TAG
+from app.api.openapi_bulk import bulk_paths, bulk_schemas
+from app.api.openapi_changes import TAG as CHANGES_TAG
+from app.api.openapi_changes import change_paths
 from app.api.openapi_comparisons import comparison_paths
 from app.api.openapi_dictionary import TAG as DICTIONARY_TAG
 from app.api.openapi_dictionary import dictionary_paths, dictionary_schemas
@@ -12,6 +16,9 @@ from app.api.openapi_search import TAG as SEARCH_TAG
 from app.api.openapi_search import search_operation, search_schemas, suggest_operation
 from app.api.problems import (
     DOUBLE_COUNTING,
+    FILE_NOT_FOUND,
+    FILES_BEING_BUILT,
+    FILES_NOT_BUILT,
     INTERNAL,
     INVALID_CURSOR,
     INVALID_PARAMETERS,
@@ -20,7 +27,9 @@ from app.api.problems import (
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     PATH_NOT_FOUND,
+    PRECONDITION_FAILED,
     QUERY_TOO_LONG,
+    RANGE_NOT_SATISFIABLE,
     RECORD_NOT_FOUND,
     RELEASE_NOT_FOUND,
     TOO_LARGE_FOR_FORMAT,
@@ -75,6 +84,7 @@ _FILE_PROBLEMS = tuple(
     {INVALID_PARAMETERS: TOO_LARGE_FOR_FORMAT, UNAVAILABLE: TOO_MANY_EXPORTS}.get(kind, kind) for kind in _LIST_PROBLEMS
 )
 _ONE_PROBLEMS = (RECORD_NOT_FOUND, *(kind for kind in _LIST_PROBLEMS if kind is not RELEASE_NOT_FOUND))
+_OF_FILES = (MALFORMED_REQUEST, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, QUERY_TOO_LONG, INVALID_PARAMETERS, INTERNAL)
 _OTHER_PROBLEMS = (MALFORMED_REQUEST, METHOD_NOT_ALLOWED, INVALID_PARAMETERS, INTERNAL, UNAVAILABLE)
 
 # Kinds that share their status with another, which is described with both.
@@ -83,6 +93,9 @@ _BESIDE = {
     DOUBLE_COUNTING: INVALID_PARAMETERS,
     TOO_LARGE_FOR_FORMAT: INVALID_PARAMETERS,
     TOO_MANY_EXPORTS: UNAVAILABLE,
+    FILES_BEING_BUILT: UNAVAILABLE,
+    FILES_NOT_BUILT: RELEASE_NOT_FOUND,
+    FILE_NOT_FOUND: FILES_NOT_BUILT,
 }
 
 # Headers of good answers; docs/http.md says more.
@@ -133,11 +146,18 @@ def openapi_document() -> dict[str, Json]:
     paths |= aggregate_paths(parameters, schemas, problems)
     paths |= facet_paths(parameters, schemas, _problems(*_LIST_PROBLEMS))
     paths |= comparison_paths(schemas, _problems(*_LIST_PROBLEMS))
+    paths |= change_paths(parameters, schemas, _DATA_HEADERS, _problems(*_LIST_PROBLEMS), _problems(*_FILE_PROBLEMS))
     paths |= dictionary_paths(
         _DATA_HEADERS,
         _problems(*_LIST_PROBLEMS),
         _problems(PATH_NOT_FOUND, *(kind for kind in _LIST_PROBLEMS if kind is not RELEASE_NOT_FOUND)),
         _problems(*_FILE_PROBLEMS),
+    )
+    schemas |= bulk_schemas()
+    paths |= bulk_paths(
+        _DATA_HEADERS,
+        _problems(FILES_NOT_BUILT, FILES_BEING_BUILT, *_OF_FILES),
+        _problems(FILE_NOT_FOUND, FILES_BEING_BUILT, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, *_OF_FILES),
     )
     paths |= _service_paths()
     return {
@@ -154,6 +174,8 @@ def openapi_document() -> dict[str, Json]:
         "tags": [
             *_resource_tags(),
             {"name": "comparisons", "description": "One figure over the years, and departments side by side."},
+            CHANGES_TAG,
+            FILES_TAG,
             SEARCH_TAG,
             DICTIONARY_TAG,
             {

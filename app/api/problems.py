@@ -71,7 +71,9 @@ RELEASE_NOT_FOUND = Kind(
     "release-not-found",
     404,
     "No such release",
-    "The release that `release=N` asks for does not exist or is no longer kept. `/v1/releases` lists what there is.",
+    "The release that `release=N`, `updated_since` or a comparison asks for does not exist or is no longer kept. "
+    "`/v1/releases` lists what there is; what has changed since a release that is gone cannot be told any more: take "
+    "the whole anew.",
 )
 PATH_NOT_FOUND = Kind(
     "path-not-found",
@@ -128,6 +130,38 @@ UNAVAILABLE = Kind(
     "names.",
     RETRY_SECONDS,
 )
+FILE_NOT_FOUND = Kind(
+    "file-not-found",
+    404,
+    "No such file",
+    "The release has no file of this name. `/v1/releases/{n}/files` lists what there is.",
+)
+FILES_NOT_BUILT = Kind(
+    "files-not-built",
+    404,
+    "The release has no files here",
+    "Files are built once per release, by the loader or by the operator with `gongkai export`. Until then every list "
+    "can be had as a file, whole: `/v1/expenditures.csv?release=N`.",
+)
+FILES_BEING_BUILT = Kind(
+    "files-being-built",
+    503,
+    "The files are being built",
+    "The files of this release are being built now. Try again after the seconds that `Retry-After` names.",
+    RETRY_SECONDS,
+)
+RANGE_NOT_SATISFIABLE = Kind(
+    "range-not-satisfiable",
+    416,
+    "Range outside the file",
+    "`Range` asks for bytes that the file does not have. `Content-Range` says how many there are.",
+)
+PRECONDITION_FAILED = Kind(
+    "precondition-failed",
+    412,
+    "Precondition failed",
+    "`If-Match` names another version of the file than the one that is there. `ETag` names that one.",
+)
 MALFORMED_REQUEST = Kind(
     "malformed-request",
     400,
@@ -151,12 +185,17 @@ KINDS: dict[str, Kind] = {
         RECORD_NOT_FOUND,
         RELEASE_NOT_FOUND,
         PATH_NOT_FOUND,
+        FILE_NOT_FOUND,
+        FILES_NOT_BUILT,
         METHOD_NOT_ALLOWED,
+        PRECONDITION_FAILED,
+        RANGE_NOT_SATISFIABLE,
         NOT_ACCEPTABLE,
         TOO_LARGE_FOR_FORMAT,
         QUERY_TOO_LONG,
         TOO_SLOW,
         TOO_MANY_EXPORTS,
+        FILES_BEING_BUILT,
         UNAVAILABLE,
         INTERNAL,
     )

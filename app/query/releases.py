@@ -1,7 +1,49 @@
 """The states of the data: what a reader sees is always one whole release."""
 
 from app.query import words
-from app.query.columns import Column, Resource, object_schema
+from app.query.columns import Column, Json, Resource, object_schema
+
+FILE = object_schema(
+    {
+        "name": {"type": "string", "description": "Name of the file.", "examples": ["expenditures.parquet"]},
+        "href": {
+            "type": "string",
+            "description": "Where it is.",
+            "examples": ["/v1/releases/1/files/expenditures.parquet"],
+        },
+        "resource": {
+            "type": ["string", "null"],
+            "description": "The resource whose rows it holds; null where it holds more than one, or none.",
+            "examples": ["expenditures"],
+        },
+        "format": {
+            "type": "string",
+            "enum": ["parquet", "csv.gz", "sqlite", "json", "text", "sums"],
+            "description": "What kind of file it is.",
+            "examples": ["parquet"],
+        },
+        "media_type": {
+            "type": "string",
+            "description": "Its media type.",
+            "examples": ["application/vnd.apache.parquet"],
+        },
+        "bytes": {"type": "integer", "minimum": 0, "description": "Its length.", "examples": [38618]},
+        "sha256": {
+            "type": "string",
+            "pattern": "^[0-9a-f]{64}$",
+            "description": "Its SHA-256.",
+            "examples": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+        },
+        "rows": {"type": ["integer", "null"], "description": "How many rows it holds.", "examples": [65]},
+        "control_totals": {
+            "type": "object",
+            "additionalProperties": {"type": ["string", "null"]},
+            "description": "The sum of each column of amounts in 万元, to check a copy by; no amounts to quote.",
+            "examples": [{"total": "310.09"}],
+        },
+    }
+)
+FILES: dict[str, Json] = {"type": ["array", "null"], "items": FILE}
 
 RESOURCE = Resource(
     name="releases",
@@ -95,6 +137,20 @@ RESOURCE = Resource(
         ),
     ),
     details=(
+        Column(
+            name="files",
+            kind="json",
+            zh="数据文件",
+            en="files",
+            description=(
+                "The files of the release, with length, SHA-256, rows and control totals; null while they have not "
+                "been built."
+            ),
+            description_zh="该版本的数据文件，附字节数、SHA-256、行数和各金额列的核对合计；尚未生成时为空值。",
+            example=None,
+            sql="null::json",  # they are on the disk, not in the database: app/api/routes/bulk.py
+            schema=FILES,
+        ),
         Column(
             name="links",
             kind="json",
