@@ -6,6 +6,7 @@ out; the deadline of the process that waits (`confined.py`) holds everywhere.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import signal
 import sys
@@ -49,13 +50,15 @@ def confine(limits: Limits, *, runs_program: bool) -> bool:
     except ImportError:
         return isolated
     wanted = [
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_AS, _PROGRAM_MEMORY if runs_program else limits.memory_bytes),
         (resource.RLIMIT_NOFILE, _PROGRAM_FILES if runs_program else limits.open_files),
         (resource.RLIMIT_CORE, 0),
     ]
     if not runs_program:
         wanted += [(resource.RLIMIT_NPROC, 0), (resource.RLIMIT_FSIZE, 0)]
+    # The soft limit is a signal that says what happened, the hard one a bare kill: it comes later.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
     for what, most in wanted:
         _, hard = resource.getrlimit(what)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
