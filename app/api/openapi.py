@@ -6,7 +6,7 @@ from app.api.openapi_aggregates import aggregate_paths, facet_paths
 from app.api.openapi_bulk import TAG as FILES_TAG
 from app.api.openapi_bulk import bulk_paths, bulk_schemas
 from app.api.openapi_changes import TAG as CHANGES_TAG
-from app.api.openapi_changes import change_paths
+from app.api.openapi_changes import change_paths, feed_paths
 from app.api.openapi_comparisons import comparison_paths
 from app.api.openapi_dictionary import TAG as DICTIONARY_TAG
 from app.api.openapi_dictionary import dictionary_paths, dictionary_schemas
@@ -147,6 +147,7 @@ def openapi_document() -> dict[str, Json]:
     paths |= facet_paths(parameters, schemas, _problems(*_LIST_PROBLEMS))
     paths |= comparison_paths(schemas, _problems(*_LIST_PROBLEMS))
     paths |= change_paths(parameters, schemas, _DATA_HEADERS, _problems(*_LIST_PROBLEMS), _problems(*_FILE_PROBLEMS))
+    paths |= feed_paths(_DATA_HEADERS, _problems(*_OTHER_PROBLEMS), _problems(RECORD_NOT_FOUND, *_OTHER_PROBLEMS))
     paths |= dictionary_paths(
         _DATA_HEADERS,
         _problems(*_LIST_PROBLEMS),

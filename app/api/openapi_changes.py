@@ -228,7 +228,11 @@ def _change_schema(resource: Resource) -> Json:
     row = reference("schemas", resource.singular)
     properties: Objects = {column.name: column_schema(column) for column in own_columns(resource.name)}
     for side in ("before", "after"):
-        properties[side] = {"anyOf": [row, {"type": "null"}], "description": side_column(side).description}
+        properties[side] = {
+            "anyOf": [row, {"type": "null"}],
+            "description": side_column(side).description,
+            "examples": [None],
+        }
     described = change_resource(resource.name)
     return {**object_schema(properties), "title": described.zh, "description": described.description}
 

@@ -14,6 +14,7 @@ FIXED = (
     "/v1/series",
     "/v1/compare",
     "/v1/dictionary",
+    "/v1/releases.atom",
     "/docs",
     "/redoc",
     "/openapi.json",

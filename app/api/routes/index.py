@@ -43,6 +43,7 @@ async def get_index(request: Request) -> Response:
         "search": "/v1/search",
         "suggest": "/v1/suggest",
         "dictionary": "/v1/dictionary",
+        "feed": "/v1/releases.atom",
         "documentation": "/docs",
         "openapi": "/openapi.json",
         "errors": "/errors",
