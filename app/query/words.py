@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, get_args
 
 from app import records, values
 
@@ -236,6 +236,12 @@ UPDATE = _words(
     removed=("移除", "to be taken away"),
 )
 
+
+def _optional(annotation: object) -> object:
+    """The Literal of `Literal[...] | None`."""
+    return next(one for one in get_args(annotation) if one is not type(None))
+
+
 # The tables whose values the record contract fixes: a value that is added there needs its words here.
 BY_CONTRACT: tuple[tuple[Words, object], ...] = (
     (KIND, records.Kind),
@@ -254,5 +260,8 @@ BY_CONTRACT: tuple[tuple[Words, object], ...] = (
     (ASSET_ITEM, records.AssetItem.model_fields["item"].annotation),
     (TOPIC, records.StatedAmount.model_fields["topic"].annotation),
     (STATED_MEASURE, records.StatedAmount.model_fields["measure"].annotation),
+    (DIRECTION, _optional(records.StatedAmount.model_fields["direction"].annotation)),
+    (PERCENT_KIND, _optional(records.StatedAmount.model_fields["percent_kind"].annotation)),
+    (COMPARISON, _optional(records.PerformanceIndicator.model_fields["target_operator"].annotation)),
     (SEVERITY, records.Finding.model_fields["severity"].annotation),
 )
