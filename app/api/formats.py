@@ -43,8 +43,8 @@ def choose_format(request: Request, suffix: str | None, formats: Mapping[str, st
             problems=(ParameterProblem("suffix", f"available: {available}", value=f".{suffix[:40]}"),),
         )
     accept = request.headers.get("accept", "*/*")
-    if accept in ("*/*", "application/json"):
-        return "json"
+    if accept == "*/*" or (accept == "application/json" and "json" in formats):
+        return next(iter(formats))
     weights = {name: weight(accept, media_type) for name, media_type in formats.items()}
     best = max(weights, key=lambda name: weights[name])
     if weights[best] > 0:
