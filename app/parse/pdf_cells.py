@@ -148,7 +148,7 @@ def _lattice(group: tuple[list[Ruling], list[Ruling]]) -> _Lattice | None:
     open_left, open_right = left < xs[0] - _OPEN, right > xs[-1] + _OPEN
     xs = [*([left] if open_left else []), *xs, *([right] if open_right else [])]
     ys = [*([top] if top < ys[0] - _OPEN else []), *ys, *([bottom] if bottom > ys[-1] + _OPEN else [])]
-    if len(xs) + len(ys) < 5 or min(len(xs), len(ys)) < 2:  # noqa: PLR2004 - two cells have two and three borders
+    if len(xs) < 3 or len(ys) < 2:  # noqa: PLR2004 - two columns have three borders; one column is a frame around text
         return None
     return _Lattice(xs, ys, across, down)
 

@@ -53,7 +53,7 @@ def pieces_of(signs: Sequence[Sign], page: int) -> list[Piece]:
     """The lines of text of a page from the top down, each cut where it holds several texts."""
     found: list[Piece] = []
     for line in lines_of(signs):
-        for part in _parts(line):
+        for part in parts_of_line(line):
             text = text_of(part)
             if text:
                 size = Counter(round(sign.size, 1) for sign in part).most_common(1)[0][0]
@@ -72,7 +72,8 @@ def pieces_of(signs: Sequence[Sign], page: int) -> list[Piece]:
     return found
 
 
-def _parts(line: Line) -> list[Line]:
+def parts_of_line(line: Line) -> list[Line]:
+    """A line, cut at gaps so wide that its parts are texts of their own."""
     parts: list[Line] = []
     last: Sign | None = None
     for sign in line:

@@ -18,6 +18,7 @@ from app.parse.pdf_cells import RuledTable, ruled_tables
 from app.parse.pdf_grid import follows, grid_of
 from app.parse.pdf_pages import read_pages
 from app.parse.pdf_text import Piece, goes_on, margins, pieces_of, without_furniture
+from app.parse.pdf_unruled import unruled_tables
 
 
 @dataclass
@@ -40,6 +41,8 @@ def read_pdf(data: bytes, source_file: str) -> Document:
     unreadable: list[int] = []
     for page in read_pages(data, source_file):
         tables, left = ruled_tables(page)
+        unruled, left = unruled_tables(page, left)
+        tables += unruled
         sheets.append(_Sheet(page.number, page.width, page.height, tables, pieces_of(left, page.number)))
         if page.is_picture and not page.signs:
             unreadable.append(page.number)
