@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from app import values
 from app.parse.forms import Context, FormResult
-from app.parse.grid import TitledGrid
+from app.parse.grid import Grid, TitledGrid
 from app.parse.layout import table_unit
 from app.records import Finding, StatementKey
 from app.values import Unit, fold
@@ -19,6 +19,8 @@ _DATE = re.compile(r"(20\d\d|19\d\d)[年\-/.](\d{1,2})[月\-/.](\d{1,2})")
 # What is printed where a table is empty on purpose; 无 counts only where the sentence is about this very table.
 _EMPTY = re.compile(r"空表列示|空表|本表无数据|无数据|(?:没有|无)[^,。;]{2,20}(?:预算|情况|安排|支出)")
 _LONGEST_NOTE = 40
+# Who filled the form in and how to reach them: of no use to a reader of figures, and people's own.
+_PERSON = re.compile(r".{0,6}(?:联系人|负责人|填表人|填报人|经办人|联系电话|电话|手机).{0,4}[:：]?")
 
 
 def find_unit(table: TitledGrid, *, header_rows: int, key: StatementKey, context: Context, result: FormResult) -> None:
@@ -80,3 +82,15 @@ def find_date(texts: Iterable[str]) -> dt.date | None:
             except ValueError:
                 continue
     return None
+
+
+def withhold_people(grid: Grid, end: int, result: FormResult) -> None:
+    """Mark the names and telephone numbers beside their labels in the rows above `end`: they are kept out of seeds."""
+    for row in range(end):
+        cells = grid.rows[row]
+        for column, cell in enumerate(cells[:-1]):
+            if _PERSON.fullmatch(fold(cell)):
+                beside = next((right for right in range(column + 1, len(cells)) if cells[right]), None)
+                if beside is not None:
+                    result.withheld.add((row, beside))
+                    result.text_cells.add((row, beside))

@@ -15,9 +15,16 @@ from app.parse.cells import digit_cells, has_digit, name_of, read_amount, text_o
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Grid, TitledGrid
 from app.parse.layout import is_header_block
-from app.parse.statements.indicator_columns import Columns, Levels, find_columns, find_project_columns
-from app.parse.surroundings import find_unit, require_unit
-from app.parse.targets import Target, parse_target
+from app.parse.statements.indicator_columns import (
+    Columns,
+    Levels,
+    find_columns,
+    find_project_columns,
+    find_task_columns,
+    read_target,
+    withhold_sentences,
+)
+from app.parse.surroundings import find_unit, require_unit, withhold_people
 from app.records import Cell, Finding, PerformanceIndicator, Project
 from app.values import fold
 
@@ -75,6 +82,8 @@ def read(table: TitledGrid, context: Context) -> FormResult:
     project = _project(table, head, context, result)
     if project is not None:
         result.records.append(project)
+    withhold_people(grid, columns.header, result)
+    result.records.extend(_tasks(grid, columns, context, result))
     rows = range(columns.header + 1, len(grid.rows))
     result.records.extend(_indicators(grid, columns, rows, project, context, result))
     return result
@@ -93,6 +102,23 @@ def _read_list(grid: Grid, columns: Columns, listed: Columns, context: Context, 
         project = _listed_project(grid, start, listed, context, result)
         result.records.append(project)
         result.records.extend(_indicators(grid, columns, range(start, end), project, context, result))
+
+
+def _tasks(grid: Grid, columns: Columns, context: Context, result: FormResult) -> list[Project]:
+    """The year's main tasks above the indicators, each with its money, as far as the list goes."""
+    listed = find_task_columns(grid, columns)
+    if listed is None:
+        return []
+    tasks: list[Project] = []
+    before = context.first_project_ordinal + sum(isinstance(record, Project) for record in result.records)
+    for row in range(listed.header + 1, columns.header):
+        if not listed.text(grid, row, "name") or any(grid.rows[row][: listed.at["name"]]):
+            break
+        task = _listed_project(grid, row, listed, context, result)
+        withhold_sentences(grid, listed, row, ("purpose", "goal"), result)
+        purpose = listed.text(grid, row, "purpose") or None
+        tasks.append(task.model_copy(update={"ordinal": before + len(tasks), "purpose": purpose}))
+    return tasks
 
 
 def _is_indicator(grid: Grid, columns: Columns, row: int) -> bool:
@@ -255,7 +281,7 @@ def _indicators(
         texts = {name: columns.text(grid, row, name) for name in ("level3", "description", "target", "basis")}
         if not any(texts.values()):
             continue
-        target = _target(grid, columns, row, texts["target"])
+        target = read_target(grid, columns, row, texts["target"])
         weight = None
         cells: dict[str, Cell] = {}
         if has_digit(texts["target"]):
@@ -264,6 +290,7 @@ def _indicators(
             weight = read_amount(grid, (row, columns.at["weight"]), key=_KEY, context=context, result=result)
             if weight is not None:
                 cells["weight"] = (row, columns.at["weight"])
+        withhold_sentences(grid, columns, row, ("criterion",), result)
         text_fields = ("level1", "level2", "level3", "description", "basis", "operator", "target_unit")
         result.text_cells |= {
             (row, columns.at[name])
@@ -296,12 +323,6 @@ def _indicators(
             )
         )
     return found
-
-
-def _target(grid: Grid, columns: Columns, row: int, text: str) -> Target:
-    """The target; where the form has columns of their own for operator and unit, they complete the value."""
-    whole = parse_target(columns.text(grid, row, "operator") + text + columns.text(grid, row, "target_unit"))
-    return parse_target(text) if whole.qualitative else whole
 
 
 FORM = Form(key=_KEY, name="绩效目标表", claims=claims, read=read)

@@ -11,9 +11,8 @@ from app import values
 from app.parse.cells import digit_cells, has_digit, name_of, read_amount, text_or_none, unwrap
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Grid, TitledGrid
-from app.parse.statements.indicator_columns import Columns, Levels, find_columns
-from app.parse.surroundings import find_unit, require_unit
-from app.parse.targets import parse_target
+from app.parse.statements.indicator_columns import Columns, Levels, find_columns, read_target, withhold_sentences
+from app.parse.surroundings import find_unit, require_unit, withhold_people
 from app.records import Cell, EvaluationLine, PerformanceIndicator, Project
 from app.values import fold
 
@@ -22,9 +21,9 @@ _KEY: Literal["self_evaluation"] = "self_evaluation"
 Item = Literal["total", "fiscal_appropriation", "carried_over", "other_funds", "overall"]
 
 _FUND_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("initial_budget", r"年初预算(?:数)?"),
-    ("adjusted_budget", r"全年预算(?:数)?(?:\(A\))?"),
-    ("executed", r"全年执行(?:数)?(?:\(B\))?"),
+    ("initial_budget", r"年初预算(?:数)?(?:\(.*)?"),
+    ("adjusted_budget", r"全年预算(?:数)?(?:\(.*)?"),
+    ("executed", r"全年执行(?:数)?(?:\(.*)?"),
     ("weight", r"分值"),
     ("execution_rate", r"(?:预算)?执行率.*"),
     # The heading may be cut off: 得分（分值×执行率
@@ -41,8 +40,9 @@ _PROJECT_NAME = re.compile(r"(?:项目|专项)名称")
 _PROJECT_CODE = re.compile(r"项目编[码号]|项目代码")
 _PROJECT_TOTAL = re.compile(r"项目总投资(?:\(.*\))?|项目(?:资金)?总额(?:\(.*\))?")
 _PROJECT_FISCAL = re.compile(r"其中:?财政(?:拨款|资金)")
-_GOAL = re.compile(r"(?:年度)?(?:预期|年初)(?:绩效)?(?:总体)?目标")
-_ACHIEVED = re.compile(r"(?:目标)?(?:实际)?完成情况")
+_GOAL = re.compile(r"(?:年度|全年)?(?:预期|年初|绩效)(?:绩效)?(?:总体)?目标")
+_ACHIEVED = re.compile(r"(?:全年)?(?:目标)?(?:实际)?完成情况")
+_NOTE = re.compile(r"(?:说明|备注|注)[:：]?.*")
 _OVERALL = re.compile(r"总分|总得分|合计得分")
 _GRADE = re.compile(r"(?:自评)?(?:等级|等次|结论):?(优秀?|良好?|中|差)")
 _LEVEL_WEIGHT = re.compile(r"(.+?)\((\d+(?:\.\d+)?)分?\)")
@@ -83,6 +83,7 @@ def read(table: TitledGrid, context: Context) -> FormResult:
     )
     result.records.extend(_funds(grid, columns.header, subject, context, result))
     _withhold_goals(grid, columns.header, result)
+    withhold_people(grid, columns.header, result)
     for row in range(columns.header + 1, len(grid.rows)):
         if any(_OVERALL.fullmatch(fold(cell)) for cell in grid.rows[row]):
             result.records.append(_overall(grid, row, subject, context, result))
@@ -129,6 +130,13 @@ def _funds(grid: Grid, end: int, subject: _Subject, context: Context, result: Fo
     lines: list[EvaluationLine] = []
     for row in range(header + 1, end):
         named = next(((cell, item) for cell in grid.rows[row] if (item := _fund_item(cell)) is not None), None)
+        if (
+            named is None
+            and row == header + 1
+            and any(has_digit(grid.cell(row, at[name])) for name in _MONEY if name in at)
+        ):
+            # Some forms print one row only, named by the label beside the headings.
+            named = (next(filter(None, grid.rows[header])), "total")
         if named is None:
             break
         cells: dict[str, Cell] = {name: (row, column) for name, column in at.items()}
@@ -219,6 +227,13 @@ def _indicators(
     for row in range(columns.header + 1, len(grid.rows)):
         if any(_OVERALL.fullmatch(fold(cell)) for cell in grid.rows[row]):
             continue
+        first = next(filter(None, grid.rows[row]), "")
+        if _NOTE.fullmatch(fold(first)):
+            noted = {(row, column) for column, cell in enumerate(grid.rows[row]) if cell}
+            result.withheld |= noted
+            result.text_cells |= noted
+            continue
+        withhold_sentences(grid, columns, row, ("deviation_reason", "criterion"), result)
         levels.step(columns.text(grid, row, "level1"), columns.text(grid, row, "level2"), row)
         texts = {name: columns.text(grid, row, name) for name in ("level3", "target", "actual", "deviation_reason")}
         if not any(texts.values()):
@@ -232,12 +247,11 @@ def _indicators(
                 cells[name] = (row, columns.at[name])
         result.text_cells |= {
             (row, columns.at[name])
-            for name in ("level1", "level2", "level3", "deviation_reason")
+            for name in ("level1", "level2", "level3", "operator", "target_unit")
             if name in columns.at and has_digit(grid.cell(row, columns.at[name]))
         }
-        if texts["deviation_reason"]:
-            result.withheld.add((row, columns.at["deviation_reason"]))
-        target, actual = parse_target(texts["target"]), parse_target(texts["actual"])
+        target = read_target(grid, columns, row, texts["target"])
+        actual = read_target(grid, columns, row, texts["actual"], with_operator=False)
         # An actual value is a figure only when it is one exactly: ≥90% says no more than the target did.
         is_exact = actual.operator == "="
         found.append(
@@ -309,10 +323,10 @@ def _beside(grid: Grid, end: int, label: re.Pattern[str]) -> Cell | None:
 
 
 def _below(grid: Grid, end: int, label: re.Pattern[str]) -> Cell | None:
-    """The cell under the label."""
+    """The filled cell under the label; a label may also stand beside what it names."""
     for row in range(end - 1):
         for column, cell in enumerate(grid.rows[row]):
-            if label.fullmatch(fold(cell)):
+            if label.fullmatch(fold(cell)) and grid.cell(row + 1, column):
                 return (row + 1, column)
     return None
 
