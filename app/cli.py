@@ -102,7 +102,7 @@ def export(
     """Build the files of a release (Parquet, CSV, SQLite, data package) under GONGKAI_RELEASES."""
     from app import database, embedded  # noqa: PLC0415
     from app.bulk import commands  # noqa: PLC0415
-    from app.bulk.build import releases  # noqa: PLC0415
+    from app.bulk.kept import releases  # noqa: PLC0415
     from app.bulk.show import shown  # noqa: PLC0415
     from app.progress import stopwatch  # noqa: PLC0415
 

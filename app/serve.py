@@ -17,6 +17,7 @@ import uvicorn.supervisors
 from fastapi import FastAPI
 
 from app import database, embedded, settings
+from app.bulk.follow import following
 from app.errors import DatabaseError, GongkaiError
 from app.index_names import catch_up
 from app.load import load_seed
@@ -40,6 +41,7 @@ def serve(current: Settings) -> None:
         stack.enter_context(_only_one(current, address))
         stack.enter_context(embedded.running(current, progress=progress))
         asyncio.run(_prepare(current, progress))
+        stack.enter_context(following(current, progress))
         _run(current, listener, progress, address)
     progress("stopped")
 

@@ -267,6 +267,8 @@ def response(error: BaseException, path: str) -> Response:
     if kind.status >= 500:  # noqa: PLR2004 - ours to mend, not the reader's
         if isinstance(error, errors.NothingLoaded):
             log.warning("%s: nothing is loaded", path)
+        elif isinstance(error, Problem) and kind.retry_after is not None:
+            log.warning("%s: %s", path, kind.title)
         else:
             log.error("%s: %s", path, kind.title, exc_info=error)
         detail = kind.description

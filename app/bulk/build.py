@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from app.bulk import place
 from app.bulk.data_package import data_package, fetch_sources
+from app.bulk.kept import files_of, find_release, reading
 from app.bulk.manifest import (
     MEDIA_TYPES,
     SCHEMA,
@@ -36,8 +37,7 @@ from app.bulk.readme import readme
 from app.bulk.relations import Relation, fetch_relation, resources
 from app.bulk.to_sqlite import write_sqlite
 from app.bulk.verify import verify_csv, verify_parquet, verify_sqlite
-from app.database import connect_reader
-from app.errors import BulkError, DatabaseError, NoRelease, NothingLoaded
+from app.errors import BulkError
 from app.export.about import About
 from app.export.read_rows import Batch, read_rows
 from app.export.to_csv import csv_header, csv_statement, write_csv
@@ -120,14 +120,14 @@ async def build_release(
     then. NoRelease, NothingLoaded, DatabaseError.
     """
     directory = settings.releases
-    if not force and (there := await _there(settings, number)) is not None:
+    if not force and (there := await files_of(settings, number)) is not None:
         return there, False
     with contextlib.ExitStack() as stack:
         lock = place.one_build(directory, wait=wait)
         await asyncio.to_thread(stack.enter_context, lock)
-        async with _connection(settings) as connection:
+        async with reading(settings) as connection:
             await connection.execute(_SESSION)
-            release, created_at, digest = await _find(connection, number)
+            release, created_at, digest = await find_release(connection, number)
             there = release_files(directory, release)
             if there is not None and there.is_of(digest, created_at) and not force:
                 return there, False
@@ -149,43 +149,6 @@ async def build_release(
     if found is None:
         raise BulkError(f"the files of release {release} have gone from {directory}: something else cleans up there")
     return found, True
-
-
-async def releases(settings: Settings) -> list[int]:
-    """The numbers of the releases that the database keeps."""
-    async with _connection(settings) as connection:
-        return [row[0] for row in await connection.fetch("select number from release order by number")]
-
-
-@contextlib.asynccontextmanager
-async def _connection(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
-    try:
-        async with connect_reader(settings, name="gongkai-bulk") as connection:
-            yield connection
-    except asyncpg.UndefinedTableError as error:
-        raise DatabaseError("the database has no tables yet: run `gongkai migrate`") from error
-
-
-async def _there(settings: Settings, number: int | None) -> ReleaseFiles | None:
-    """The files, if they are there: who only asks needs no lock, nor a directory that can be written."""
-    async with _connection(settings) as connection:
-        release, created_at, digest = await _find(connection, number)
-    found = release_files(settings.releases, release)
-    return found if found is not None and found.is_of(digest, created_at) else None
-
-
-async def _find(connection: asyncpg.Connection, number: int | None) -> tuple[int, dt.datetime, str]:
-    row = await connection.fetchrow(
-        "select number, created_at, content_digest from release where $1::int is null or number = $1 "
-        "order by number desc limit 1",
-        number,
-    )
-    if row is not None:
-        return row[0], row[1], row[2]
-    if number is None:
-        raise NothingLoaded("no data has been loaded yet: run `gongkai load` or `gongkai ingest FILE…`")
-    kept = [entry[0] for entry in await connection.fetch("select number from release order by number desc limit 20")]
-    raise NoRelease(f"there is no release {number}; these are kept: {', '.join(map(str, kept)) or 'none'}")
 
 
 async def _write(build: _Build, settings: Settings) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.bulk import place
-from app.bulk.build import Report, build_release, releases
+from app.bulk.build import Report, build_release
+from app.bulk.kept import releases
 from app.bulk.manifest import ReleaseFiles
 from app.errors import GongkaiError
 from app.progress import Progress

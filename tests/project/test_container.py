@@ -32,3 +32,13 @@ def test_image_runs_as_a_user_with_a_health_check_and_no_development_packages() 
     runtime = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     for package in ("pytest", "ruff", "mypy", "hypothesis", "httpx", "pymupdf", "pandas", "duckdb", "selenium"):
         assert not re.search(rf"^{package}==", runtime, flags=re.MULTILINE), package
+
+
+def test_files_of_releases_lie_on_a_volume_that_the_service_may_write() -> None:
+    compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    directory = re.search(r"GONGKAI_RELEASES=(\S+)", DOCKERFILE)
+    assert directory
+    assert f"install -d -o gongkai {directory[1]}" in DOCKERFILE
+    assert "read_only: true" in compose
+    assert f"- releases:{directory[1]}" in compose
+    assert re.search(r"^  releases:$", compose, flags=re.MULTILINE)
