@@ -130,7 +130,7 @@ def test_every_file_is_named_with_its_size_and_digest() -> None:
     ]
     assert sorted(paths) == sorted(file.name for file in all_files())
     table = named(descriptor, "expenditures")
-    assert (table["bytes"], table["hash"]) == (123, f"sha256:{'0f' * 32}")
+    assert (table["fileSize"], table["hash"]) == (123, f"sha256:{'0f' * 32}")
     assert table["parquet"]["hash"] == f"sha256:{'0f' * 32}"
     assert named(descriptor, "gongkai-sqlite")["format"] == "sqlite"
 
