@@ -14,6 +14,8 @@ FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
 GUARD = "'"
 # Between the values of a list.
 LIST_SEPARATOR = "; "
+# A function of Postgres takes a hundred arguments: so many cells with the commas between them.
+_CELLS = 50
 
 
 def csv_statement(selection: Selection) -> str:
@@ -21,8 +23,10 @@ def csv_statement(selection: Selection) -> str:
 
     Texts are always in quotes, so that an empty text (`""`) is another thing than null (nothing at all).
     """
-    cells = ", ',', ".join(_cell(column) for column in selection.columns)
-    return f"select concat({cells}) as line from ({selection.text}) r"  # noqa: S608 - our own declarations
+    cells = [_cell(column) for column in selection.columns]
+    parts = ["concat(" + ", ',', ".join(cells[first : first + _CELLS]) + ")" for first in range(0, len(cells), _CELLS)]
+    line = " || ',' || ".join(parts)
+    return f"select {line} as line from ({selection.text}) r"  # noqa: S608 - our own declarations
 
 
 def _cell(column: Column) -> str:

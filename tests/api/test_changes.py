@@ -303,8 +303,9 @@ async def test_file_of_changes_has_the_lines_of_the_list(session: httpx.AsyncCli
         )
         for row in rows
     ]
-    for suffix in ("xlsx", "parquet"):
-        answer = await session.get(f"{path}.{suffix}")
+    for suffix in ("csv", "xlsx", "parquet"):
+        every = ",".join(column.name for column in RESOURCES["three-public"].columns)
+        answer = await session.get(f"{path}.{suffix}", params={"fields": every})
         assert answer.status_code == 200
         assert answer.headers["x-total-count"] == str(len(rows))
 
@@ -344,6 +345,17 @@ async def test_what_cannot_be_told_is_refused_in_words(
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert words in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("name", COMPARABLE)
+async def test_file_with_every_field_on_both_sides_is_written(name: str, session: httpx.AsyncClient) -> None:
+    fields = [column.name for column in RESOURCES[name].columns]
+    path = f"/v1/releases/1/diff/2/{name}"
+    _, rows = await every_row(session, path, fields=",".join(fields))
+    lines = await every_line(session, f"{path}.csv", fields=",".join(fields))
+    assert len(lines) == len(rows)
+    sides = [f"{side}_{field}" for field in fields for side in ("before", "after")]
+    assert all(list(line)[-len(sides) :] == sides for line in lines)
 
 
 async def test_time_stands_for_the_last_release_by_then(session: httpx.AsyncClient) -> None:
