@@ -132,10 +132,28 @@ def parse(
     as_json: Annotated[bool, typer.Option("--json", help="Print the records instead of the report.")] = False,
 ) -> None:
     """Show what is read from a document, statement by statement; nothing is written."""
+    from app.checks.report import counts_line  # noqa: PLC0415
     from app.parse.report import text_report  # noqa: PLC0415
 
     (parsed,) = _parse([file], region)
-    typer.echo(parsed.model_dump_json(indent=1) if as_json else text_report(parsed))
+    if as_json:
+        typer.echo(parsed.model_dump_json(indent=1))
+    else:
+        typer.echo(text_report(parsed) + "\n" + counts_line(parsed))
+
+
+@application.command()
+def check(
+    files: FilesArgument,
+    region: RegionOption = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Print what agrees, too.")] = False,
+) -> None:
+    """Check the figures of documents against each other; what does not agree is quoted. Nothing is written."""
+    from app.checks.report import check_report  # noqa: PLC0415
+
+    for parsed in _parse(files, region):
+        typer.echo(check_report(parsed, every=every))
 
 
 @seed_commands.command("build")

@@ -390,6 +390,49 @@ class Finding(Record):
     text: str | None = None  # the printed text in question, at most 80 characters
 
 
+CheckStatus = Literal["passed", "rounding", "failed", "not_applicable", "insufficient"]
+CheckSeverity = Literal["error", "warning", "notice"]
+CheckBasis = Literal["form", "regulation", "arithmetic"]
+
+
+class CheckOperand(Record):
+    """A printed figure that a check compared, in its own unit, and the cell or the sentence that prints it."""
+
+    side: Literal["left", "right"]  # of the equation or inequality
+    label: Name  # what the figure is: row and column in the document's words
+    label_en: Name
+    amount: Decimal  # as printed
+    unit: Unit | None  # None for a quantity
+    decimals: Annotated[int, Field(ge=0)]  # how many its table keeps, which says how far rounding may reach
+    text: str | None  # the printed text, None where it is not kept
+    source: str  # the list of ParsedDisclosure that holds the record: expenditures
+    index: Annotated[int, Field(ge=0)]  # position of the record in that list
+    field: str
+    statement_key: StatementKey | None = None
+    statement_ordinal: int | None = None
+    row: int | None = None
+    column: int | None = None
+    line: int | None = None
+    offset: int | None = None
+
+
+class CheckResult(Record):
+    """What one rule found at one place of a disclosure. Derived: never part of seed_data/, nothing is mended by it."""
+
+    rule: Annotated[str, StringConstraints(pattern=r"^I\d\d?\.[a-z_]+$")]
+    severity: CheckSeverity
+    status: CheckStatus
+    fiscal_year: Year
+    statement_key: StatementKey | None = None  # the statement of the first operand
+    statement_ordinal: int | None = None
+    unit: Unit | None = None  # of the difference and the bound
+    difference: Amount = None  # left side minus right side
+    bound: Amount = None  # what rounding of the printed figures can make of it
+    operands: list[CheckOperand] = []
+    sentence_zh: str
+    sentence_en: str
+
+
 class ParsedDisclosure(Record):
     """Everything that one document gave, ready to be written to seed_data/ or loaded."""
 

@@ -1,0 +1,219 @@
+"""A disclosure as rules see it: records by statement, year and phase, and each figure with its printed cell."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from app import records
+from app.checks.words import field_words
+from app.records import CodedLine, Line, ParsedDisclosure, Statement, StatementKey
+from app.values import Unit
+
+Place: TypeAlias = tuple[StatementKey, int]
+
+# The lists of records that come out of statements.
+LISTS = (
+    "balance_lines",
+    "revenues",
+    "expenditures",
+    "economic_lines",
+    "three_public",
+    "projects",
+    "performance_indicators",
+    "evaluation_lines",
+    "procurement_items",
+    "assets",
+)
+# A code that was found by the name beside it, and might be another one's.
+_RECOVERED = "code_recovered"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One field of one record: the amount in the unit of its statement, None where the cell is blank."""
+
+    source: str
+    index: int
+    field: str
+    record: Line
+    amount: Decimal | None
+    unit: Unit | None
+    decimals: int
+    cell: records.Cell | None
+    text: str | None
+    label: str
+    label_en: str
+
+    @property
+    def place(self) -> Place:
+        return self.record.statement_key, self.record.statement_ordinal
+
+    @property
+    def scale(self) -> Decimal:
+        """What turns the amount into yuan; a quantity stays what it is."""
+        return Decimal(1) if self.unit is None else Decimal(10**self.unit.exponent)
+
+    @property
+    def value(self) -> Decimal:
+        """The amount in yuan, a blank as 0."""
+        return Decimal(0) if self.amount is None else self.amount * self.scale
+
+    @property
+    def half_place(self) -> Decimal:
+        """Half a unit of the last printed place, in yuan: how far the figure may lie from what was rounded."""
+        return Decimal(0) if self.amount is None else Decimal(5).scaleb(-self.decimals - 1) * self.scale
+
+
+@dataclass(frozen=True)
+class Series:
+    """The rows of one list in one statement that measure the same year and phase, in the order of the table."""
+
+    source: str
+    place: Place
+    fiscal_year: int
+    phase: str
+    rows: tuple[tuple[int, Any], ...]  # (position in the list, record)
+
+    @property
+    def when(self) -> tuple[int, str]:
+        return self.fiscal_year, self.phase
+
+
+class Document:
+    """The records of one disclosure, ready for rules."""
+
+    def __init__(self, parsed: ParsedDisclosure) -> None:
+        self.parsed = parsed
+        self.statements: dict[Place, Statement] = {(one.key, one.ordinal): one for one in parsed.statements}
+
+    def status(self, *keys: StatementKey) -> set[str]:
+        """What became of the statements of these keys."""
+        return {one.status for place, one in self.statements.items() if place[0] in keys}
+
+    def series(self, source: str, *keys: StatementKey) -> Iterator[Series]:
+        """The series of a list; of these statements alone where some are named."""
+        for one in self._series.get(source, ()):
+            if not keys or one.place[0] in keys:
+                yield one
+
+    @cached_property
+    def _series(self) -> dict[str, list[Series]]:
+        found: dict[str, dict[tuple[Place, int, str], list[tuple[int, Any]]]] = defaultdict(lambda: defaultdict(list))
+        for source in LISTS:
+            for index, record in enumerate(getattr(self.parsed, source)):
+                key = ((record.statement_key, record.statement_ordinal), record.fiscal_year, _phase(record))
+                found[source][key].append((index, record))
+        return {
+            source: [Series(source, place, year, phase, tuple(rows)) for (place, year, phase), rows in groups.items()]
+            for source, groups in found.items()
+        }
+
+    def figure(self, source: str, index: int, field: str) -> Figure:
+        """The field of the n-th record of a list."""
+        record = getattr(self.parsed, source)[index]
+        amount: Decimal | None = getattr(record, field)
+        place = (record.statement_key, record.statement_ordinal)
+        cell = record.cells.get(field)
+        words, words_en = _labels(record, field)
+        own = max(0, -int(amount.as_tuple().exponent)) if amount is not None else 0
+        return Figure(
+            source=source,
+            index=index,
+            field=field,
+            record=record,
+            amount=amount,
+            unit=None if field == "quantity" else record.unit,
+            decimals=max(own, self._usual_decimals.get(place, 0)),
+            cell=cell,
+            text=self._text(place, cell),
+            label=words,
+            label_en=words_en,
+        )
+
+    def figures(self, source: str, rows: Iterable[tuple[int, Any]], field: str) -> tuple[Figure, ...]:
+        """The same field of several rows."""
+        return tuple(self.figure(source, index, field) for index, _ in rows)
+
+    def fields(self, series: Series, *names: str) -> tuple[str, ...]:
+        """Which of these columns the table prints, in any of its rows."""
+        printed = {name for _, row in series.rows for name in row.cells}
+        printed |= {name for _, row in series.rows for name in names if getattr(row, name) is not None}
+        return tuple(name for name in names if name in printed)
+
+    def _text(self, place: Place, cell: records.Cell | None) -> str | None:
+        if cell is None or place not in self.statements:
+            return None
+        grid = self.statements[place].grid
+        row, column = cell
+        return grid[row][column] if row < len(grid) and column < len(grid[row]) else None
+
+    @cached_property
+    def _usual_decimals(self) -> dict[Place, int]:
+        """How many decimals a table keeps, by what most of its figures print.
+
+        A spreadsheet that drops trailing zeros prints 2.4 and 1 beside 33.34: they are as precise as the others.
+        """
+        seen: dict[Place, Counter[int]] = defaultdict(Counter)
+        for source in LISTS:
+            for record in getattr(self.parsed, source):
+                if record.unit is None:
+                    continue
+                for field in record.cells:
+                    amount = getattr(record, field, None)
+                    if isinstance(amount, Decimal) and field != "quantity" and int(amount.as_tuple().exponent) < 0:
+                        seen[record.statement_key, record.statement_ordinal][-int(amount.as_tuple().exponent)] += 1
+        return {place: max(counted, key=lambda n: (counted[n], n)) for place, counted in seen.items()}
+
+    def unread(self, place: Place, rows: set[int] | None) -> bool:
+        """Whether the reader of the document had doubts about these rows or, with None, about any row of the table."""
+        if rows is None and place in self._recovered:
+            return True
+        return any(rows is None or row is None or row in rows for where, row in self._unread_rows if where == place)
+
+    @cached_property
+    def _recovered(self) -> frozenset[tuple[StatementKey | None, int]]:
+        found = (finding for finding in self.parsed.findings if finding.code == _RECOVERED)
+        return frozenset((finding.statement_key, finding.statement_ordinal or 1) for finding in found)
+
+    def prints(self, place: Place, word: str) -> bool:
+        """Whether a cell of the statement has this word in it."""
+        statement = self.statements.get(place)
+        return statement is not None and any(word in cell for row in statement.grid for cell in row)
+
+    @cached_property
+    def _unread_rows(self) -> list[tuple[tuple[StatementKey | None, int], int | None]]:
+        return [
+            ((finding.statement_key, finding.statement_ordinal or 1), finding.row)
+            for finding in self.parsed.findings
+            if finding.statement_key is not None and finding.severity != "info"
+        ]
+
+    def title(self, place: Place) -> str:
+        """The statement's title as printed."""
+        statement = self.statements.get(place)
+        return statement.title if statement is not None and statement.title else place[0]
+
+
+def _phase(record: Line) -> str:
+    return str(getattr(record, "phase", ""))
+
+
+def _labels(record: Line, field: str) -> tuple[str, str]:
+    """What a figure is called: the row's printed name and, where it is not the table's main column, the column."""
+    printed = getattr(record, "item_name", None) or getattr(record, "project_name", None) or ""
+    name = str(getattr(record, "item", "")) if isinstance(record, records.BalanceLine) else ""
+    name = name or str(getattr(record, "name", "")) or str(printed)
+    if isinstance(record, CodedLine) and record.code is not None:
+        name = f"{record.code} {name}"
+    elif isinstance(record, records.ProcurementItem) and record.is_total:
+        name = "合计"
+    zh, en = field_words(field)
+    name = name[:200] or zh
+    if field in ("total", "value") or zh in name:
+        return name, name
+    return f"{name}·{zh}", f"{name}, {en}"

@@ -1,0 +1,87 @@
+"""What a rule is: a declaration, and a function from a document to the comparisons that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from app.checks.document import Document, Figure
+from app.records import CheckBasis, CheckSeverity, StatementKey
+
+Relation = Literal["=", "≤", "≥"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Figures whose sums (or whose product) a rule holds against each other. A blank counts as 0 among others.
+
+    `readings` are other right sides that the form may mean as well: the comparison fails only where none agrees.
+    `doubt` names, in both languages, why a difference would be no contradiction; the result is then `insufficient`.
+    """
+
+    left: tuple[Figure, ...]
+    right: tuple[Figure, ...]
+    relation: Relation = "="
+    readings: tuple[tuple[Figure, ...], ...] = ()
+    product: bool = False  # the left side is the product of its two figures
+    # A blank on one side of two figures that should be the same is a 0, not a figure that is missing.
+    blank_is_zero: bool = False
+    whole_statement: bool = True  # rows that could not be read would change the right side
+    doubt: tuple[str, str] | None = None
+
+
+Function = Callable[[Document], Iterator[Comparison]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A rule as it is published: `id` begins with the number of the identity it belongs to."""
+
+    id: str
+    zh: str
+    en: str
+    formula: str
+    formula_en: str
+    statements: tuple[StatementKey, ...]
+    severity: CheckSeverity
+    basis: CheckBasis
+    citation: str
+    function: Function
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(  # noqa: PLR0913 - the words of one declaration
+    identifier: str,
+    *,
+    zh: str,
+    en: str,
+    formula: str,
+    formula_en: str,
+    statements: tuple[StatementKey, ...],
+    severity: CheckSeverity = "error",
+    basis: CheckBasis = "form",
+    citation: str = "",
+) -> Callable[[Function], Function]:
+    """Register the function below as a rule."""
+
+    def register(function: Function) -> Function:
+        if identifier in RULES:
+            raise ValueError(f"two rules are called {identifier}")
+        RULES[identifier] = Rule(
+            id=identifier,
+            zh=zh,
+            en=en,
+            formula=formula,
+            formula_en=formula_en,
+            statements=statements,
+            severity=severity,
+            basis=basis,
+            citation=citation,
+            function=function,
+        )
+        return function
+
+    return register
