@@ -121,15 +121,15 @@ def _read_paragraph(paragraph: etree._Element, reading: _Reading) -> None:
         _read_blocks(box, reading)
 
 
-def _paragraph_text(paragraph: etree._Element, reading: _Reading) -> str:
+def _paragraph_text(paragraph: etree._Element, reading: _Reading, *, in_cell: bool = False) -> str:
     inside = reading.contents is not None
     text = "".join(_run_texts(paragraph, reading)).replace("\xa0", " ").strip()
     # A table of contents ends in a paragraph of its own, whose text is still its last entry.
     if inside and reading.contents is None:
         return ""
-    # A list counts its blank items, too.
+    # A list counts its blank items, too; in a table they may be the row numbers.
     label = reading.numbering.label(paragraph)
-    return label + text if text else ""
+    return label + text if text or in_cell else ""
 
 
 def _run_texts(element: etree._Element, reading: _Reading) -> Iterator[str]:
@@ -334,7 +334,7 @@ def _cell_text(cell: etree._Element, reading: _Reading) -> str:
         for element in container:
             kind = local(element)
             if kind == "p":
-                lines.append(_paragraph_text(element, reading))
+                lines.append(_paragraph_text(element, reading, in_cell=True))
                 for box in _boxes(element):
                     take(box)
             elif kind == "sdt" or kind in _TRANSPARENT:

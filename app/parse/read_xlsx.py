@@ -180,7 +180,7 @@ def _cell_text(cell: etree._Element, place: str, book: _Book) -> str:
         return _rich_text(cell.find("{*}is"))
     value = cell.find("{*}v")
     text = "" if value is None else (value.text or "")
-    if value is None and cell.find("{*}f") is not None:
+    if not text.strip() and kind != "str" and cell.find("{*}f") is not None:
         book.remarks.without_value.append(place)
     if kind == "s":
         number = _small(text)

@@ -32,6 +32,7 @@ class _Level:
     start: int = 1
     form: str = "decimal"
     text: str = ""
+    legal: bool = False  # the numbers of the levels above are written in Arabic digits, too
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Numbering:
             place = int(found[1]) - 1
             other = listed.levels.get(place, _Level())
             count = counts[place]
-            return written(other.start if count is None else count, other.form)
+            return written(other.start if count is None else count, "decimal" if level.legal else other.form)
 
         return _PLACE.sub(shown, level.text)
 
@@ -165,6 +166,7 @@ def _level(element: etree._Element) -> _Level:
         start=int(start[:4]) if start.isdigit() else 1,
         form=attribute(element.find("{*}numFmt"), "val") or "decimal",
         text=attribute(element.find("{*}lvlText"), "val") or "",
+        legal=element.find("{*}isLgl") is not None,
     )
 
 
