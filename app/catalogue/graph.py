@@ -142,7 +142,7 @@ def _dataset(graph: Graph, source: Source, name: str) -> None:
         (DCTERMS.accrualPeriodicity, v.FREQUENCY),
         (DCTERMS.conformsTo, dictionary),
         (DCTERMS.provenance, URIRef(f"{base}/catalog#provenance")),
-        (DCAT.version, Literal(str(source.extent.number))),
+        (v.VERSION, Literal(str(source.extent.number))),
         (DCTERMS.spatial, v.CHINA),
         *((DCTERMS.language, language) for language in v.LANGUAGES),
         *((DCAT.theme, theme) for theme in v.THEMES),
@@ -249,7 +249,9 @@ def _agent(graph: Graph, source: Source) -> None:
 def _vocabularies(graph: Graph) -> None:
     """What values of the controlled lists are, for readers who do not look them up."""
     licence = publication.DATA_LICENCE
-    _say(graph, _licence(), DCTERMS.title, licence.name_zh, licence.name_en)
+    # CKAN knows licences of its own register by this title, without their version.
+    _say(graph, _licence(), DCTERMS.title, licence.name_zh, licence.name_en.removesuffix(" 4.0 International"))
+    _say(graph, _licence(), SKOS.prefLabel, licence.name_zh, licence.name_en)
     _add(
         graph,
         _licence(),

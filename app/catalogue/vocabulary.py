@@ -47,6 +47,8 @@ STABLE = authority("planned-availability", "STABLE")
 # The files of a release are there until the operator prunes the release.
 AVAILABLE = authority("planned-availability", "AVAILABLE")
 SHA256 = URIRef("http://spdx.org/rdf/terms#checksumAlgorithm_sha256")
+# Of DCAT 3, which the library's namespace is older than.
+VERSION = URIRef("http://www.w3.org/ns/dcat#version")
 OPENAPI = URIRef("https://spec.openapis.org/oas/v3.1.0")
 DCAT_AP = URIRef("http://data.europa.eu/r5r/")
 
