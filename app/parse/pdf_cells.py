@@ -48,7 +48,10 @@ class Cell:
 
 @dataclass
 class RuledTable:
-    """The cells of one table on one page, row by row."""
+    """The cells of one table on one page, row by row.
+
+    Where no lines rule it (`is_ruled` is false), its columns lie only about where it says.
+    """
 
     page: int
     left: float
@@ -56,6 +59,7 @@ class RuledTable:
     right: float
     bottom: float
     cells: list[Cell]
+    is_ruled: bool = True
 
 
 def ruled_tables(page: Page) -> tuple[list[RuledTable], list[Sign]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from app.parse.grid import Box, Grid, Merge
 from app.parse.layout import looks_like_title
@@ -25,16 +27,10 @@ def follows(parts: Sequence[RuledTable], below: RuledTable) -> bool:
     the same first word before another content (one table for each project).
     """
     above = parts[-1]
-    if below.page != above.page + 1:
+    if below.page != above.page + 1 or _begins_anew(parts[0], below):
         return False
-    first, start = _first_row(below), _first_row(parts[0])
-    if len(first) == 1 and looks_like_title(first[0]):
-        return False
-    if len(first) == 1 == len(start) and first != start and _is_whole_row(below) and _is_whole_row(parts[0]):
-        # Both begin with a line over all columns: the names of two forms, too long to end like one.
-        return False
-    if first and start and first[0] == start[0] and first != start:
-        return False
+    if not (above.is_ruled and below.is_ruled):
+        return above.is_ruled == below.is_ruled and _same_columns(_columns([above]), _columns([below]))
     shift = below.left - above.left
     own = [x - shift for x in _columns([below])]
     others = _columns([above])
@@ -50,6 +46,35 @@ def _first_row(table: RuledTable) -> list[str]:
     return [fold(cell.text) for cell in cells if abs(cell.top - top) < _SAME_PLACE]
 
 
+def _begins_anew(start: RuledTable, below: RuledTable) -> bool:
+    """Whether a table begins as the other began, with other words: then it is another one of the same kind."""
+    first, before = _first_row(below), _first_row(start)
+    if len(first) == 1 and looks_like_title(first[0]):
+        return True
+    if not first or not before or first == before:
+        return False
+    # Both begin with a line over all columns: the names of two forms, too long to end like one.
+    named = len(first) == 1 == len(before) and _is_whole_row(below) and _is_whole_row(start)
+    return named or first[0] == before[0]
+
+
+def _same_columns(above: Sequence[float], below: Sequence[float]) -> bool:
+    """Whether columns that are known only from their words are the same: as many, each over half of the other."""
+    if len(above) != len(below):
+        return False
+    pairs = zip(pairwise(above), pairwise(below), strict=True)
+    return all(min(a[1], b[1]) - max(a[0], b[0]) > min(a[1] - a[0], b[1] - b[0]) / 2 for a, b in pairs)
+
+
+def _in_columns_of(first: RuledTable, part: RuledTable) -> RuledTable:
+    """The part with its columns where those of the first part lie."""
+    places = dict(zip(_columns([part]), _columns([first]), strict=True))
+    own = list(places)
+    for cell in part.cells:
+        cell.left, cell.right = places[own[_nearest(own, cell.left)]], places[own[_nearest(own, cell.right)]]
+    return replace(part, left=first.left, right=first.right)
+
+
 def _is_whole_row(table: RuledTable) -> bool:
     """Whether the table begins with one cell over all columns that does not go on from the page before."""
     first = [cell for cell in table.cells if cell.top - table.top < _SAME_PLACE]
@@ -58,6 +83,8 @@ def _is_whole_row(table: RuledTable) -> bool:
 
 def grid_of(parts: Sequence[RuledTable], line: int) -> Grid:
     """The grid of a table, given with its parts on the pages, from source line `line` on; a row counts as one."""
+    if not parts[0].is_ruled:
+        parts = [parts[0], *(_in_columns_of(parts[0], part) for part in parts[1:])]
     shifts = [part.left - parts[0].left for part in parts]
     xs = _columns(parts, shifts)
     rows: list[tuple[str, ...]] = []
