@@ -29,6 +29,8 @@ _LONGEST_CELL = 32_767
 _MOST_SHEETS = 500
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SHOWN = 5
+# Sheet, column, row.
+_Place = tuple[str, int, int]
 
 
 @dataclass
@@ -43,6 +45,7 @@ class _Remarks:
 class _Book:
     """What all sheets share."""
 
+    source_file: str
     strings: list[str]
     formats: list[str]  # number format code by style index
     from_1904: bool
@@ -59,6 +62,7 @@ def read_xlsx(data: bytes, source_file: str) -> Document:
     relations = package.relations(main)
     properties = workbook.find("{*}workbookPr")
     book = _Book(
+        source_file=source_file,
         strings=_shared_strings(package),
         formats=_formats(package),
         from_1904=attribute(properties, "date1904") in {"1", "true"},
@@ -160,47 +164,49 @@ def _elements(package: Package, part: str) -> Iterator[etree._Element]:
 
 def _cells(row: etree._Element, index: int, sheet: str, book: _Book) -> Iterator[tuple[int, str]]:
     column = -1
-    for cell in row:
-        if local(cell) != "c":
-            continue
-        found = _REFERENCE.fullmatch(attribute(cell, "r") or "")
+    for cell in row.iterchildren("{*}c"):
+        found = _REFERENCE.fullmatch(cell.get("r") or "")
         column = _column(found[1]) if found else column + 1
-        text = _cell_text(cell, f"{sheet} {_letters(column)}{index + 1}", book).strip()
+        text = _cell_text(cell, (sheet, column, index), book).strip()
         if len(text) > _LONGEST_CELL:
             raise DocumentError(
-                f"sheet {sheet[:31]!r} has a cell of {len(text)} signs; a workbook holds {_LONGEST_CELL}"
+                f"{book.source_file}: sheet {sheet[:31]!r} has a cell of {len(text)} signs; a workbook holds {_LONGEST_CELL}"
             )
         if text:
             yield column, text
 
 
-def _cell_text(cell: etree._Element, place: str, book: _Book) -> str:
-    kind = attribute(cell, "t") or "n"
+def _cell_text(cell: etree._Element, at: _Place, book: _Book) -> str:
+    kind = cell.get("t") or "n"
+    parts = {local(child): child for child in cell}
     if kind == "inlineStr":
-        return _rich_text(cell.find("{*}is"))
-    value = cell.find("{*}v")
-    text = "" if value is None else (value.text or "")
-    if not text.strip() and kind != "str" and cell.find("{*}f") is not None:
-        book.remarks.without_value.append(place)
+        return _rich_text(parts.get("is"))
+    text = (parts["v"].text or "") if "v" in parts else ""
+    if not text.strip() and kind != "str" and "f" in parts:
+        book.remarks.without_value.append(_named(at))
     if kind == "s":
         number = _small(text)
         return book.strings[number] if text.strip().isdigit() and number < len(book.strings) else ""
     if kind == "b":
         return {"1": "TRUE", "0": "FALSE"}.get(text.strip(), text)
     # A formula's text, an error as it is printed, a date as ISO 8601 are texts already.
-    return _number(cell, text, place, book) if kind == "n" and text.strip() else text
+    return _number(text, _small(cell.get("s") or "0"), at, book) if kind == "n" and text.strip() else text
 
 
-def _number(cell: etree._Element, text: str, place: str, book: _Book) -> str:
-    style = _small(attribute(cell, "s") or "0")
+def _number(text: str, style: int, at: _Place, book: _Book) -> str:
     code = book.formats[style] if style < len(book.formats) else "General"
     try:
-        return printed(text, code, from_1904=book.from_1904)
+        return plain(text) if code == "General" else printed(text, code, from_1904=book.from_1904)
     except UnknownNumberFormat:
-        book.remarks.unknown_formats.setdefault(code, place)
+        book.remarks.unknown_formats.setdefault(code, _named(at))
         return plain(text)
     except ValueError:
         return text
+
+
+def _named(at: _Place) -> str:
+    sheet, column, row = at
+    return f"{sheet} {_letters(column)}{row + 1}"
 
 
 def _shared_strings(package: Package) -> list[str]:

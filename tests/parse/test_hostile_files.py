@@ -338,11 +338,20 @@ def test_files_are_answered_in_their_order_and_one_bad_file_does_not_stop_the_ot
     assert sorted(told) == paths
 
 
-def test_confined_parse_gives_what_a_parse_gives(tmp_path: Path) -> None:
-    path = tmp_path / "a.docx"
-    path.write_bytes(data := docx())
-    (outcome,) = parse_files([path])
-    assert outcome.parsed == parse_document(data, source_file="a.docx")
+@pytest.mark.parametrize("file_format", ["docx", "xlsx", "xls", "html"])
+def test_confined_parse_gives_what_a_parse_gives(tmp_path: Path, file_format: str) -> None:
+    data = written.WRITERS[file_format](written.blocks_of(BUDGET))
+    outcome = confined(tmp_path, data)
+    assert outcome.error is None
+    assert outcome.parsed == parse_document(data, source_file="foreign.bin")
+
+
+def test_workbook_with_a_cell_longer_than_any_is_refused() -> None:
+    sheet = (
+        f'<worksheet><sheetData><row r="1"><c r="A1" t="str"><v>{"长" * 40_000}</v></c></row></sheetData></worksheet>'
+    )
+    data = written.with_parts(xlsx(), {"xl/worksheets/sheet1.xml": sheet.encode()})
+    assert "a workbook holds 32767" in refusal(data)
 
 
 def test_interruption_ends_every_process(tmp_path: Path) -> None:
