@@ -170,7 +170,8 @@ def _cells(row: etree._Element, index: int, sheet: str, book: _Book) -> Iterator
         text = _cell_text(cell, (sheet, column, index), book).strip()
         if len(text) > _LONGEST_CELL:
             raise DocumentError(
-                f"{book.source_file}: sheet {sheet[:31]!r} has a cell of {len(text)} signs; a workbook holds {_LONGEST_CELL}"
+                f"{book.source_file}: sheet {sheet[:31]!r} has a cell of {len(text)} signs; "
+                f"a workbook holds {_LONGEST_CELL}"
             )
         if text:
             yield column, text
