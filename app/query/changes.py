@@ -78,15 +78,20 @@ _PAIRS = f"""pair as materialized (
     where o.content_digest is distinct from n.content_digest
   ) t where {{conditions}}
 )"""  # noqa: S608 - our own words
+EVERY_PAIR = _PAIRS.format(conditions="true")
+
+# One after the other in the order of a page, so that the planner can stop at its end.
+_IN_ORDER = '(select * from pair order by disclosure_id collate "C")'
 
 
 @cache
 def compared(name: str) -> tuple[str, ...]:
     """The fields of a resource that a change can be in."""
+    base = RESOURCES[name]
     return tuple(
         column.name
-        for column in RESOURCES[name].columns
-        if column.compared and column.join is None and column.kind != "json"
+        for column in base.columns
+        if column.compared and column.join is None and column.kind != "json" and column.name not in _of_whole(base)
     )
 
 
@@ -142,9 +147,10 @@ def change_page_statement(shape: ChangeShape, *, nulls: tuple[bool, ...] | None,
     Parameters: both releases, the values of the filters on rows and on changes, the cursor's values that are not null.
     """
     described, orders = change_resource(shape.name), shape.orders
-    pairs, changes, conditions, first = _changes(shape)
+    conditions = conditions_of(shape)
+    wanted = [*conditions.changes]
     if nulls is not None:
-        conditions.append(after(described, orders, nulls, first))
+        wanted.append(after(described, orders, nulls, conditions.following))
     columns = described.by_name
     keys = "".join(f", {columns[order.column].order_expression} as key_{n}" for n, order in enumerate(orders))
     by_keys = ", ".join(
@@ -153,8 +159,8 @@ def change_page_statement(shape: ChangeShape, *, nulls: tuple[bool, ...] | None,
     )
     key_texts = ", ".join(f"c.key_{n}::text" for n in range(len(orders)))
     own = ", ".join(f'c.{_expression(column)} as "{column.name}"' for column in own_columns(shape.name))
-    return f"""with {pairs}, page as materialized (
-  select t.*{keys} from {changes} where {" and ".join(conditions)}
+    return f"""with {conditions.pairs}, page as materialized (
+  select t.*{keys} from {changed_rows(shape, conditions)} where {" and ".join(wanted)}
   order by {order_by(described, orders)} limit {limit + 1}
 )
 select (select count(*) from page) as found,
@@ -164,16 +170,9 @@ select (select count(*) from page) as found,
 
 
 @lru_cache(maxsize=1024)
-def change_count_statement(shape: ChangeShape) -> str:
-    """How many changes there are. Parameters: both releases, the filters' values."""
-    pairs, changes, conditions, _ = _changes(shape)
-    return f"with {pairs} select count(*) from {changes} where {' and '.join(conditions)}"  # noqa: S608 - as above
-
-
-@lru_cache(maxsize=1024)
 def change_file_statement(shape: ChangeShape, *, nested: bool) -> tuple[str, str]:
     """Every change: the SELECT, and what follows its ORDER BY; `nested` as in JSON, else a column for each field."""
-    pairs, changes, conditions, _ = _changes(shape)
+    conditions = conditions_of(shape)
     own = ", ".join(f't.{_expression(column)} as "{column.name}"' for column in own_columns(shape.name))
     if nested:
         listed, sides, joined = 't."before", t."after"', _objects(shape), ""
@@ -183,8 +182,9 @@ def change_file_statement(shape: ChangeShape, *, nested: bool) -> tuple[str, str
         listed = ", ".join(f't."{side}_{field}"' for side, field in fields)
         sides = ", ".join(f'{side}."{field}" as "{side}_{field}"' for side, field in fields)
         joined = "".join(f" left join lateral {_row(shape, side)} {side} on true" for side in ("before", "after"))
-    text = f"""with {pairs} select {own}, {listed} from (
-      select c.*, {sides} from (select t.* from {changes} where {" and ".join(conditions)}) c{joined}) t"""  # noqa: S608 - as above
+    text = f"""with {conditions.pairs} select {own}, {listed} from (
+      select c.*, {sides} from (
+        select t.* from {changed_rows(shape, conditions)} where {" and ".join(conditions.changes)}) c{joined}) t"""  # noqa: S608 - as above
     return text, order_by(change_resource(shape.name), shape.orders)
 
 
@@ -234,70 +234,53 @@ def side_column(side: str) -> Column:
     )
 
 
-def summary_statement(names: tuple[str, ...]) -> str:
-    """(resource, change, rows) for each of the resources in which rows have changed. Parameters: both releases."""
-    counted = []
-    for name in names:
-        nothing = ChangeShape(name=name, row_filters=(), filters=(), orders=(), fields=(), includes=(), unit=Unit.YUAN)
-        _, changes, _, _ = _changes(nothing)
-        counted.append(f"select '{name}' as resource, t.change, count(*) as rows from {changes} group by 2")  # noqa: S608 - as above
-    return f"with {_PAIRS.format(conditions='true')} {' union all '.join(counted)}"
+@dataclass(frozen=True)
+class Conditions:
+    """What a query for changes asks for, as SQL: of whole disclosures, of single rows, of changes."""
+
+    pairs: str  # the disclosures that differ and are asked for, for WITH
+    rows: tuple[str, ...]  # over the row t, before or after
+    filtered: tuple[Column, ...]  # the columns that those read
+    changes: tuple[str, ...]  # over the change t
+    following: int  # the number of the next parameter
 
 
-def documents_statement(limit: int) -> str:
-    """How many disclosures differ by reason, and the first of them as JSON objects. Parameters: both releases."""
-    revision = """(select json_build_object('revision', d.revision, 'sha256', d.sha256, 'source_file', d.source_file,
-        'href', '/v1/disclosures/' || d.id || '?release=' || {release}) from disclosure d
-        where d.revision_id = p.{side}_revision)"""
-    before, later = revision.format(release=EARLIER, side="old"), revision.format(release=LATER, side="fresh")
-    return f"""with {_PAIRS.format(conditions="true")}
-select (select coalesce(json_object_agg(r.reason, r.n), '{{}}'::json)::text
-    from (select reason, count(*) as n from pair group by reason) r) as reasons,
-  (select count(*) from pair) as found,
-  (select coalesce(json_agg(x), '[]'::json)::text from (
-    select p.disclosure_id, p.reason, d.title, d.department_id, d.department_name, d.region_code, d.fiscal_year, d.kind,
-      d.scope, {before} as before, {later} as after
-    from pair p join disclosure d on d.revision_id = coalesce(p.fresh_revision, p.old_revision)
-    order by p.disclosure_id limit {limit}) x) as documents"""  # noqa: S608 - as above
-
-
-def _changes(shape: ChangeShape) -> tuple[str, str, list[str], int]:
-    """The disclosures that differ (for WITH), the changes (after FROM, alias t), what they must be, the next number."""
+def conditions_of(shape: ChangeShape) -> Conditions:
+    """The conditions; a filter that all rows of a disclosure meet or none is one on the disclosure."""
     base, described = RESOURCES[shape.name], change_resource(shape.name)
-    whole, single, first = ["true"], [], 3
-    filtered: list[Column] = []
+    whole, rows, filtered, first = ["true"], [], [], 3
     for column_name, operator, count in shape.row_filters:
         column = base.by_name[column_name]
         text, used = condition(column, operator, count, first)
         first += used
-        if column_name in OF_DISCLOSURE or column_name in base.keeps:
-            whole.append(text)  # all rows of the disclosure have it, before and after
+        if column_name in _of_whole(base):
+            whole.append(text)
         else:
-            single.append(text)
+            rows.append(text)
             filtered.append(column)
-    conditions = ["true"]
+    changes = ["true"]
     for column_name, operator, count in shape.filters:
         text, used = condition(described.by_name[column_name], operator, count, first)
-        conditions.append(text)
+        changes.append(text)
         first += used
+    return Conditions(
+        _PAIRS.format(conditions=" and ".join(whole)), tuple(rows), tuple(filtered), tuple(changes), first
+    )
+
+
+def changed_rows(shape: ChangeShape, conditions: Conditions) -> str:
+    """Every change whose row meets the conditions, as an item of FROM with the alias t."""
     own = {column.name for column in own_columns(shape.name)}
     sorted_by = [order.column for order in shape.orders if order.column not in own]
-    changes = _of_disclosure(base, single, filtered, sorted_by)
-    pairs = _PAIRS.format(conditions=" and ".join(whole))
+    of_one = _of_disclosure(RESOURCES[shape.name], conditions, sorted_by)
     listed = "p.disclosure_id, p.reason, p.old_revision, p.fresh_revision, l.*"
-    return pairs, f"(select {listed} from pair p cross join lateral {changes} l) t", conditions, first  # noqa: S608 - as above
+    return f"(select {listed} from {_IN_ORDER} p cross join lateral {of_one} l) t"  # noqa: S608 - as above
 
 
-def _of_disclosure(base: Resource, conditions: list[str], filtered: list[Column], sorted_by: list[str]) -> str:
+def _of_disclosure(base: Resource, conditions: Conditions, sorted_by: list[str]) -> str:
     """The changes of one disclosure p. A filter is met by a change whose row meets it before or after."""
-    keyed = [
-        base.by_name[part] for names in base.natural_key for part in ((names,) if isinstance(names, str) else names)
-    ]
-    fields = [base.by_name[field] for field in compared(base.name)]
     by = [base.by_name[field] for field in sorted_by]
-    natural = ", ".join(_natural(base, names) for names in base.natural_key)
-    content = ", ".join(_said(column) for column in fields)
-    matches = " and ".join(conditions) or "true"
+    matches = " and ".join(conditions.rows) or "true"
     if "{release}" in matches:
         earlier, later = matches.replace("{release}", EARLIER), matches.replace("{release}", LATER)
         matches = f"case when t.revision_id = p.fresh_revision then {later} else {earlier} end"
@@ -305,12 +288,12 @@ def _of_disclosure(base: Resource, conditions: list[str], filtered: list[Column]
     by_shown = "".join(
         f', case when n.row_key is null then o."by_{name}" else n."by_{name}" end as "by_{name}"' for name in sorted_by
     )
-    names = ", ".join(f"'{column.name}'" for column in fields)
+    names = ", ".join(f"'{field}'" for field in compared(base.name))
     return f"""(
     with side as (
       select t.revision_id is not distinct from p.fresh_revision as later, {base.key_column.expression} as row_key,
-        array[{natural}]::text[] as natural_key, array[{content}]::text[] as content, ({matches}) as matches{by_listed}
-      from {base.source}{joins(base, [*keyed, *filtered, *by])}
+        {natural_key(base)} as natural_key, {content(base)} as content, ({matches}) as matches{by_listed}
+      from {base.source}{joins(base, [*conditions.filtered, *by])}
       where t.revision_id = any(array[p.old_revision, p.fresh_revision])
     ), counted as (
       select s.*, row_number() over (partition by s.later, s.natural_key, s.content order by s.row_key) as copy
@@ -331,9 +314,23 @@ def _of_disclosure(base: Resource, conditions: list[str], filtered: list[Column]
   )"""  # noqa: S608 - as above
 
 
-def _natural(base: Resource, names: str | tuple[str, ...]) -> str:
-    parts = [_said(base.by_name[name]) for name in ((names,) if isinstance(names, str) else names)]
-    return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
+def natural_key(base: Resource) -> str:
+    """What tells a row t from the others of its disclosure, as an array of texts."""
+    parts = []
+    for names in base.natural_key:
+        said = [_said(base.by_name[name]) for name in ((names,) if isinstance(names, str) else names)]
+        parts.append(said[0] if len(said) == 1 else f"coalesce({', '.join(said)})")
+    return f"array[{', '.join(parts)}]::text[]"
+
+
+def content(base: Resource) -> str:
+    """What a row t says in the fields that are compared, as an array of texts."""
+    return f"array[{', '.join(_said(base.by_name[field]) for field in compared(base.name))}]::text[]"
+
+
+def _of_whole(base: Resource) -> frozenset[str]:
+    """The fields that are the same on all rows of a disclosure, in every revision."""
+    return OF_DISCLOSURE | {*base.keeps}
 
 
 def _said(column: Column) -> str:

@@ -11,14 +11,12 @@ from app.errors import NoRelease, NothingLoaded
 from app.query import paging, words
 from app.query.changes import (
     COMPARABLE,
-    change_count_statement,
     change_file_statement,
     change_page_statement,
-    documents_statement,
     flat_columns,
     nested_columns,
-    summary_statement,
 )
+from app.query.changes_count import change_count_statement, documents_statement, summary_statement
 from app.query.changes_read import ChangesQuery
 from app.query.columns import Json
 from app.query.paging import Cursor

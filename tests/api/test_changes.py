@@ -161,7 +161,9 @@ async def test_copy_of_files_that_follows_updated_since_is_the_file(name: str, s
 
 def said(name: str, row: dict[str, Any]) -> dict[str, Any]:
     """What a row says, without its ids and its place; the number of a revision counts those in between."""
-    return {field: row[field] for field in compared(name) if (name, field) != ("disclosures", "revision")}
+    whose = row["id"] if name == "disclosures" else row["disclosure_id"]
+    fields = [field for field in compared(name) if (name, field) != ("disclosures", "revision")]
+    return {"whose": whose, **{field: row[field] for field in fields}}
 
 
 @pytest.mark.parametrize("name", COMPARABLE)
