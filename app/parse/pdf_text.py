@@ -21,8 +21,10 @@ _INDENT = 1.2
 _LINE_STEP = 2.6
 # How much of a page, at its head and at its foot, may hold page numbers and running heads.
 _EDGE = 0.15
-# Fewer long lines than these show no margin: a page of tables has a title and little else.
-_LEAST_LINES = 8
+# Fewer lines that end at one place show no margin: a page of tables has a title and little else.
+_LEAST_LINES = 3
+# The right margin of running text lies in the right part of the page.
+_RIGHT_PART = 0.6
 _PAGE_NUMBER = re.compile(r"(?:[-—－–·~]\s*)?\d{1,4}(?:\s*[-—－–·~])?|第\s*\d{1,4}\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
 _ENDS = re.compile(r"[。；;：:!?！？]$")
 _BEGINS = re.compile(
@@ -124,15 +126,18 @@ def _head(piece: Piece) -> tuple[str, int]:
     return piece.text, round(piece.top / 10)
 
 
-def margins(pieces: Iterable[Piece]) -> tuple[float, float]:
-    """Where the lines of running text begin and end: the places that most lines share."""
+def margins(pieces: Iterable[Piece], width: float) -> tuple[float, float]:
+    """Where the lines of running text begin and end on pages of this width: the places that most lines share.
+
+    No right margin (infinity) where the lines end anywhere: then none is full.
+    """
     lefts: Counter[int] = Counter()
     rights: Counter[int] = Counter()
-    for piece in pieces:
-        if piece.right - piece.left > 12 * piece.size:
-            lefts[round(piece.left / 4)] += 1
-            rights[round(piece.right / 4)] += 1
-    if not lefts or sum(rights.values()) < _LEAST_LINES:
+    for left, right, _ in {(round(piece.left / 4), round(piece.right / 4), piece.text) for piece in pieces}:
+        if right * 4 > _RIGHT_PART * width and (right - left) * 4 > width / 4:
+            lefts[left] += 1
+            rights[right] += 1
+    if not rights or rights.most_common(1)[0][1] < max(_LEAST_LINES, sum(rights.values()) / 8):
         return 0.0, float("inf")
     # The left margin is the smaller of the frequent places: half of the first lines are indented.
     most = lefts.most_common(1)[0][1]
@@ -160,7 +165,7 @@ def _centred_together(above: Piece, below: Piece, left: float, right: float) -> 
     """Two lines of one centred title: both are set in on both sides around the same middle."""
     size = above.size
     middles = abs((above.left + above.right) - (below.left + below.right)) / 2
-    set_in = below.left > left + 2 * _INDENT * size and above.right - above.left > below.right - below.left
+    set_in = below.left > left + 2 * _INDENT * size and below.left - above.left > size
     long = above.right - above.left > 12 * size and (
         right == float("inf") or above.right - above.left > 0.6 * (right - left)
     )

@@ -83,7 +83,7 @@ def _joined(sheets: list[_Sheet]) -> Iterator[list[Piece] | list[RuledTable]]:
     pieces_by_width: dict[int, list[Piece]] = defaultdict(list)
     for sheet in sheets:
         pieces_by_width[round(sheet.width)].extend(sheet.pieces)
-    limits = {width: margins(pieces) for width, pieces in pieces_by_width.items()}
+    limits = {width: margins(pieces, width) for width, pieces in pieces_by_width.items()}
     current: list[Piece] | list[RuledTable] = []
     for sheet in sheets:
         left, right = limits[round(sheet.width)]
