@@ -1,6 +1,6 @@
 """Old Excel workbooks (XLS) → blocks, by xlrd: cells with their number formats and merges, as `read_xlsx` gives them.
 
-xlrd reads the file itself; LibreOffice would need a program of half a gigabyte beside the service, a second for each
+xlrd reads the file itself; LibreOffice would need a program of 260 MB beside the service, a second or two for each
 file, and would print numbers by its own rules. `docs/readers.md` has the comparison.
 """
 
@@ -72,7 +72,14 @@ def _printed_sheet(
     merges = tuple(Merge(top, left, bottom - top, right - left) for top, bottom, left, right in sheet.merged_cells)
     hidden_rows = {row for row, info in sheet.rowinfo_map.items() if info.hidden or info.height == 0}
     hidden_columns = {column for column, info in sheet.colinfo_map.items() if info.hidden or info.width == 0}
-    return without_hidden(PrintedSheet(sheet.name, texts, merges), hidden_rows, hidden_columns)
+    ruled = frozenset(row for row in range(sheet.nrows) if _is_ruled(book, sheet, row))
+    return without_hidden(PrintedSheet(sheet.name, texts, merges, ruled), hidden_rows, hidden_columns)
+
+
+def _is_ruled(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int) -> bool:
+    """Whether two cells of a row are drawn with lines above or below."""
+    borders = (book.xf_list[sheet.cell_xf_index(row, column)].border for column in range(sheet.row_len(row)))
+    return sum(bool(border.top_line_style or border.bottom_line_style) for border in borders) > 1
 
 
 def _cell_text(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, column: int, findings: list[Finding]) -> str:

@@ -48,6 +48,7 @@ class _Book:
     source_file: str
     strings: list[str]
     formats: list[str]  # number format code by style index
+    bordered: list[bool]  # whether a style draws lines, by style index
     from_1904: bool
     remarks: _Remarks
 
@@ -61,10 +62,12 @@ def read_xlsx(data: bytes, source_file: str) -> Document:
         raise DocumentError(f"{source_file}: has no workbook part; save it as XLSX again")
     relations = package.relations(main)
     properties = workbook.find("{*}workbookPr")
+    styles = package.tree("xl/styles.xml")
     book = _Book(
         source_file=source_file,
         strings=_shared_strings(package),
-        formats=_formats(package),
+        formats=_formats(styles),
+        bordered=_bordered(styles),
         from_1904=attribute(properties, "date1904") in {"1", "true"},
         remarks=_Remarks(),
     )
@@ -105,19 +108,21 @@ def _read_sheet(package: Package, part: str, name: str, book: _Book) -> _ReadShe
     merges: list[Merge] = []
     hidden_rows: set[int] = set()
     hidden_columns: set[int] = set()
+    ruled: set[int] = set()
     row = -1
     count = 0
     for element in _elements(package, part):
         kind = local(element)
         if kind == "row":
-            given = attribute(element, "r") or ""
-            row = int(given) - 1 if given.isdigit() and len(given) <= 7 else row + 1  # noqa: PLR2004 - 1,048,576 rows
+            row = _row_index(element, row)
             count += 1
             refuse_rows(count, package.source_file)
             if attribute(element, "hidden") in {"1", "true"} or attribute(element, "ht") == "0":
                 hidden_rows.add(row)
             for column, text in _cells(element, row, name, book):
                 texts[row, column] = text
+            if _is_ruled(element, book):
+                ruled.add(row)
             if len(texts) > MOST_CELLS:
                 raise DocumentError(f"{package.source_file}: a sheet has more than {MOST_CELLS} cells; it is not read")
         elif kind == "col":
@@ -128,7 +133,14 @@ def _read_sheet(package: Package, part: str, name: str, book: _Book) -> _ReadShe
             merge = _merge(attribute(element, "ref") or "")
             if merge is not None:
                 merges.append(merge)
-    return _ReadSheet(*without_hidden(PrintedSheet(name, texts, tuple(merges)), hidden_rows, hidden_columns))
+    sheet = PrintedSheet(name, texts, tuple(merges), frozenset(ruled))
+    return _ReadSheet(*without_hidden(sheet, hidden_rows, hidden_columns))
+
+
+def _row_index(row: etree._Element, before: int) -> int:
+    """The row's place counted from 0: as it says itself, else after the one before."""
+    given = row.get("r") or ""
+    return int(given) - 1 if given.isdigit() and len(given) <= 7 else before + 1  # noqa: PLR2004 - 1,048,576 rows
 
 
 def _elements(package: Package, part: str) -> Iterator[etree._Element]:
@@ -225,17 +237,34 @@ def _rich_text(element: etree._Element | None) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _formats(package: Package) -> list[str]:
+def _is_ruled(row: etree._Element, book: _Book) -> bool:
+    """Whether two cells of a row are drawn with lines; a single one may be a frame around a title."""
+    styles = (_small(cell.get("s") or "0") for cell in row.iterchildren("{*}c"))
+    return sum(style < len(book.bordered) and book.bordered[style] for style in styles) > 1
+
+
+def _formats(styles: etree._Element | None) -> list[str]:
     """The number format code of each style."""
-    root = package.tree("xl/styles.xml")
-    if root is None:
+    if styles is None:
         return []
     own = {
         _small(attribute(element, "numFmtId")): attribute(element, "formatCode") or "General"
-        for element in root.iterfind("{*}numFmts/{*}numFmt")
+        for element in styles.iterfind("{*}numFmts/{*}numFmt")
     }
-    numbers = [_small(attribute(element, "numFmtId")) for element in root.iterfind("{*}cellXfs/{*}xf")]
+    numbers = [_small(attribute(element, "numFmtId")) for element in styles.iterfind("{*}cellXfs/{*}xf")]
     return [own.get(number, BUILT_IN.get(number, "General")) for number in numbers]
+
+
+def _bordered(styles: etree._Element | None) -> list[bool]:
+    """Whether each style draws a line above or below the cell."""
+    if styles is None:
+        return []
+    drawn = [
+        any(side.get("style") not in {None, "none"} for side in border if local(side) in {"top", "bottom"})
+        for border in styles.iterfind("{*}borders/{*}border")
+    ]
+    numbers = [_small(attribute(element, "borderId")) for element in styles.iterfind("{*}cellXfs/{*}xf")]
+    return [number < len(drawn) and drawn[number] for number in numbers]
 
 
 def _merge(reference: str) -> Merge | None:

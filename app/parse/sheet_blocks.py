@@ -21,15 +21,18 @@ from app.values import fold
 _NOTE = re.compile(r"^(?:注|说明|备注|填表|填报)|^[*※]")
 _DIGIT = re.compile(r"\d")
 _HEAD_ROWS = 8
+# Forms keep some blank rows for entries that are not there.
+_LONGEST_GAP = 50
 
 
 @dataclass(frozen=True)
 class PrintedSheet:
-    """A sheet's name, its texts by (row, column) counted from 0, and its merged cells."""
+    """A sheet's name, its texts by (row, column) counted from 0, its merged cells, and the rows drawn with lines."""
 
     name: str
     texts: Mapping[tuple[int, int], str]
     merges: tuple[Merge, ...]
+    ruled: frozenset[int] = frozenset()
 
 
 def without_hidden(
@@ -64,7 +67,7 @@ def without_hidden(
         hidden.append(f"{count_rows} rows with content are hidden")
     if count_columns:
         hidden.append(f"{count_columns} columns with content are hidden")
-    return PrintedSheet(sheet.name, shown, tuple(merges)), tuple(hidden)
+    return PrintedSheet(sheet.name, shown, tuple(merges), sheet.ruled), tuple(hidden)
 
 
 def hidden_finding(sheet: str, what: str) -> Finding:
@@ -122,8 +125,8 @@ def blocks_of(sheet: PrintedSheet, *, source_file: str) -> Iterator[Block]:
     heads = [text for number in numbers[:_HEAD_ROWS] for text in rows[number].values()]
     if looks_like_title(sheet.name) and not any(looks_like_title(text) for text in heads):
         yield Text(sheet.name, 1)
-    for part in _parts(numbers, rows, sheet.merges):
-        start, end = _body(part, rows, sheet.merges)
+    for part in _parts(numbers, rows, sheet):
+        start, end = _body(part, rows, sheet)
         yield from _lines(part[:start], rows)
         body = part[start:end]
         if body:
@@ -131,19 +134,17 @@ def blocks_of(sheet: PrintedSheet, *, source_file: str) -> Iterator[Block]:
         yield from _lines(part[end:], rows)
 
 
-def _parts(
-    numbers: Sequence[int], rows: Mapping[int, Mapping[int, str]], merges: Sequence[Merge]
-) -> Iterator[list[int]]:
-    """Runs of rows that belong together: cut at a blank row, unless what follows goes on with figures."""
+def _parts(numbers: Sequence[int], rows: Mapping[int, Mapping[int, str]], sheet: PrintedSheet) -> Iterator[list[int]]:
+    """Runs of rows that belong together: cut at a blank row, unless it is drawn with lines or figures follow it."""
     reach = dict.fromkeys(numbers, 0)
-    for merge in merges:
+    for merge in sheet.merges:
         if merge.row in reach:
             reach[merge.row] = max(reach[merge.row], merge.row + merge.rows - 1)
     part: list[int] = []
     covered = -1
     for number in numbers:
         blank_before = bool(part) and number > part[-1] + 1 and number > covered + 1
-        if blank_before and not _goes_on(rows[number], part, rows):
+        if blank_before and not _is_ruled(sheet, part[-1], number) and not _goes_on(rows[number], part, rows):
             yield part
             part = []
         part.append(number)
@@ -152,31 +153,45 @@ def _parts(
         yield part
 
 
+def _is_ruled(sheet: PrintedSheet, above: int, below: int) -> bool:
+    """Whether two rows and all blank ones between them are drawn with lines, as those of one table are."""
+    return below - above <= _LONGEST_GAP and all(row in sheet.ruled for row in range(above, below + 1))
+
+
 def _goes_on(cells: Mapping[int, str], part: Sequence[int], rows: Mapping[int, Mapping[int, str]]) -> bool:
     """Whether a row after a blank one is another row of the table above it: it has figures, or its first word only."""
     inside = any(len(rows[number]) > 1 for number in part)
     return inside and len(cells) > 1 and any(_DIGIT.search(text) for text in list(cells.values())[1:])
 
 
-def _body(part: Sequence[int], rows: Mapping[int, Mapping[int, str]], merges: Sequence[Merge]) -> tuple[int, int]:
+def _body(part: Sequence[int], rows: Mapping[int, Mapping[int, str]], sheet: PrintedSheet) -> tuple[int, int]:
     """Where the table begins and ends within the part; both at the end where all of it is lines of text."""
     # A cell beside several rows is a label of the table; one that is merely high is a line.
     tall = {
         merge.row
-        for merge in merges
+        for merge in sheet.merges
         if merge.rows > 1 and any(merge.row < number < merge.row + merge.rows for number in part)
     }
+    in_table = tall | sheet.ruled if any(number in sheet.ruled and len(rows[number]) > 1 for number in part) else tall
 
-    def lone(number: int) -> bool:
-        return len(rows[number]) == 1
+    def is_line(number: int) -> bool:
+        return len(rows[number]) == 1 and number not in in_table
+
+    def is_note(number: int) -> bool:
+        return _is_lone_note(rows[number]) or (is_line(number) and in_table != tall)
 
     start = 0
-    while start < len(part) and lone(part[start]) and part[start] not in tall:
+    while start < len(part) and is_line(part[start]):
         start += 1
     end = len(part)
-    while end > start and lone(part[end - 1]) and _NOTE.match(fold(next(iter(rows[part[end - 1]].values())))):
+    while end > start and is_note(part[end - 1]):
         end -= 1
     return start, end
+
+
+def _is_lone_note(cells: Mapping[int, str]) -> bool:
+    """A note may stand in a cell of its own, merged over the table and drawn with lines like it."""
+    return len(cells) == 1 and _NOTE.match(fold(next(iter(cells.values())))) is not None
 
 
 def _lines(numbers: Sequence[int], rows: Mapping[int, Mapping[int, str]]) -> Iterator[Text]:

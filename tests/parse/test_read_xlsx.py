@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
+from openpyxl.styles import Border, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.parse.document import parse_document
@@ -134,6 +135,25 @@ def test_tables_on_one_sheet_are_cut_at_a_blank_row_and_a_gap_before_figures_is_
     assert first.rows == (("项目", "金额"), ("甲", "1"), ("乙", "2"))
     assert first.row_lines == (2, 3, 5)
     assert second.rows == (("品目", "金额"), ("丙", "3"))
+
+
+def test_lines_around_cells_keep_blank_and_lone_rows_in_their_table_and_titles_out() -> None:
+    rows = [
+        ["收支总表"], ["项目", "金额", "项目", "金额"], ["一、拨款", 5, "一、支出", 5], ["二、上级补助", None, None, None],
+        [None] * 4, ["三、其他", None, None, None], ["合计", 5, "合计", 5], ["本表按元四舍五入"],
+    ]  # fmt: skip
+
+    def fill(sheet: Worksheet) -> None:
+        thin = Side(style="thin")
+        for number, row in enumerate(rows, start=1):
+            sheet.append(row)
+            for column in range(1, 5) if 1 < number < 8 else ():
+                sheet.cell(number, column).border = Border(top=thin, bottom=thin, left=thin, right=thin)
+
+    title, grid, note = read_xlsx(workbook(fill), "x").blocks
+    assert isinstance(grid, Grid)
+    assert [row[0] for row in grid.rows] == ["项目", "一、拨款", "二、上级补助", "三、其他", "合计"]
+    assert (title, note) == (Text("收支总表", 1), Text("本表按元四舍五入", 8))
 
 
 def test_hidden_sheets_rows_and_columns_are_left_out_and_told() -> None:
