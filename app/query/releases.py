@@ -128,12 +128,12 @@ RESOURCE = Resource(
             filterable=False,
             sortable=False,
             nullable=False,
-            schema=object_schema(
-                {
-                    reason: {"type": "integer", "description": f"Disclosures: {word.en}.", "examples": [0]}
-                    for reason, word in words.CHANGE_REASON.items()
-                }
-            ),
+            # A reason that is newer than the release is not there.
+            schema={
+                "type": "object",
+                "propertyNames": {"enum": [*words.CHANGE_REASON]},
+                "additionalProperties": {"type": "integer"},
+            },
         ),
     ),
     details=(

@@ -68,7 +68,7 @@ async def get_department(request: Request) -> Response:
 
 
 def _release(base: str, entry: ReleaseEntry) -> Entry:
-    counted = {reason: entry.changes.get(reason, 0) for reason in words.CHANGE_REASON}
+    counted = {reason: count for reason in words.CHANGE_REASON if (count := entry.changes.get(reason, 0))}
     zh = "，".join(f"{words.CHANGE_REASON[reason].zh} {count} 份" for reason, count in counted.items())
     en = ", ".join(f"{count} {_SHORT[reason]}" for reason, count in counted.items())
     links = [
@@ -83,11 +83,12 @@ def _release(base: str, entry: ReleaseEntry) -> Entry:
         title=f"数据版本 {entry.number} · Release {entry.number}",
         updated=entry.created_at,
         summary=(
-            f"{zh}；共 {entry.disclosures} 份公开文件。 {en}; {entry.disclosures} disclosures in all."
+            f"{zh or '公开文件没有变动'}；共 {entry.disclosures} 份公开文件。 "
+            f"{en or 'no disclosure has changed'}; {entry.disclosures} disclosures in all."
             + (f" ({entry.note})" if entry.note else "")
         ),
         links=tuple(links),
-        categories=tuple(reason for reason, count in counted.items() if count),
+        categories=tuple(counted),
     )
 
 
@@ -95,6 +96,7 @@ _SHORT = {
     "new_document": "new",
     "new_revision": "published again",
     "extraction_mended": "read otherwise",
+    "checks": "checked by other rules",
     "withdrawn": "withdrawn",
 }
 
