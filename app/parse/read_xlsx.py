@@ -27,6 +27,7 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 # What a cell of a workbook can hold.
 _LONGEST_CELL = 32_767
 _MOST_SHEETS = 500
+_MOST_COLUMNS = 16_384
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SHOWN = 5
 # Sheet, column, row.
@@ -126,15 +127,20 @@ def _read_sheet(package: Package, part: str, name: str, book: _Book) -> _ReadShe
             if len(texts) > MOST_CELLS:
                 raise DocumentError(f"{package.source_file}: a sheet has more than {MOST_CELLS} cells; it is not read")
         elif kind == "col":
-            if attribute(element, "hidden") in {"1", "true"} or attribute(element, "width") == "0":
-                first, last = (_small(attribute(element, at)) for at in ("min", "max"))
-                hidden_columns.update(range(first - 1, min(last, 16_384)))
+            hidden_columns.update(_hidden_columns(element))
         elif kind == "mergeCell":
             merge = _merge(attribute(element, "ref") or "")
             if merge is not None:
                 merges.append(merge)
     sheet = PrintedSheet(name, texts, tuple(merges), frozenset(ruled))
     return _ReadSheet(*without_hidden(sheet, hidden_rows, hidden_columns))
+
+
+def _hidden_columns(columns: etree._Element) -> range:
+    """The columns that a description of columns hides, counted from 0."""
+    if columns.get("hidden") not in {"1", "true"} and columns.get("width") != "0":
+        return range(0)
+    return range(_small(columns.get("min")) - 1, min(_small(columns.get("max")), _MOST_COLUMNS))
 
 
 def _row_index(row: etree._Element, before: int) -> int:

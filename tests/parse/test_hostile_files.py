@@ -272,7 +272,7 @@ def test_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> Non
         str(outcome.error)
         == f"large.pdf: {1024**3} bytes; a disclosure has at most {document.LARGEST_DOCUMENT} (64 MiB)"
     )
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 2
 
 
 def test_what_is_no_plain_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
@@ -288,7 +288,7 @@ def test_parse_that_takes_too_long_is_stopped_at_the_deadline(tmp_path: Path) ->
     start = time.monotonic()
     outcome = confined(tmp_path, slow, deadline_seconds=1)
     assert str(outcome.error) == "foreign.bin: took longer than 1 seconds to parse and was stopped"
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 5
 
 
 def test_parse_that_computes_too_long_is_stopped(tmp_path: Path) -> None:
