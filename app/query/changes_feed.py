@@ -129,7 +129,8 @@ async def fetch_department(connection: Connection, department: str, query: FeedQ
           select r.number, r.created_at, coalesce(n.id, o.id) as disclosure_id, coalesce(n.title, o.title) as title,
             coalesce(n.source_file, o.source_file) as source_file, coalesce(n.sha256, o.sha256) as sha256,
             case when o.id is null then 'new_document' when n.id is null then 'withdrawn'
-              when o.sha256 <> n.sha256 then 'new_revision' else 'extraction_mended' end as reason,
+              when o.sha256 <> n.sha256 then 'new_revision'
+              when o.content_digest <> n.content_digest then 'extraction_mended' else 'checks' end as reason,
             case when n.id is null then o.valid_to - 1 else n.valid_from end as release
           from (select * from disclosure where department_id = $1) n
           full join (select * from disclosure where department_id = $1) o on o.id = n.id and o.valid_to = n.valid_from
