@@ -140,6 +140,8 @@ async def build_release(
                 raise place.unwritable(directory, error) from error
             except TooLargeForFormat as error:
                 raise BulkError(f"release {release} has no files: {error}") from error
+            except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
+                raise  # `reading` says what to do
             except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 raise BulkError(
                     f"the files of release {release} were not built, the database stopped the reading ({error}): run "

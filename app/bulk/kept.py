@@ -22,8 +22,8 @@ async def reading(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
     try:
         async with connect_reader(settings, name="gongkai-bulk") as connection:
             yield connection
-    except asyncpg.UndefinedTableError as error:
-        raise DatabaseError("the database has no tables yet: run `gongkai migrate`") from error
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as error:
+        raise DatabaseError("the database has no tables yet, or older ones: run `gongkai migrate`") from error
 
 
 async def find_release(connection: asyncpg.Connection, number: int | None) -> tuple[int, dt.datetime, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.bulk.manifest import UNIT
 from app.query.columns import Resource
@@ -17,6 +17,8 @@ LEFT_OUT = {
 }
 # The cells that a row was read from, so that whoever has no service can go back to them.
 _PROVENANCE = "provenance"
+# What the API shows of a single record, and nothing else in the files says: the tables as they are printed.
+DETAILS = {"statements": ("grid", "withheld")}
 _SECONDS = 600.0
 
 
@@ -48,7 +50,9 @@ def select(resource: Resource, release: int) -> Selection:
     ]
     if any(include.name == _PROVENANCE for include in resource.includes):
         parameters.append(("include", _PROVENANCE))
-    return select_whole(read_whole(resource, parameters), release)
+    query = read_whole(resource, parameters)
+    fields = (*query.fields, *DETAILS.get(resource.name, ()))
+    return select_whole(replace(query, fields=fields), release)
 
 
 async def fetch_relation(connection: Connection, resource: Resource, release: int) -> Relation:

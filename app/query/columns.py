@@ -145,6 +145,7 @@ class Resource:
     joins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     includes: tuple[Include, ...] = ()
     search: Column | None = None  # what `q` looks for words in
+    questions: tuple[Column, ...] = ()  # filters that are no fields
     details: tuple[Column, ...] = ()  # json columns that only the single view has
     examples: tuple[str, ...] = ()  # query strings worth a try, the first one first
     # What tells a row from the others of its disclosure whichever revision prints it; of names in a tuple the first
@@ -157,9 +158,14 @@ class Resource:
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
-        """Every column, and the filter `q`, which is none but is found like one."""
+        """Every column, and the filters that are none but are found like one: `q`, and the questions."""
         searched = () if self.search is None else (self.search,)
-        return {column.name: column for column in (*self.columns, *searched)}
+        return {column.name: column for column in (*self.columns, *searched, *self.questions)}
+
+    @cached_property
+    def known(self) -> dict[str, Column]:
+        """Every column that can be shown: those of rows, and those of the single view."""
+        return {column.name: column for column in (*self.columns, *self.details)}
 
     @cached_property
     def sortable(self) -> tuple[str, ...]:

@@ -113,8 +113,7 @@ def one_statement(name: str, *, fields: tuple[str, ...], includes: tuple[str, ..
     """One record: (release, the record as a JSON object or null). Parameters: the release when pinned, the key."""
     resource = RESOURCES[name]
     release = _PINNED if pinned else _CURRENT
-    known = resource.by_name | {column.name: column for column in resource.details}
-    shown = [known[field] for field in fields]
+    shown = [resource.known[field] for field in fields]
     key = f"${2 if pinned else 1}::{'bigint' if resource.key_column.kind == 'integer' else 'text'}"
     text = f"""with current as ({_release(pinned=pinned)})
 select {_CURRENT} as release, (select row_to_json(r)::text from (
@@ -174,7 +173,7 @@ def _filtered(resource: Resource, filters: Shape) -> list[Column]:
 
 
 def _fields(resource: Resource, fields: tuple[str, ...], filters: Shape) -> list[Column]:
-    shown = [resource.by_name[field] for field in fields]
+    shown = [resource.known[field] for field in fields]
     since = any(operator == "since" for _, operator, _ in filters)
     return [update_column(resource), *shown] if since else shown
 

@@ -144,7 +144,7 @@ def select_whole(query: FileQuery, release: int) -> Selection:
         order=order,
         limit=query.limit,
         arguments=(release, *(argument for item in query.filters for argument in item.arguments)),
-        columns=(*update, *(resource.by_name[name] for name in query.fields), *included),
+        columns=(*update, *(resource.known[name] for name in query.fields), *included),
         unit=query.unit,
     )
 
