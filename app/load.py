@@ -22,11 +22,24 @@ import orjson
 from sqlmodel import SQLModel
 
 from app import reference, seed, tables, values
+from app.checks import CHECKS_VERSION
+from app.checks.run import check
 from app.errors import LoadError
 from app.index_names import catch_up, index_names
 from app.progress import Progress, silent
 from app.records import ParsedDisclosure
-from app.to_rows import SOURCES, Revision, Row, columns, counters, disclosure_row, fact_rows, money_columns, table_name
+from app.to_rows import (
+    OPERANDS,
+    SOURCES,
+    Revision,
+    Row,
+    columns,
+    counters,
+    disclosure_row,
+    fact_rows,
+    money_columns,
+    table_name,
+)
 
 Origin = Literal["seed", "ingest"]
 
@@ -99,7 +112,7 @@ async def load(
         if result.changed:
             progress("gathering statistics for the query planner")
             names = ["region", "department", "disclosure", "subject_name", "search_text", "search_entry"]
-            names += map(table_name, SOURCES.values())
+            names += [*map(table_name, SOURCES.values()), table_name(tables.CheckOperand)]
             await connection.execute(f"VACUUM (ANALYZE) {', '.join(names)}")
     return result
 
@@ -119,7 +132,12 @@ async def load_seed(
     release = await connection.fetchrow(
         "SELECT source_digest FROM release WHERE source_digest IS NOT NULL ORDER BY number DESC LIMIT 1"
     )
-    if release is not None and release["source_digest"] == digest:
+    stale = await connection.fetchval(
+        "SELECT count(*) FROM disclosure WHERE valid_to = $1 AND origin = 'seed' AND checks_version <> $2",
+        tables.STILL_VALID,
+        CHECKS_VERSION,
+    )
+    if release is not None and release["source_digest"] == digest and not stale:
         number: int = await connection.fetchval("SELECT max(number) FROM release")
         return LoadResult(release=number, changed=False)
     progress(f"reading {directory}")
@@ -170,6 +188,8 @@ async def _write(
                 valid_from=release,
                 content_digest=digest,
                 origin=origin,
+                check_results=tuple(check(parsed)),
+                checks_version=CHECKS_VERSION,
             )
         )
     named = {parsed.disclosure.id for parsed in ordered}
@@ -182,6 +202,8 @@ async def _write(
         and before.valid["origin"] == "seed"
     )
     written = await reference.write_code_lists(connection)
+    # The words of a rule are no figures: new ones come with whatever release is next.
+    await reference.write_rules(connection)
     if not (revisions or withdrawn or written) and latest is not None:
         await _remember_source(connection, source_digest)
         return LoadResult(release=latest, changed=False, unchanged=tuple(unchanged))
@@ -219,7 +241,8 @@ def _has(before: _Current, digest: str, origin: Origin) -> bool:
     stays until the seed itself says something new.
     """
     if before.valid is not None and before.valid["content_digest"] == digest:
-        return True
+        # Other rules give other results for the same figures.
+        return bool(before.valid["checks_version"] == CHECKS_VERSION)
     return origin == "seed" and before.seed_digest == digest
 
 
@@ -242,7 +265,7 @@ async def _refuse_unknown_regions(connection: asyncpg.Connection, revisions: Seq
 async def _current(connection: asyncpg.Connection) -> dict[str, _Current]:
     """Every disclosure in the database by id."""
     rows = await connection.fetch(
-        "SELECT id, revision_id, revision, content_digest, sha256, origin, valid_to FROM disclosure "
+        "SELECT id, revision_id, revision, content_digest, checks_version, sha256, origin, valid_to FROM disclosure "
         "ORDER BY id, revision"
     )
     found: dict[str, _Current] = {}
@@ -290,7 +313,7 @@ async def _copy(
     remaining = iter(revisions)
     done = 0
     while batch := list(islice(remaining, _BATCH)):
-        rows: dict[str, list[Row]] = {source: [] for source in SOURCES}
+        rows: dict[str, list[Row]] = {source: [] for source in (*SOURCES, OPERANDS)}
         for revision in batch:
             for source, row in fact_rows(revision, identifiers):
                 rows[source].append(row)
@@ -299,6 +322,7 @@ async def _copy(
             await _copy_table(connection, table, rows[source])
             expected[source][0] += len(rows[source])
             expected[source][1] += _control_total(table, rows[source])
+        await _copy_table(connection, tables.CheckOperand, rows[OPERANDS])
         done += len(batch)
         progress(f"copied {done} of {len(revisions)} disclosures")
     await _verify(connection, revisions[0].valid_from, expected)
@@ -377,13 +401,15 @@ async def _rename_departments(connection: asyncpg.Connection, release: int) -> N
 
 def _reasons(revisions: Sequence[Revision], known: Mapping[str, _Current], withdrawn: Sequence[str]) -> dict[str, int]:
     """How many disclosures the release adds, revises and withdraws, by reason (`app/query/words.py: CHANGE_REASON`)."""
-    counted = {"new_document": 0, "new_revision": 0, "extraction_mended": 0, "withdrawn": len(withdrawn)}
+    counted = {"new_document": 0, "new_revision": 0, "extraction_mended": 0, "checks": 0, "withdrawn": len(withdrawn)}
     for revision in revisions:
         before = known.get(revision.parsed.disclosure.id)
         if before is None or before.valid is None:
             counted["new_document"] += 1
         elif before.valid["sha256"] != revision.parsed.disclosure.sha256:
             counted["new_revision"] += 1
+        elif before.valid["content_digest"] == revision.content_digest:
+            counted["checks"] += 1
         else:
             counted["extraction_mended"] += 1
     return counted
@@ -400,9 +426,10 @@ async def _record_release(
             tables.STILL_VALID,
         )
     valid = await connection.fetch(
-        'SELECT id, content_digest FROM disclosure WHERE valid_to = $1 ORDER BY id COLLATE "C"', tables.STILL_VALID
+        'SELECT id, content_digest, checks_version FROM disclosure WHERE valid_to = $1 ORDER BY id COLLATE "C"',
+        tables.STILL_VALID,
     )
-    lines = "".join(f"{row['id']} {row['content_digest']}\n" for row in valid)
+    lines = "".join(f"{row['id']} {row['content_digest']} {row['checks_version']}\n" for row in valid)
     await connection.execute(
         "INSERT INTO release (number, created_at, content_digest, source_digest, counts, changes, note) "
         "VALUES ($1, now(), $2, $3, $4, $5, $6)",

@@ -147,7 +147,7 @@ class BalanceLine(Line):
 
 
 class CodedLine(Line):
-    """A row with a classification code. `level` is `total` for the 合计 row and `unit` for a body's row: no code there."""
+    """A row with a classification code. `level` is `total` for 合计, `unit` for a body: no code there."""
 
     code: str | None
     name: Name

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import asyncpg
 
 from app import codelists, records, values
+from app.checks.run import RULES
 
 Name = tuple[str, str, int, str]  # classification (functional, economic), code, fiscal year, printed name
 
@@ -96,6 +97,36 @@ async def write_code_lists(connection: asyncpg.Connection) -> int:
     listed: set[Name] = {("functional", one.code, year, one.name) for one in functional for year in one.years_seen}
     listed |= {("economic", one.code, year, one.name) for one in economic for year in one.years_seen}
     return written + await _write_names(connection, listed, source="code list")
+
+
+async def write_rules(connection: asyncpg.Connection) -> None:
+    """Bring the rules to those of this program; a rule that is no more goes."""
+    await connection.execute("DELETE FROM check_rule WHERE id <> all($1::text[])", list(RULES))
+    await connection.executemany(
+        """
+        INSERT INTO check_rule (id, position, zh, en, formula, formula_en, statements, severity, basis, citation)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (id) DO UPDATE
+        SET position = excluded.position, zh = excluded.zh, en = excluded.en, formula = excluded.formula,
+            formula_en = excluded.formula_en, statements = excluded.statements, severity = excluded.severity,
+            basis = excluded.basis, citation = excluded.citation
+        """,
+        [
+            (
+                one.id,
+                position,
+                one.zh,
+                one.en,
+                one.formula,
+                one.formula_en,
+                list(one.statements),
+                one.severity,
+                one.basis,
+                one.citation,
+            )
+            for position, one in enumerate(RULES.values(), start=1)
+        ],
+    )
 
 
 async def write_printed_names(connection: asyncpg.Connection, disclosures: Iterable[records.ParsedDisclosure]) -> int:

@@ -105,6 +105,7 @@ class Disclosure(SQLModel, table=True):
     parser_version: int
     origin: str  # seed or ingest
     content_digest: str = Field(index=True)
+    checks_version: int  # of the rules that its figures were held against
     loaded_at: dt.datetime = Field(sa_type=DateTime(timezone=True))
     valid_from: int
     valid_to: int
@@ -401,6 +402,62 @@ class Finding(Fact, table=True):
     text: str | None = None
 
 
+class CheckRule(SQLModel, table=True):
+    """A rule that figures are held against, as the program that loaded last declares it."""
+
+    __tablename__ = "check_rule"
+    id: str = Field(primary_key=True, sa_type=CODE)
+    position: int
+    zh: str
+    en: str
+    formula: str
+    formula_en: str
+    statements: list[str] = Field(sa_type=ARRAY(Text))
+    severity: str
+    basis: str
+    citation: str
+
+
+class CheckResult(Fact, table=True):
+    """What a rule found at one place of a disclosure."""
+
+    __tablename__ = "check_result"
+    statement_id: int | None = Field(default=None, foreign_key="statement.id", index=True, sa_type=BigInteger)
+    statement_key: str | None = Field(default=None, sa_type=CODE)
+    unit_exponent: int | None = Field(default=None, sa_type=SmallInteger)
+    rule: str = Field(index=True, sa_type=CODE)
+    severity: str
+    status: str = Field(index=True)
+    difference: Decimal | None = Field(default=None, sa_type=MONEY)
+    bound: Decimal | None = Field(default=None, sa_type=MONEY)
+    sentence_zh: str
+    sentence_en: str
+
+
+class CheckOperand(SQLModel, table=True):
+    """A printed figure that a check compared. `amount` is in its own `unit`; the row it is in is named by its table."""
+
+    __tablename__ = "check_operand"
+    __table_args__: ClassVar[Any] = (Index("ix_check_operand_source_fact_id", "source", "fact_id"),)
+    check_result_id: int = Field(primary_key=True, foreign_key="check_result.id", sa_type=BigInteger)
+    position: int = Field(primary_key=True, sa_type=SmallInteger)
+    side: str
+    label: str
+    label_en: str
+    amount: Decimal = Field(sa_type=MONEY)
+    unit: str | None = None
+    decimals: int = Field(sa_type=SmallInteger)
+    text: str | None = None
+    source: str = Field(sa_type=CODE)  # the table of the row
+    fact_id: int = Field(sa_type=BigInteger)
+    field: str
+    statement_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
+    row: int | None = None
+    column: int | None = None
+    line: int | None = None
+    offset: int | None = None
+
+
 class FunctionalSubject(SQLModel, table=True):
     """A code of the functional classification: from the packaged list, or first seen in a disclosure."""
 
@@ -480,4 +537,5 @@ FACT_TABLES: tuple[type[Fact], ...] = (
     AssetItem,
     StatedAmount,
     Finding,
+    CheckResult,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -33,6 +33,7 @@ SOURCES: dict[str, type[tables.Fact]] = {
     "assets": tables.AssetItem,
     "stated_amounts": tables.StatedAmount,
     "findings": tables.Finding,
+    "check_results": tables.CheckResult,
 }
 
 Row = tuple[Any, ...]  # one value per column of the table, in the table's order
@@ -48,6 +49,13 @@ class Revision:
     valid_from: int
     content_digest: str
     origin: str
+    check_results: tuple[records.CheckResult, ...] = ()
+    checks_version: int = 0
+
+    def records_of(self, source: str) -> Sequence[Any]:
+        """The records of a list: the document's own, or what the rules made of them."""
+        found: Sequence[Any] = self.check_results if source == "check_results" else getattr(self.parsed, source)
+        return found
 
 
 @dataclass(slots=True)
@@ -95,6 +103,7 @@ def disclosure_row(revision: Revision, loaded_at: object) -> Row:
         "revision": revision.revision,
         "origin": revision.origin,
         "content_digest": revision.content_digest,
+        "checks_version": revision.checks_version,
         "loaded_at": loaded_at,
         "valid_from": revision.valid_from,
         "valid_to": tables.STILL_VALID,
@@ -105,6 +114,8 @@ def disclosure_row(revision: Revision, loaded_at: object) -> Row:
 def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> Iterator[tuple[str, Row]]:
     """Every row of facts of one revision with the list it came from; ids are drawn from `identifiers`, by list.
 
+    The operands of a check result follow it, under the name OPERANDS.
+
     LoadError names the disclosure and the record that refers to a statement or project which is not there, repeats
     one, or has an amount without a unit.
     """
@@ -112,10 +123,12 @@ def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> I
     shared, year = _shared(revision), parsed.disclosure.fiscal_year
     statements: dict[tuple[str | None, int | None], int] = {}
     projects: dict[int, int] = {}
+    identified: dict[str, list[int]] = {source: [] for source in SOURCES}
     for source, table in SOURCES.items():
         row_of = _row_builder(table)
-        for record in getattr(parsed, source):
+        for record in revision.records_of(source):
             number = next(identifiers[source])
+            identified[source].append(number)
             try:
                 if isinstance(record, records.Statement):
                     _remember(statements, (record.key, record.ordinal), number)
@@ -125,10 +138,36 @@ def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> I
                 if isinstance(record, records.Project):
                     _remember(projects, record.ordinal, number)
                 yield source, row_of(placed, shared)
+                if isinstance(record, records.CheckResult):
+                    for row in _operand_rows(record, number, identified, statements):
+                        yield OPERANDS, row
             except ValueError as error:
                 raise LoadError(
                     f"{parsed.disclosure.id} ({parsed.disclosure.source_file}), {source}: {error}"
                 ) from error
+
+
+OPERANDS = "check_operands"
+
+
+def _operand_rows(
+    result: records.CheckResult,
+    number: int,
+    identified: Mapping[str, Sequence[int]],
+    statements: Mapping[tuple[str | None, int | None], int],
+) -> Iterator[Row]:
+    names = columns(tables.CheckOperand)
+    for position, operand in enumerate(result.operands):
+        known = {
+            **dict(operand),
+            "check_result_id": number,
+            "position": position,
+            "unit": None if operand.unit is None else operand.unit.value,
+            "source": table_name(SOURCES[operand.source]),
+            "fact_id": identified[operand.source][operand.index],
+            "statement_id": statements.get((operand.statement_key, operand.statement_ordinal)),
+        }
+        yield tuple(known[name] for name in names)
 
 
 def counters(last_ids: Mapping[str, int]) -> dict[str, Iterator[int]]:

@@ -134,6 +134,8 @@ def revenue_by_source(document: Document) -> Iterator[Comparison]:
             continue
         items = side_rows(balance, "revenue", "item")
         columns = document.fields(revenue, *{column for _, column in _COLUMN_OF_ITEM})
+        opening = any(row.total for _, row in side_rows(balance, "revenue", "opening_balance"))
+        doubt = _CARRIED_OVER if opening and not document.fields(revenue, "carried_over") else None
         named: dict[str, list[Row]] = {}
         for pair in items:
             named.setdefault(_column_of(pair[1].name), []).append(pair)
@@ -143,6 +145,7 @@ def revenue_by_source(document: Document) -> Iterator[Comparison]:
                     left=document.figures("balance_lines", named[column], "total"),
                     right=document.figures("revenues", [total], column),
                     whole_statement=False,
+                    doubt=doubt,
                 )
         fiscal = [pair for fund in FUNDS for pair in named.get(fund, ())]
         if fiscal and not set(FUNDS) & set(columns) and document.fields(revenue, "fiscal_appropriation"):
@@ -150,6 +153,7 @@ def revenue_by_source(document: Document) -> Iterator[Comparison]:
                 left=document.figures("balance_lines", fiscal, "total"),
                 right=document.figures("revenues", [total], "fiscal_appropriation"),
                 whole_statement=False,
+                doubt=doubt,
             )
 
 

@@ -70,18 +70,17 @@ def evaluate(document: Document, rule: Rule, comparison: Comparison) -> CheckRes
         statement_key=first.place[0],
         statement_ordinal=first.place[1],
         unit=unit,
-        difference=in_unit(difference, unit),
-        bound=in_unit(bound, unit),
+        difference=None if unit is None else in_unit(difference, unit),
+        bound=None if unit is None else in_unit(bound, unit),
         operands=operands[:MOST_OPERANDS],
         sentence_zh=zh,
         sentence_en=en,
     )
 
 
-def in_unit(yuan: Decimal, unit: Unit | None) -> Decimal:
+def in_unit(yuan: Decimal, unit: Unit) -> Decimal:
     """An amount in yuan in this unit, without more decimals than it needs, two at least where it has any."""
-    shifted = yuan if unit is None else yuan.scaleb(-unit.exponent)
-    plain = shifted.normalize()
+    plain = yuan.scaleb(-unit.exponent).normalize()
     decimals = max(0, -int(plain.as_tuple().exponent))
     return plain.quantize(Decimal(1).scaleb(-max(2, decimals)) if decimals else Decimal(1))
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from app.checks.rule import RULES
-from app.checks.run import check
+from app.checks.run import RULES, check
 from app.records import CheckResult, ParsedDisclosure
 
 _QUOTED = ("failed", "rounding", "insufficient")

@@ -18,6 +18,8 @@ from app.checks.evaluate import evaluate
 from app.checks.rule import RULES, Rule
 from app.records import CheckResult, ParsedDisclosure
 
+__all__ = ["RULES", "check"]  # the rules are complete once every family is imported
+
 
 def check(parsed: ParsedDisclosure) -> list[CheckResult]:
     """The results of all rules, in the order of the rules and of the tables: the same records, the same results.

@@ -43,9 +43,10 @@ REASON = Column(
     en="reason",
     description=(
         "Why: a disclosure that was not there (`new_document`), another file of it (`new_revision`), the same file "
-        "read otherwise or kept with more or less of its text (`extraction_mended`), or none any more (`withdrawn`)."
+        "read otherwise or kept with more or less of its text (`extraction_mended`), the same content held against "
+        "other rules (`checks`), or none any more (`withdrawn`)."
     ),
-    description_zh="变动的原因：新公开文件、公开文件更新、读取结果更正或撤下。",
+    description_zh="变动的原因：新公开文件、公开文件更新、读取结果更正、核对规则更新或撤下。",
     example="new_revision",
     nullable=False,
     choices=words.CHANGE_REASON,
@@ -71,11 +72,12 @@ _PAIRS = f"""pair as materialized (
       coalesce(n.fiscal_year, o.fiscal_year) as fiscal_year, coalesce(n.kind, o.kind) as kind,
       coalesce(n.scope, o.scope) as scope, o.revision_id as old_revision, n.revision_id as fresh_revision,
       case when o.id is null then 'new_document' when n.id is null then 'withdrawn'
-        when o.sha256 <> n.sha256 then 'new_revision' else 'extraction_mended' end as reason
+        when o.sha256 <> n.sha256 then 'new_revision' when o.content_digest <> n.content_digest then 'extraction_mended'
+        else 'checks' end as reason
     from (select * from disclosure where valid_from <= {EARLIER} and valid_to > {EARLIER} and valid_to <= {LATER}) o
     full join (select * from disclosure where valid_from > {EARLIER} and valid_from <= {LATER} and valid_to > {LATER}) n
       on n.id = o.id
-    where o.content_digest is distinct from n.content_digest
+    where (o.content_digest, o.checks_version) is distinct from (n.content_digest, n.checks_version)
   ) t where {{conditions}}
 )"""  # noqa: S608 - our own words
 EVERY_PAIR = _PAIRS.format(conditions="true")

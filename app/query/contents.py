@@ -8,6 +8,7 @@ from app.query.columns import Column, records_schema
 STATEMENT_FACTS: tuple[tuple[str, str], ...] = (
     ("assets", "asset_item"),
     ("balance-lines", "balance_line"),
+    ("check-results", "check_result"),
     ("economic-lines", "economic_line"),
     ("evaluation-lines", "evaluation_line"),
     ("expenditures", "expenditure_line"),

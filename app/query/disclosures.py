@@ -1,6 +1,8 @@
 """The published documents."""
 
 from app.query import words
+from app.query.check_operands import DISCLOSURE_CHECKS, DISCLOSURE_STATUSES
+from app.query.citation import of_disclosure
 from app.query.columns import Column, Resource, object_schema, records_schema
 from app.query.contents import counted
 from app.query.facts import (
@@ -155,6 +157,19 @@ RESOURCE = Resource(
             compared=False,
         ),
         Column(
+            name="checks_version",
+            kind="integer",
+            zh="核对规则版本",
+            en="version of the checks",
+            description="Version of the rules that its figures were held against; 0 before there were any.",
+            description_zh="核对其数字所用规则的版本；0 表示尚未核对。",
+            example=1,
+            minimum=1,
+            nullable=False,
+            default=False,
+            compared=False,
+        ),
+        Column(
             name="loaded_at",
             kind="datetime",
             zh="入库时间",
@@ -167,6 +182,8 @@ RESOURCE = Resource(
         ),
     ),
     joins={"region": JOINS["region"]},
+    includes=(of_disclosure(), DISCLOSURE_CHECKS),
+    questions=(DISCLOSURE_STATUSES,),
     search=by_entries(
         "t.department_id",
         "departments",

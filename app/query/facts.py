@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from app.query import words
+from app.query.check_operands import row_checks
+from app.query.citation import of_row
 from app.query.columns import Column, Include, Resource, object_schema
 from app.query.includes import PROVENANCE
 
@@ -316,7 +318,8 @@ def line_resource(  # noqa: PLR0913 - the words of one declaration
     search: Column | None = None,
     examples: tuple[str, ...] = (),
 ) -> Resource:
-    """A resource whose rows come out of statements: the shared columns, its own, provenance, links."""
+    """A resource whose rows come out of statements: the shared columns, its own, provenance, checks, links."""
+    checks, by_status = row_checks(table)
     return Resource(
         name=name,
         singular=singular,
@@ -330,7 +333,8 @@ def line_resource(  # noqa: PLR0913 - the words of one declaration
         visible=VISIBLE,
         columns=(*line_columns(example_id, statements[0]), *columns),
         joins=JOINS,
-        includes=(PROVENANCE, *includes),
+        includes=(PROVENANCE, of_row(name, columns), checks, *includes),
+        questions=(by_status,),
         search=search,
         details=(LINE_LINKS,),
         examples=examples,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from app.query import (
     assets,
     balance_lines,
+    check_results,
+    checks,
     departments,
     disclosures,
     economic_lines,
@@ -50,6 +52,8 @@ RESOURCES: dict[str, Resource] = {
         assets,
         stated_amounts,
         findings,
+        checks,
+        check_results,
         releases,
     )
 }

@@ -2,6 +2,7 @@
 
 from app import records
 from app.query import words
+from app.query.citation import of_narrative
 from app.query.columns import Column, Include, Resource, money, object_schema
 from app.query.facts import DELTA, DISCLOSURE_ID, JOINS, PHASE, PRINTED_UNIT, VISIBLE, identity, owner_columns
 
@@ -175,6 +176,7 @@ RESOURCE = Resource(
     ),
     joins=JOINS,
     includes=(
+        of_narrative(),
         Include(
             name="provenance",
             zh="出处",

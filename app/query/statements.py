@@ -1,6 +1,8 @@
 """The tables of a disclosure, and what became of each."""
 
 from app.query import words
+from app.query.check_operands import STATEMENT_CHECKS, STATEMENT_STATUSES
+from app.query.citation import of_statement
 from app.query.columns import Column, Include, Resource, object_schema
 from app.query.contents import counted
 from app.query.facts import DELTA, DISCLOSURE_ID, FISCAL_YEAR, JOINS, VISIBLE, identity, owner_columns
@@ -145,7 +147,10 @@ RESOURCE = Resource(
         ),
     ),
     joins=JOINS,
+    questions=(STATEMENT_STATUSES,),
     includes=(
+        of_statement(),
+        STATEMENT_CHECKS,
         Include(
             name="provenance",
             zh="出处",
@@ -200,6 +205,17 @@ RESOURCE = Resource(
             example=0,
             sql="(select count(*) from finding f where f.statement_id = t.id)",
             schema={"type": "integer"},
+        ),
+        Column(
+            name="checked_cells",
+            kind="json",
+            zh="核对的单元格",
+            en="checked cells",
+            description=STATEMENT_CHECKS.description,
+            description_zh=STATEMENT_CHECKS.description_zh,
+            example=[],
+            sql=STATEMENT_CHECKS.sql,
+            schema=STATEMENT_CHECKS.schema,
         ),
         Column(
             name="links",

@@ -193,6 +193,23 @@ SEVERITY = _words(
     warning=("警告", "doubtful: look at the printed table"),
     error=("错误", "could not be read or placed"),
 )
+CHECK_STATUS = _words(
+    passed=("相符", "the figures agree"),
+    rounding=("在四舍五入范围内", "they differ by no more than rounding explains"),
+    failed=("不符", "they differ by more than rounding explains"),
+    not_applicable=("不适用", "the document prints nothing that the rule compares"),
+    insufficient=("不足以判定", "what is printed, or what could be read, is not enough to judge"),
+)
+CHECK_SEVERITY = _words(
+    error=("错误", "the figures contradict each other"),
+    warning=("警告", "very likely a contradiction"),
+    notice=("提示", "usually the same, with known exceptions"),
+)
+CHECK_BASIS = _words(
+    form=("报表格式", "what the form says of its rows and columns"),
+    regulation=("制度规定", "a regulation or a classification"),
+    arithmetic=("算术关系", "arithmetic alone"),
+)
 SUBJECT_SOURCE: Words = MappingProxyType(
     {
         "code list": Word("随程序附带的科目表", "in the packaged list"),
@@ -229,6 +246,7 @@ CHANGE_REASON = _words(
     new_document=("新公开文件", "a disclosure that was not there"),
     new_revision=("公开文件更新", "the published file is another one"),
     extraction_mended=("读取结果更正", "the same file, from which other content is read or kept"),
+    checks=("核对规则更新", "the same content, held against other rules"),
     withdrawn=("撤下", "the disclosure is no longer there"),
 )
 UPDATE = _words(
@@ -264,4 +282,7 @@ BY_CONTRACT: tuple[tuple[Words, object], ...] = (
     (PERCENT_KIND, _optional(records.StatedAmount.model_fields["percent_kind"].annotation)),
     (COMPARISON, _optional(records.PerformanceIndicator.model_fields["target_operator"].annotation)),
     (SEVERITY, records.Finding.model_fields["severity"].annotation),
+    (CHECK_STATUS, records.CheckStatus),
+    (CHECK_SEVERITY, records.CheckSeverity),
+    (CHECK_BASIS, records.CheckBasis),
 )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
-from app import database, seed, to_rows, values
+from app import database, seed, tables, to_rows, values
+from app.checks.run import check
 from app.errors import LoadError
 from app.load import LoadResult, content_digest, load, load_seed
 from app.records import ParsedDisclosure
@@ -52,13 +54,18 @@ async def everything(connection: asyncpg.Connection) -> dict[str, list[tuple[obj
     }
 
 
+def records_of(parsed: ParsedDisclosure, source: str) -> Sequence[Any]:
+    """The records that fill a table: the document's, or what the rules make of them."""
+    return check(parsed) if source == "check_results" else getattr(parsed, source)
+
+
 async def test_first_load_makes_release_one_with_every_record(connection: asyncpg.Connection) -> None:
     parsed = dataset.budget()
     result = await ingest(connection, parsed)
     assert (result.release, result.changed, result.added) == (1, True, (parsed.disclosure.id,))
     for source, table in to_rows.SOURCES.items():
         count = await connection.fetchval(f"SELECT count(*) FROM {to_rows.table_name(table)}")
-        assert count == len(getattr(parsed, source)), source
+        assert count == len(records_of(parsed, source)), source
     counts = await connection.fetchval("SELECT counts ->> 'expenditure_line' FROM release")
     assert int(counts) == len(parsed.expenditures)
 
@@ -70,7 +77,7 @@ async def test_every_amount_is_the_printed_one_in_yuan_with_its_decimals(connect
         name = to_rows.table_name(table)
         for column in sorted(to_rows.money_columns(table)):
             rows = await connection.fetch(f"SELECT {column} FROM {name} ORDER BY id")
-            for record, (stored,) in zip(getattr(parsed, source), rows, strict=True):
+            for record, (stored,) in zip(records_of(parsed, source), rows, strict=True):
                 printed = getattr(record, column)
                 if printed is None:
                     assert stored is None
@@ -344,6 +351,44 @@ async def test_backend_that_is_killed_in_the_middle_of_copy_leaves_the_old_relea
     assert (await ingest(connection, dataset.final())).release == 2
 
 
+async def test_other_rules_make_the_next_release_of_the_same_content(
+    connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = dataset.final()
+    await ingest(connection, parsed)
+    monkeypatch.setattr("app.load.CHECKS_VERSION", 99)
+    result = await ingest(connection, parsed)
+    assert (result.release, result.revised) == (2, (parsed.disclosure.id,))
+    digests = await connection.fetch("SELECT DISTINCT content_digest FROM release")
+    assert len(digests) == 2
+    assert await connection.fetchval("SELECT (changes ->> 'checks')::int FROM release WHERE number = 2") == 1
+    assert (await ingest(connection, parsed)).changed is False
+
+
+async def test_seed_is_loaded_again_when_its_checks_are_of_other_rules(
+    connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seed.write_seed(tmp_path, [seed.without_running_text(dataset.final())])
+    assert (await load_seed(connection, tmp_path)).release == 1
+    assert (await load_seed(connection, tmp_path)).changed is False
+    monkeypatch.setattr("app.load.CHECKS_VERSION", 99)
+    assert (await load_seed(connection, tmp_path)).release == 2
+    assert (await load_seed(connection, tmp_path)).changed is False
+
+
+async def test_every_operand_leads_to_the_row_and_the_amount_it_names(connection: asyncpg.Connection) -> None:
+    parsed = dataset.budget()
+    await ingest(connection, parsed)
+    operands = await connection.fetch("SELECT * FROM check_operand")
+    assert len(operands) == sum(len(result.operands) for result in check(parsed)) > 0
+    for operand in operands:
+        stored = await connection.fetchval(
+            f"SELECT {operand['field']} FROM {operand['source']} WHERE id = $1", operand["fact_id"]
+        )
+        unit = None if operand["unit"] is None else Unit(operand["unit"])
+        assert stored == (operand["amount"] if unit is None else values.to_yuan(operand["amount"], unit))
+
+
 def test_content_digest_ignores_the_order_of_keys_and_the_parser_version_alone() -> None:
     parsed = dataset.final()
     line = parsed.expenditures[0]
@@ -356,9 +401,12 @@ def test_content_digest_ignores_the_order_of_keys_and_the_parser_version_alone()
 
 
 def test_every_column_of_every_table_is_filled_from_a_record() -> None:
-    revision = to_rows.Revision(dataset.budget(unit=Unit.YI), 1, 1, 1, "x", "seed")
+    parsed = dataset.budget(unit=Unit.YI)
+    revision = to_rows.Revision(parsed, 1, 1, 1, "x", "seed", tuple(check(parsed)))
     rows = list(to_rows.fact_rows(revision, to_rows.counters(dict.fromkeys(to_rows.SOURCES, 0))))
+    every = {**to_rows.SOURCES, to_rows.OPERANDS: tables.CheckOperand}
+    assert {source for source, _ in rows} >= {"check_results", to_rows.OPERANDS}
     for source, row in rows:
-        assert len(row) == len(to_rows.columns(to_rows.SOURCES[source]))
+        assert len(row) == len(to_rows.columns(every[source]))
     assert to_rows.money_columns(to_rows.SOURCES["procurement_items"]) >= {"unit_price", "total", "project_budget"}
     assert "quantity" not in to_rows.money_columns(to_rows.SOURCES["procurement_items"])

@@ -1,0 +1,309 @@
+"""Documents in which every identity holds, built from yuan: each figure is printed in 万元 with two decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from app import records
+from app.values import Unit
+from tests import dataset
+
+YEAR = 2024
+FUNDS = ("general_public_budget", "government_fund", "state_capital")
+STATEMENT_OF_FUND = {
+    "general_public_budget": "general_public_budget_expenditure",
+    "government_fund": "government_fund_expenditure",
+    "state_capital": "state_capital_expenditure",
+}
+PERSONNEL = ("30101", "30102", "30113", "30305")
+PUBLIC = ("30201", "30217", "30231", "31002")
+
+
+def printed(yuan: int) -> Decimal:
+    """Yuan as a table in 万元 prints them."""
+    return (Decimal(yuan) / 10_000).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@dataclass
+class Builder:
+    """A disclosure that grows by rows; each figure gets a cell of its own."""
+
+    lists: dict[str, list[Any]] = field(default_factory=dict)
+    statements: dict[str, list[list[str]]] = field(default_factory=dict)
+
+    def row(
+        self,
+        source: str,
+        model: type[records.Line],
+        key: str,
+        about: Mapping[str, Any],
+        amounts: Mapping[str, int | None],
+    ) -> None:
+        """Add a row of amounts in yuan; None is a blank cell."""
+        grid = self.statements.setdefault(key, [["表头"]])
+        figures = {name: None if yuan is None else printed(yuan) for name, yuan in amounts.items()}
+        cells = {name: (len(grid), column) for column, name in enumerate(figures, start=1)}
+        grid.append(["", *("" if amount is None else f"{amount}" for amount in figures.values())])
+        record = model(
+            statement_key=key,  # type: ignore[arg-type]
+            statement_ordinal=1,
+            row=len(grid) - 1,
+            unit=Unit.WAN,
+            cells=cells,
+            **{"fiscal_year": YEAR, **about, **figures},
+        )
+        self.lists.setdefault(source, []).append(record)
+
+    def parsed(self) -> records.ParsedDisclosure:
+        """The finished disclosure."""
+        statements = [
+            records.Statement(
+                key=key,  # type: ignore[arg-type]
+                ordinal=1,
+                title=f"表 {key}",
+                unit=Unit.WAN,
+                status="reported",
+                location="lines 1-9",
+                grid=grid,
+                header_rows=1,
+            )
+            for key, grid in self.statements.items()
+        ]
+        return records.ParsedDisclosure(disclosure=dataset.disclosure(year=YEAR), statements=statements, **self.lists)
+
+
+def budget(
+    functional: Mapping[str, Mapping[str, tuple[int, int]]],
+    economic: Mapping[str, int],
+    *,
+    own_funds: Mapping[str, tuple[int, int]],
+    carried_over: int,
+    overseas: int,
+    purchases: Iterable[tuple[int, int]],
+) -> records.ParsedDisclosure:
+    """A budget: per fund and functional item its (basic, project) yuan, the economic divisions of basic expenditure.
+
+    `own_funds` is expenditure from other money, by item; `carried_over` (of the general public budget) stands in the
+    balances; `purchases` are (quantity, price in hundreds of yuan).
+    """
+    made = Builder()
+    every = {
+        code: _add(*(part.get(code, (0, 0)) for part in (*functional.values(), own_funds)))
+        for code in _codes(functional, own_funds)
+    }
+    revenue = {fund: sum(sum(pair) for pair in items.values()) for fund, items in functional.items()}
+    general = functional["general_public_budget"]
+    most = max(general, key=lambda code: sum(general[code]))
+    carried = min(carried_over, sum(general[most]))
+    revenue["general_public_budget"] -= carried
+    other = sum(sum(pair) for pair in own_funds.values())
+    _balances(made, functional, every, revenue, carried, other)
+    _revenues(made, functional, every, own_funds, {most: (carried, 0)})
+    _coded(made, "expenditure", "all", every)
+    for fund, items in functional.items():
+        if items:
+            _coded(made, STATEMENT_OF_FUND[fund], fund, items)
+    _economic(made, economic)
+    _three_public(made, economic, overseas)
+    _purchases(made, list(purchases))
+    _assets(made, carried_over)
+    _projects(made, every)
+    return made.parsed()
+
+
+def _codes(functional: Mapping[str, Mapping[str, Any]], own: Mapping[str, Any]) -> list[str]:
+    return sorted({code for items in (*functional.values(), own) for code in items})
+
+
+def _add(*pairs: tuple[int, int]) -> tuple[int, int]:
+    return sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+
+
+def _under(items: Mapping[str, tuple[int, int]], prefix: str) -> tuple[int, int]:
+    return _add(*(pair for code, pair in items.items() if code.startswith(prefix)))
+
+
+def _tree(items: Mapping[str, Any]) -> list[str]:
+    return sorted({code[:n] for code in items for n in (3, 5, 7)})
+
+
+def _balances(made: Builder, functional: Any, every: Any, revenue: dict[str, int], carried: int, other: int) -> None:
+    names = {
+        "general_public_budget": "一般公共预算拨款收入",
+        "government_fund": "政府性基金预算拨款收入",
+        "state_capital": "国有资本经营预算拨款收入",
+    }
+    for key, own in (("revenue_and_expenditure", other), ("fiscal_appropriation", 0)):
+        fiscal = key == "fiscal_appropriation"
+
+        def put(
+            side: str,
+            role: str,
+            name: str,
+            total: int,
+            code: str | None = None,
+            funds: Mapping[str, int] | None = None,
+            key: str = key,
+            *,
+            fiscal: bool = fiscal,
+        ) -> None:
+            about = {
+                "side": side,
+                "role": role,
+                "line_number": None,
+                "item": name,
+                "name": name,
+                "functional_code": code,
+                "phase": "budget",
+            }
+            made.row(
+                "balance_lines",
+                records.BalanceLine,
+                key,
+                about,
+                {"total": total, **({} if funds is None or not fiscal else funds)},
+            )
+
+        for fund, amount in revenue.items():
+            put("revenue", "item", names[fund], amount)
+        if own:
+            put("revenue", "item", "其他收入", own)
+        year = sum(revenue.values()) + own
+        put("revenue", "year_total", "本年收入合计", year)
+        put("revenue", "opening_balance", "上年结转", carried)
+        put("revenue", "grand_total", "收入总计", year + carried)
+        spent = (
+            _add(*(pair for items in functional.values() for pair in items.values()))
+            if fiscal
+            else _add(*every.values())
+        )
+        by_class = sorted({code[:3] for code in every})
+        for code in by_class:
+            per_fund = {fund: sum(_under(items, code)) for fund, items in functional.items()}
+            put(
+                "expenditure",
+                "item",
+                f"类{code}",
+                sum(per_fund.values()) if fiscal else sum(_under(every, code)),
+                code,
+                per_fund,
+            )
+        totals = {fund: sum(_add(*items.values())) for fund, items in functional.items()}
+        put("expenditure", "year_total", "本年支出合计", sum(spent), None, totals)
+        put("expenditure", "closing_balance", "结转下年", 0, None, dict.fromkeys(FUNDS, 0))
+        put("expenditure", "grand_total", "支出总计", sum(spent), None, totals)
+
+
+def _revenues(made: Builder, functional: Any, every: Any, own: Any, carried: Any) -> None:
+    for code in ("", *_tree(every)):
+        funds = {fund: sum(_under(items, code)) for fund, items in functional.items()}
+        before = sum(_under(carried, code))
+        funds["general_public_budget"] -= before
+        fiscal, mine = sum(funds.values()), sum(_under(own, code))
+        amounts = {"total": fiscal + mine + before, "current_year": fiscal + mine, "fiscal_appropriation": fiscal}
+        amounts |= {**funds, "other": mine, "carried_over": before}
+        about = {**_place(code), "phase": "budget"}
+        made.row("revenues", records.RevenueLine, "revenue", about, amounts)
+
+
+def _place(code: str) -> dict[str, Any]:
+    level = {0: "total", 3: "class", 5: "division", 7: "item"}[len(code)]
+    return {"code": code or None, "name": f"科目{code}" if code else "合计", "level": level, "is_leaf": len(code) == 7}
+
+
+def _coded(made: Builder, key: str, fund: str, items: Mapping[str, tuple[int, int]]) -> None:
+    for code in ("", *_tree(items)):
+        basic, project = _under(items, code)
+        about = {**_place(code), "phase": "budget", "fund": fund}
+        made.row(
+            "expenditures",
+            records.ExpenditureLine,
+            key,
+            about,
+            {"total": basic + project, "basic": basic, "project": project},
+        )
+
+
+def _economic(made: Builder, divisions: Mapping[str, int]) -> None:
+    for code in ("", *sorted({code[:n] for code in divisions for n in (3, 5)})):
+        chosen = {one: yuan for one, yuan in divisions.items() if one.startswith(code)}
+        personnel = sum(yuan for one, yuan in chosen.items() if one[:3] in ("301", "303"))
+        public = sum(chosen.values()) - personnel
+        about = {**_place(code), "phase": "budget", "fund": "general_public_budget", "is_leaf": len(code) == 5}
+        made.row(
+            "economic_lines",
+            records.EconomicLine,
+            "basic_expenditure_by_economic",
+            about,
+            {"total": personnel + public, "personnel": personnel, "public": public},
+        )
+
+
+def _three_public(made: Builder, economic: Mapping[str, int], overseas: int) -> None:
+    receptions, operation, purchase = economic.get("30217", 0), economic.get("30231", 0), 2 * overseas
+    amounts = {
+        "total": overseas + receptions + operation + purchase,
+        "overseas_trips": overseas,
+        "vehicles": operation + purchase,
+        "vehicle_purchase": purchase,
+        "vehicle_operation": operation,
+        "receptions": receptions,
+    }
+    for item, yuan in amounts.items():
+        about = {"item": item, "name": item, "phase": "budget"}
+        made.row(
+            "three_public",
+            records.ThreePublicLine,
+            "three_public",
+            about,
+            {"total": yuan, "general_public_budget": yuan, "government_fund": 0, "state_capital": 0},
+        )
+
+
+def _purchases(made: Builder, purchases: list[tuple[int, int]]) -> None:
+    total = sum(quantity * price * 100 for quantity, price in purchases)
+    for position, pair in enumerate([None, *purchases], start=1):
+        about: dict[str, Any] = {
+            "position": position,
+            "is_total": pair is None,
+            "project_name": "合计" if pair is None else f"项目{position}",
+            "item_name": None,
+            "catalogue_code": None,
+            "measure": None,
+        }
+        yuan = total if pair is None else pair[0] * pair[1] * 100
+        amounts = {"total": yuan, "general_public_budget": yuan, "government_fund": 0}
+        if pair is not None:
+            about["quantity"] = Decimal(pair[0])
+            amounts["unit_price"] = pair[1] * 100
+        made.row("procurement_items", records.ProcurementItem, "procurement", about, amounts)
+
+
+def _assets(made: Builder, yuan: int) -> None:
+    parts = {
+        "buildings": 3 * yuan,
+        "office_space": yuan,
+        "vehicles": yuan // 3,
+        "large_equipment": yuan // 7,
+        "other": 12345,
+    }
+    whole = sum(amount for item, amount in parts.items() if item != "office_space")
+    for item, amount in {"total": whole, **parts}.items():
+        about = {"item": item, "name": item, "measure": None, "as_of": None}
+        made.row("assets", records.AssetItem, "fixed_assets", about, {"value": amount})
+
+
+def _projects(made: Builder, every: Mapping[str, tuple[int, int]]) -> None:
+    spending = [project for _, project in every.values() if project]
+    for ordinal, yuan in enumerate(spending, start=1):
+        about = {"ordinal": ordinal, "code": None, "name": f"项目{ordinal}"}
+        made.row(
+            "projects",
+            records.Project,
+            "performance_targets",
+            about,
+            {"total": yuan, "fiscal": yuan - yuan // 3, "other_funds": yuan // 3},
+        )
