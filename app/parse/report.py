@@ -47,7 +47,7 @@ def _head(parsed: ParsedDisclosure) -> Iterator[str]:
 def _statements(parsed: ParsedDisclosure) -> Iterator[str]:
     rows: Counter[tuple[StatementKey, int]] = Counter()
     figures: Counter[tuple[StatementKey, int]] = Counter()
-    for line in _lines(parsed):
+    for line in lines_of(parsed):
         place = (line.statement_key, line.statement_ordinal)
         rows[place] += 1
         figures[place] += len(line.cells)
@@ -108,6 +108,7 @@ def _place(finding: Finding) -> str:
     return ", ".join(parts) or "document"
 
 
-def _lines(parsed: ParsedDisclosure) -> Iterator[Line]:
+def lines_of(parsed: ParsedDisclosure) -> Iterator[Line]:
+    """Every record that was read out of a statement."""
     for name in _LISTS:
         yield from getattr(parsed, name)

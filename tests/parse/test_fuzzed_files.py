@@ -20,11 +20,13 @@ import pytest
 from app.errors import DocumentError
 from app.parse.confined import parse_files
 from app.parse.document import parse_document
+from app.parse.limits import Limits
 from app.records import ParsedDisclosure
-from tests import written
+from tests import written, written_pdf
 
 _CASES = 60
 _SECONDS_A_CASE = 10
+_PDF_CASES = 24
 _FORMATS = ["docx", "xlsx", "xls", "html", "text"]
 
 
@@ -119,6 +121,23 @@ def test_damaged_file_gives_records_or_a_named_error_in_bounded_time(file_format
         assert time.monotonic() - start < _SECONDS_A_CASE, case
     # The mutations are of both kinds: some leave a document, some do not.
     assert min(outcomes.values()) > 0, outcomes
+
+
+def test_damaged_pdf_gives_records_or_a_named_error(tmp_path: Path) -> None:
+    # In processes of their own: a PDF is read by a library in C++, which may crash where Python would raise.
+    whole = written_pdf.as_pdf(written.blocks_of("qingyuan_budget_2020.txt"))
+    dice = random.Random(3)  # noqa: S311 - as above
+    paths = []
+    for number in range(_PDF_CASES):
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(dice.choice((flipped, flipped, with_markup, truncated, spliced))(whole, dice))
+        paths.append(path)
+    limits = Limits(cpu_seconds=10, deadline_seconds=30)
+    outcomes = parse_files(paths, region_code="130608", limits=limits)
+    for outcome in outcomes:
+        assert (outcome.parsed is None) is not (outcome.error is None)
+        assert "please report it" not in str(outcome.error), outcome.path
+    assert {outcome.error is None for outcome in outcomes} == {True, False}
 
 
 def test_damaged_files_parsed_in_processes_are_all_answered(tmp_path: Path) -> None:

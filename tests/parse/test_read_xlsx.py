@@ -140,7 +140,8 @@ def test_tables_on_one_sheet_are_cut_at_a_blank_row_and_a_gap_before_figures_is_
 def test_lines_around_cells_keep_blank_and_lone_rows_in_their_table_and_titles_out() -> None:
     rows = [
         ["收支总表"], ["项目", "金额", "项目", "金额"], ["一、拨款", 5, "一、支出", 5],
-        ["二、上级补助", None, None, None], [None] * 4, ["三、其他", None, None, None], ["合计", 5, "合计", 5], ["本表按元四舍五入"],
+        ["二、上级补助", None, None, None], [None] * 4, ["三、其他", None, None, None],
+        ["合计", 5, "合计", 5], ["本表按元四舍五入"],
     ]  # fmt: skip
 
     def fill(sheet: Worksheet) -> None:
