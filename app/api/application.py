@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -26,6 +26,7 @@ from app.api.routes import (
     bulk,
     catalogue,
     changes,
+    cite,
     comparisons,
     dictionary,
     documentation,
@@ -33,10 +34,12 @@ from app.api.routes import (
     feeds,
     index,
     lists,
+    pages,
     search,
     singles,
 )
 from app.errors import DatabaseError
+from app.pages.render import STYLE_PATH
 from app.settings import Settings
 
 log = logging.getLogger("gongkai.api")
@@ -95,6 +98,8 @@ def _routes() -> list[BaseRoute]:
         Route("/v1/series.{suffix}", comparisons.get_series),
         Route("/v1/compare", comparisons.get_comparison),
         Route("/v1/compare.{suffix}", comparisons.get_comparison),
+        Route("/v1/cite", cite.get_citation),
+        Route("/v1/cite.{suffix}", cite.get_citation),
         Route("/v1/dictionary", dictionary.get_dictionary),
         Route("/v1/dictionary.{suffix}", dictionary.get_dictionary),
         Route("/v1/dictionary/{key}", dictionary.get_entry),
@@ -124,13 +129,22 @@ def _routes() -> list[BaseRoute]:
         Route("/redoc", documentation.get_redoc),
         Route("/favicon.ico", documentation.get_favicon),
         Mount(documentation.ASSETS_PATH, StaticFiles(directory=documentation.assets())),
-        Route("/", _to_docs),
+        Route("/", pages.get_home),
+        Route("/departments", pages.list_departments),
+        Route("/departments/{key}", pages.get_department),
+        Route("/disclosures/{key}", pages.get_disclosure),
+        Route("/statements/{key}", pages.get_statement),
+        Route("/datasets", pages.list_datasets),
+        Route("/datasets/{name}", pages.get_dataset),
+        Route("/releases", pages.list_releases),
+        Route("/releases/{number}", pages.get_release),
+        Route("/search", pages.search),
+        Route(STYLE_PATH, pages.get_style),
+        Route("/sitemap.xml", pages.get_sitemap),
+        Route("/sitemap-{number}.xml", pages.get_sitemap_part),
+        Route("/robots.txt", pages.get_robots),
         Route("/{path:path}", _unknown),
     ]
-
-
-async def _to_docs(_: Request) -> Response:
-    return RedirectResponse("/docs")
 
 
 async def _unknown(request: Request) -> Response:

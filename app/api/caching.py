@@ -42,7 +42,19 @@ class Policy(Enum):
 
 # The first parts of paths whose answers are made from the data, beside /v1 itself: pages, the catalogue, feeds.
 OF_DATA = frozenset(
-    {"v1", "", "departments", "disclosures", "datasets", "releases", "search", "catalog", "sitemap", "feed"}
+    {
+        "v1",
+        "",
+        "departments",
+        "disclosures",
+        "statements",
+        "datasets",
+        "releases",
+        "search",
+        "catalog",
+        "sitemap",
+        "feed",
+    }
 )
 
 

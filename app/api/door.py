@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.caching import Answers, Finished, Plan, of_data, plan
 from app.api.finish import Exchange, Finisher, send_finished
 from app.api.freshness import Freshness
+from app.api.html import problem_page, wants_page
 from app.api.parameters import LONGEST_QUERY
 from app.api.problems import (
     INTERNAL,
@@ -118,7 +119,9 @@ class Door:
         except Exception as error:
             if finisher.started:
                 raise
-            await response(known(error), scope["path"])(scope, receive, finisher.send)
+            problem = known(error)
+            told = problem_page(problem, scope) if wants_page(scope) else response(problem, scope["path"])
+            await told(scope, receive, finisher.send)
 
     async def _make_canonical(self, exchange: Exchange, planned: Plan, receive: Receive, finisher: Finisher) -> None:
         """Answer the canonical query, so that equal queries have the same bytes; refuse in the reader's own words."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from app.api.openapi_aggregates import aggregate_paths, facet_paths
 from app.api.openapi_bulk import TAG as FILES_TAG
 from app.api.openapi_bulk import bulk_paths, bulk_schemas
+from app.api.openapi_catalogue import TAG as CATALOGUE_TAG
+from app.api.openapi_catalogue import catalogue_paths
 from app.api.openapi_changes import TAG as CHANGES_TAG
 from app.api.openapi_changes import change_paths, feed_paths
+from app.api.openapi_cite import TAG as CITE_TAG
+from app.api.openapi_cite import cite_paths, cite_schemas
 from app.api.openapi_comparisons import comparison_paths
 from app.api.openapi_dictionary import TAG as DICTIONARY_TAG
 from app.api.openapi_dictionary import dictionary_paths, dictionary_schemas
@@ -131,7 +135,7 @@ def openapi_document() -> dict[str, Json]:
     paths: dict[str, Json] = {"/v1": {"get": _index()}}
     paths["/v1/search"] = {"get": search_operation(_problems(*_LIST_PROBLEMS))}
     paths["/v1/suggest"] = {"get": suggest_operation(_problems(*_LIST_PROBLEMS))}
-    schemas = shared_schemas() | search_schemas() | dictionary_schemas()
+    schemas = shared_schemas() | search_schemas() | dictionary_schemas() | cite_schemas()
     for resource in RESOURCES.values():
         paths[f"/v1/{resource.name}"] = {"get": _list(resource, parameters)}
         paths[f"/v1/{resource.name}.{{format}}"] = {
@@ -160,6 +164,8 @@ def openapi_document() -> dict[str, Json]:
         _problems(FILES_NOT_BUILT, FILES_BEING_BUILT, *_OF_FILES),
         _problems(FILE_NOT_FOUND, FILES_BEING_BUILT, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, *_OF_FILES),
     )
+    paths |= cite_paths(_DATA_HEADERS, _problems(*_ONE_PROBLEMS))
+    paths |= catalogue_paths(_DATA_HEADERS, _problems(*_LIST_PROBLEMS))
     paths |= _service_paths()
     return {
         "openapi": "3.1.0",
@@ -179,6 +185,8 @@ def openapi_document() -> dict[str, Json]:
             FILES_TAG,
             SEARCH_TAG,
             DICTIONARY_TAG,
+            CITE_TAG,
+            CATALOGUE_TAG,
             {
                 "name": "service",
                 "description": "The service itself: what there is, what can go wrong, whether it is up.",

@@ -14,6 +14,8 @@ FIXED = (
     "/v1/series",
     "/v1/compare",
     "/v1/dictionary",
+    "/v1/cite",
+    "/catalog",
     "/v1/releases.atom",
     "/docs",
     "/redoc",

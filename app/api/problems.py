@@ -251,8 +251,25 @@ def kind_of(error: BaseException) -> Kind:
     return next((kind for known, kind in _BY_CLASS if isinstance(error, known)), INTERNAL)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a reader is told of an exception, in whichever form: the problem document, and headers of the answer."""
+
+    kind: Kind
+    document: dict[str, Json]
+    headers: dict[str, str]
+
+
 def response(error: BaseException, path: str) -> Response:
-    """The problem document of an exception; of a 5xx nothing but the fixed text, and a line in the log."""
+    """The problem document of an exception as an answer."""
+    said = told(error, path)
+    return Response(
+        orjson.dumps(said.document), status_code=said.kind.status, media_type=MEDIA_TYPE, headers=said.headers
+    )
+
+
+def told(error: BaseException, path: str) -> Told:
+    """What a reader is told of an exception; of a 5xx nothing but the fixed text, and a line in the log."""
     kind = kind_of(error)
     own: list[errors.ParameterProblem] = []
     headers: dict[str, str] = {}
@@ -284,12 +301,7 @@ def response(error: BaseException, path: str) -> Response:
         body["corrected"] = error.corrected
     if kind.retry_after is not None:
         headers = {**headers, "Retry-After": str(kind.retry_after)}
-    return Response(
-        orjson.dumps(body),
-        status_code=kind.status,
-        media_type=MEDIA_TYPE,
-        headers={"Cache-Control": "no-store", **headers},
-    )
+    return Told(kind, body, {"Cache-Control": "no-store", **headers})
 
 
 def _entry(problem: errors.ParameterProblem) -> dict[str, Json]:

@@ -1,0 +1,53 @@
+"""What pages show, read through the same queries as the API's answers: each a list or a record, and its address."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from app.pages.asked import address
+from app.query.read_query import read_list, read_one
+from app.query.registry import RESOURCES
+from app.query.run import Connection, Known, fetch_one, fetch_page
+
+# A row as JSON has it; its amounts are Decimal, or int where nothing is printed behind the point.
+Row: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A page of a list, the exact number of all its rows, its release, the next page, and the API's address of it."""
+
+    rows: list[Row]
+    total: int
+    release: int
+    cursor: str | None
+    href: str
+    rest: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rest", self.total - len(self.rows))
+
+
+async def list_of(
+    connection: Connection, known: Known, resource: str, *, release: int | None, **parameters: str | None
+) -> Rows:
+    """Rows of a list. `fields`, `limit` and `cursor` are for the page; its address shows all of every row."""
+    given = {name: value for name, value in parameters.items() if value is not None}
+    pairs = [*given.items(), *([("release", str(release))] if release is not None else [])]
+    page = await fetch_page(connection, read_list(RESOURCES[resource], pairs), known)
+    asked = {name: value for name, value in given.items() if name not in ("fields", "limit", "cursor")}
+    return Rows(_read(f"[{page.rows}]"), page.total, page.release, page.cursor, address(f"/v1/{resource}", asked))
+
+
+async def one_of(connection: Connection, resource: str, key: str, *, release: int | None) -> tuple[int, Row]:
+    """A record with everything that belongs to it, and its release. NotFound, NoRelease, NothingLoaded."""
+    pairs = [("release", str(release))] if release is not None else []
+    number, record = await fetch_one(connection, read_one(RESOURCES[resource], pairs), key)
+    return number, _read(record)
+
+
+def _read(text: str) -> Any:  # noqa: ANN401 - an object or an array, as its caller knows
+    return json.loads(text, parse_float=Decimal)
