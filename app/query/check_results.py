@@ -142,7 +142,8 @@ RESOURCE = Resource(
             description_zh="规则、公开文件和报表在本服务中的路径。",
             example={"check": "/v1/checks/I4.functional_hierarchy"},
             sql="""json_build_object('check', '/v1/checks/' || t.rule,
-                'disclosure', '/v1/disclosures/' || t.disclosure_id, 'statement', '/v1/statements/' || t.statement_id)""",
+                'disclosure', '/v1/disclosures/' || t.disclosure_id,
+                'statement', '/v1/statements/' || t.statement_id)""",
             schema=object_schema(
                 {
                     "check": {
