@@ -2,20 +2,22 @@
 
 Two roles. The owner (DATABASE_URL's user, or the embedded server's) migrates and loads. The API connects so that it
 can only SELECT: as `gongkai_reader` in the embedded server, by switching to that role at connection where DATABASE_URL
-names another server, or as DATABASE_READ_URL's own user, who is refused when he could write.
+names another server, or as DATABASE_READ_URL's own user, who is refused when he could write. DATABASE_READ_URL may
+name several hosts, streaming replicas as a rule; the database that is loaded is always the last one to read from.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from app import embedded
-from app.errors import DatabaseError
+from app.errors import DatabaseError, DatabaseUnreachable, SettingsError
 from app.settings import Settings
 
 DATABASE = "gongkai"  # in the embedded server
@@ -27,8 +29,25 @@ CONNECT_SECONDS = 15
 Connection = asyncpg.Connection | PoolConnectionProxy
 
 
+@dataclass(frozen=True)
+class ReadAddress:
+    """One host that the API may read from: its URL, and what each session there begins with."""
+
+    dsn: str
+    session: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The URL without its password, for messages."""
+        return _without_password(self.dsn)
+
+
 def owner_dsn(settings: Settings) -> str:
-    """The URL of the database as its owner."""
+    """The URL of the database as its owner. SettingsError where this machine only reads."""
+    if settings.only_reads:
+        raise SettingsError(
+            "DATABASE_READ_URL alone is for reading: set DATABASE_URL to the database that is to be migrated and loaded"
+        )
     return settings.database_url or embedded.dsn(settings, DATABASE)
 
 
@@ -42,20 +61,62 @@ async def connect_owner(settings: Settings, *, name: str = "gongkai") -> AsyncIt
         await connection.close()
 
 
-async def open_read_pool(settings: Settings) -> asyncpg.Pool:
-    """The pool of the API: read-only, with a statement timeout, as a role that can only SELECT.
+def read_addresses(settings: Settings) -> tuple[ReadAddress, ...]:
+    """The hosts of DATABASE_READ_URL in their order, and last the database that is loaded, where it is known.
 
-    DatabaseError when the database cannot be reached, is not migrated, or when the user could write.
+    SettingsError where the hosts and ports of DATABASE_READ_URL do not pair.
     """
-    dsn, server_settings = _reader(settings, "gongkai-api")
-    with _connection_errors(dsn):
+    session = {
+        "default_transaction_read_only": "on",
+        "statement_timeout": str(settings.statement_timeout_ms),
+        "idle_in_transaction_session_timeout": str(settings.statement_timeout_ms),
+        "jit": "off",
+    }
+    found = []
+    if settings.database_read_url is not None:
+        found = [ReadAddress(dsn, session) for dsn in _single_hosts(settings.database_read_url)]
+    if settings.database_url is not None:
+        # As a startup parameter the role is the session's default: RESET ROLE comes back to it.
+        found.append(ReadAddress(settings.database_url, {**session, "role": READER}))
+    if settings.embedded:
+        found.append(ReadAddress(embedded.dsn(settings, DATABASE, user=READER), session))
+    return tuple(found)
+
+
+def _single_hosts(dsn: str) -> list[str]:
+    """One URL for each host of a URL that names several as libpq's do: `a:5432,b:5433` or `?host=/a,/b&port=1,2`."""
+    parts = urlsplit(dsn)
+    user, at, hosts = parts.netloc.rpartition("@")
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if "host" not in query:
+        return [urlunsplit(parts._replace(netloc=f"{user}{at}{host}")) for host in hosts.split(",")]
+    directories, ports = query["host"].split(","), query.get("port", "5432").split(",")
+    if len(ports) not in (1, len(directories)):
+        raise SettingsError(
+            f"DATABASE_READ_URL names {len(directories)} hosts and {len(ports)} ports: "
+            "give one port for all of them, or one for each"
+        )
+    pairs = zip(directories, ports * len(directories) if len(ports) == 1 else ports, strict=False)
+    return [
+        urlunsplit(parts._replace(query=urlencode({**query, "host": directory, "port": port})))
+        for directory, port in pairs
+    ]
+
+
+async def open_read_pool(settings: Settings, address: ReadAddress | None = None) -> asyncpg.Pool:
+    """A pool of the API on one of its hosts, the first one by default: read-only, with a statement timeout.
+
+    DatabaseError when the database is not migrated or the user could write, DatabaseUnreachable when it is away.
+    """
+    address = address or read_addresses(settings)[0]
+    with _connection_errors(address.dsn):
         pool = await asyncpg.create_pool(
-            dsn,
+            address.dsn,
             min_size=min(2, settings.pool_size),
             max_size=settings.pool_size,
             timeout=CONNECT_SECONDS,
             command_timeout=settings.statement_timeout_ms / 1000 + 5,
-            server_settings=server_settings,
+            server_settings={"application_name": "gongkai-api", **address.session},
             reset=_nothing_to_reset,
         )
     try:
@@ -69,35 +130,26 @@ async def open_read_pool(settings: Settings) -> asyncpg.Pool:
 
 
 @contextlib.asynccontextmanager
-async def connect_reader(settings: Settings, *, name: str) -> AsyncIterator[asyncpg.Connection]:
-    """One connection beside the pool, which may read as the pool may. DatabaseError when there is none to be had."""
-    dsn, server_settings = _reader(settings, name)
-    with _connection_errors(dsn):
+async def connect_reader(
+    settings: Settings, *, name: str, address: ReadAddress | None = None, seconds: float = CONNECT_SECONDS
+) -> AsyncIterator[asyncpg.Connection]:
+    """One connection beside the pools, to the database that is loaded by default, which may read as they may.
+
+    DatabaseUnreachable when there is none to be had within `seconds`, which each of its statements may take as well.
+    """
+    address = address or read_addresses(settings)[-1]
+    with _connection_errors(address.dsn):
         connection = await asyncpg.connect(
-            dsn, timeout=CONNECT_SECONDS, command_timeout=CONNECT_SECONDS, server_settings=server_settings
+            address.dsn,
+            timeout=seconds,
+            command_timeout=seconds,
+            server_settings={"application_name": name, **address.session},
         )
     try:
         yield connection
     finally:
         # Whoever stops in the middle of a statement would wait for its end otherwise.
         connection.terminate()
-
-
-def _reader(settings: Settings, name: str) -> tuple[str, dict[str, str]]:
-    """Where and as whom the API reads: the URL, and what each session begins with."""
-    server_settings = {
-        "application_name": name,
-        "default_transaction_read_only": "on",
-        "statement_timeout": str(settings.statement_timeout_ms),
-        "idle_in_transaction_session_timeout": str(settings.statement_timeout_ms),
-        "jit": "off",
-    }
-    if settings.database_read_url is not None:
-        return settings.database_read_url, server_settings
-    if settings.database_url is not None:
-        # As a startup parameter the role is the session's default: RESET ROLE comes back to it.
-        return settings.database_url, {**server_settings, "role": READER}
-    return embedded.dsn(settings, DATABASE, user=READER), server_settings
 
 
 async def _nothing_to_reset(_: asyncpg.Connection) -> None:
@@ -108,13 +160,13 @@ async def migrate(settings: Settings) -> str:
     """Bring the database to the newest schema and the roles to what they should be; returns the revision it is at."""
     from app import migrations  # noqa: PLC0415 - Alembic takes long to import, and the API needs none of it
 
-    if settings.database_url is None:
+    if settings.embedded:
         await _create_database(settings)
     async with connect_owner(settings, name="gongkai-migrate") as connection:
         # Held on this connection while Alembic works on one of its own: two migrations come one after the other.
         await connection.execute("SELECT pg_advisory_lock(hashtext('gongkai migrate'))")
         await migrations.upgrade(settings)
-        await _grant(connection, embedded_server=settings.database_url is None)
+        await _grant(connection, embedded_server=settings.embedded)
         revision: str = await connection.fetchval("SELECT version_num FROM alembic_version")
     return revision
 
@@ -206,7 +258,7 @@ def _connection_errors(dsn: str) -> Iterator[None]:
         yield
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         reason = str(error) or type(error).__name__
-        raise DatabaseError(f"cannot connect to {_without_password(dsn)}: {reason}") from error
+        raise DatabaseUnreachable(f"cannot connect to {_without_password(dsn)}: {reason}") from error
 
 
 def _without_password(dsn: str) -> str:

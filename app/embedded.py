@@ -76,12 +76,12 @@ def socket_directory(settings: Settings) -> Path:
 
 @contextlib.contextmanager
 def running(settings: Settings, *, progress: Progress = silent) -> Iterator[None]:
-    """The embedded server runs inside this block; nothing happens when DATABASE_URL names another one.
+    """The embedded server runs inside this block; nothing happens where the settings name another one.
 
     A server that runs already is shared. It stops at the end of the block unless another process still uses it.
     Raises DatabaseError when it cannot be started.
     """
-    if settings.database_url is not None:
+    if not settings.embedded:
         yield
         return
     make_data_directory(settings.data)

@@ -25,6 +25,10 @@ class DatabaseError(GongkaiError):
     """The database cannot be started, reached, migrated, or is not in the state a command needs."""
 
 
+class DatabaseUnreachable(DatabaseError):
+    """Nothing answers at the address of the database, or it lets nobody in just now."""
+
+
 class LoadError(GongkaiError):
     """Records cannot be loaded; nothing was written."""
 

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from app import database, embedded, settings
 from app.bulk.follow import following
-from app.errors import DatabaseError, GongkaiError
+from app.errors import DatabaseError, DatabaseUnreachable, GongkaiError
 from app.index_names import catch_up
 from app.load import load_seed
 from app.progress import Progress, stopwatch
@@ -40,7 +40,9 @@ def serve(current: Settings) -> None:
         address = _url(current.host, listener.getsockname()[1])
         stack.enter_context(_only_one(current, address))
         stack.enter_context(embedded.running(current, progress=progress))
-        asyncio.run(_prepare(current, progress))
+        if not current.only_reads:
+            asyncio.run(_prepare(current, progress))
+        asyncio.run(_try_hosts(current, progress))
         stack.enter_context(following(current, progress))
         _run(current, listener, progress, address)
     progress("stopped")
@@ -65,9 +67,25 @@ async def _prepare(current: Settings, progress: Progress) -> None:
             progress(result.sentence())
         elif await connection.fetchval("SELECT max(number) FROM release") is None:
             progress(f"nothing to serve yet: {current.seed} holds no data set; load documents with `gongkai ingest`")
-    # The workers open their own pools; trying one here gives a bad DATABASE_READ_URL its one line instead of a trace.
-    async with await database.open_read_pool(current):
-        pass
+
+
+async def _try_hosts(current: Settings, progress: Progress) -> None:
+    """A bad DATABASE_READ_URL gets its one line here instead of a trace: the workers open their own pools.
+
+    A host that is away may come back, as long as one is there; one that would let us write is refused.
+    """
+    away: list[DatabaseUnreachable] = []
+    addresses = database.read_addresses(current)
+    for address in addresses:
+        try:
+            async with await database.open_read_pool(current, address):
+                pass
+        except DatabaseUnreachable as error:
+            away.append(error)
+    if len(away) == len(addresses):
+        raise away[0]
+    for lost in away:
+        progress(f"{lost}; the other hosts answer until it is there")
 
 
 def _run(current: Settings, listener: socket.socket, progress: Progress, address: str) -> None:
@@ -146,7 +164,7 @@ def _bind(current: Settings) -> Iterator[socket.socket]:
 @contextlib.contextmanager
 def _only_one(current: Settings, address: str) -> Iterator[None]:
     """One service for a data directory: two would stop each other's Postgres from being looked after."""
-    if current.database_url is not None:
+    if not current.embedded:
         yield
         return
     embedded.make_data_directory(current.data)

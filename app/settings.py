@@ -46,6 +46,16 @@ class Settings:
     contact: str | None = None  # where to reach the publisher: mailto:… or https://…
 
     @property
+    def embedded(self) -> bool:
+        """Whether the database is the server of our own under `data`."""
+        return self.database_url is None and self.database_read_url is None
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether this machine serves what others migrate and load."""
+        return self.database_url is None and self.database_read_url is not None
+
+    @property
     def releases(self) -> Path:
         """The directory of the files of all releases (app/bulk/manifest.py)."""
         return self.releases_at or self.data / "releases"

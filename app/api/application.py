@@ -18,6 +18,7 @@ from app.api.caching import build
 from app.api.door import Door
 from app.api.files import Exports
 from app.api.freshness import Freshness
+from app.api.hosts import hosts_of
 from app.api.openapi import TITLE, VERSION, openapi_document
 from app.api.paths import unknown_path
 from app.api.reader import Reader
@@ -47,13 +48,14 @@ log = logging.getLogger("gongkai.api")
 
 def create_application(settings: Settings) -> FastAPI:
     """The service. Routes are plain: a request in, a finished response out; the registry describes them."""
-    freshness = Freshness()
+    hosts = hosts_of(settings)
+    freshness = Freshness(hosts)
 
     @contextlib.asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
-        reader = Reader(settings)
+        reader = Reader(settings, hosts)
         application.state.reader = reader
-        application.state.exports = Exports(settings)
+        application.state.exports = Exports(reader)
         try:
             await reader.open()
         except DatabaseError as error:

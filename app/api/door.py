@@ -29,7 +29,7 @@ from app.api.problems import (
     kind_of,
     response,
 )
-from app.api.reader import database_seconds
+from app.api.reader import answering, database_seconds
 from app.settings import Settings
 
 ALLOWED = "GET, HEAD, OPTIONS"
@@ -105,6 +105,7 @@ class Door:
         finisher = Finisher(exchange, self.answers, send)
         scope = exchange.scope
         database_seconds.set(exchange.seconds)
+        answering.set([])
         try:
             if await finisher.unchanged():
                 return

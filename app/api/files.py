@@ -19,8 +19,9 @@ from starlette.types import Receive, Scope, Send
 from app.api.caching import RELEASE_HEADER
 from app.api.formats import FILES
 from app.api.problems import MALFORMED_REQUEST, TOO_LARGE_FOR_FORMAT, TOO_MANY_EXPORTS, Problem
+from app.api.reader import Reader
 from app.database import connect_reader
-from app.errors import ParameterProblem
+from app.errors import DatabaseUnreachable, ParameterProblem
 from app.export.about import About, header_value
 from app.export.read_rows import SECONDS, Batch, read_rows
 from app.export.to_csv import csv_header, csv_statement, write_csv
@@ -34,7 +35,6 @@ from app.query.whole_list import (
     find_release,
     select_list,
 )
-from app.settings import Settings
 
 ROWS_HEADER = "X-Total-Count"
 TOTALS_HEADER = "Gongkai-Control-Totals"
@@ -47,9 +47,9 @@ begin isolation level repeatable read read only"""
 class Exports:
     """The files that this process may write at once, each with a connection of its own: the pool stays free."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._free = settings.exports
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._free = reader.settings.exports
 
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
@@ -58,13 +58,27 @@ class Exports:
             raise Problem(TOO_MANY_EXPORTS, TOO_MANY_EXPORTS.description)
         self._free -= 1
         try:
-            async with connect_reader(self._settings, name="gongkai-export") as connection:
+            async with contextlib.AsyncExitStack() as held:
+                connection = await self._connect(held)
                 await connection.execute(_SESSION)
                 yield connection
                 with contextlib.suppress(TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError):
                     await connection.close(timeout=5)
         finally:
             self._free += 1
+
+    async def _connect(self, held: contextlib.AsyncExitStack) -> asyncpg.Connection:
+        """A connection to the first host that lets us in. DatabaseUnreachable when none does."""
+        hosts = self._reader.in_order()
+        for number, host in enumerate(hosts, start=1):
+            connecting = connect_reader(self._reader.settings, name="gongkai-export", address=host.address)
+            try:
+                return await held.enter_async_context(connecting)
+            except DatabaseUnreachable:
+                host.lost()
+                if number == len(hosts):
+                    raise
+        raise AssertionError("there is always a host")  # pragma: no cover - settings name one at least
 
 
 class _Stream(StreamingResponse):

@@ -1,8 +1,7 @@
-"""The application's way to the database: one pool, opened at the start or as soon as the database can be reached."""
+"""The application's way to the database: a read goes to one of its hosts, and to another one when that is lost."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -11,15 +10,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import asyncpg
 
-from app import database
-from app.errors import DatabaseError
+from app.api.hosts import Host, in_order
+from app.errors import DatabaseError, InvalidCursor, NoRelease
 from app.query.run import Connection, Known
 from app.settings import Settings
 
 log = logging.getLogger("gongkai.api")
-
-# A database that is away is asked again after this time, not by every request.
-_PAUSE_SECONDS = 1.0
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -33,41 +29,52 @@ _DROPPED = (
     asyncpg.InternalClientError,
     ConnectionError,
 )
+# What may be better at another host: it cannot be reached, starts up, has no connection left, or replays a change that
+# a query was in the way of.
+_AWAY = (
+    *_DROPPED,
+    OSError,
+    DatabaseError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.SerializationError,
+)
+# What a replica says that has not come so far yet; the primary knows for certain.
+_BEHIND = (NoRelease, InvalidCursor, asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
 
 
 # The seconds that the request at hand has waited for the database, as a list of one.
 database_seconds: ContextVar[list[float]] = ContextVar("database_seconds")
 
+# The host that answers the request at hand, as a list of none or one: what it reads next comes from the same.
+answering: ContextVar[list[Host]] = ContextVar("answering")
+
 
 class Reader:
-    """The pool and what is remembered between requests."""
+    """The hosts and what is remembered between requests."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, hosts: tuple[Host, ...]) -> None:
         self.settings = settings
+        self.hosts = hosts
         self.known = Known()
-        self.pool: asyncpg.Pool | None = None
-        self._opening = asyncio.Lock()
-        self._failed: tuple[float, DatabaseError] | None = None
 
-    async def open(self) -> asyncpg.Pool:
-        """The open pool. DatabaseError while the database cannot be reached."""
-        if self.pool is not None:
-            return self.pool
-        async with self._opening:
-            if self.pool is None:
-                if self._failed is not None and time.monotonic() - self._failed[0] < _PAUSE_SECONDS:
-                    raise DatabaseError(str(self._failed[1]))
-                try:
-                    self.pool = await database.open_read_pool(self.settings)
-                except DatabaseError as error:
-                    self._failed = time.monotonic(), error
-                    raise
-            return self.pool
+    async def open(self) -> None:
+        """Open a pool at the first host that lets us in. DatabaseError when none does, the first one's."""
+        failed: DatabaseError | None = None
+        for host in self.hosts:
+            try:
+                await host.open()
+            except DatabaseError as error:
+                failed = failed or error
+            else:
+                return
+        if failed is not None:
+            raise failed
 
     async def run(
         self, fetch: Callable[Concatenate[Connection, _P], Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
-        """What `fetch(connection, …)` gives; asked once more when the connection was lost under it."""
+        """What `fetch(connection, …)` gives; asked again, elsewhere where there is another host, when it was lost."""
         begun = time.perf_counter()
         try:
             return await self._run(fetch, *args, **kwargs)
@@ -78,34 +85,67 @@ class Reader:
     async def _run(
         self, fetch: Callable[Concatenate[Connection, _P], Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
-        pool = self.pool or await self.open()
-        try:
-            return await _fetch(pool, fetch, *args, **kwargs)
-        except _DROPPED as error:
-            log.warning("the connection was lost, asking again: %s", error)
-            # The others went the same way: every one is opened anew before it is used again.
-            await pool.expire_connections()
-            return await _fetch(pool, fetch, *args, **kwargs)
+        same = answering.get(None)
+        order = self._order(same)
+        for number, host in enumerate(order, start=1):
+            try:
+                found = await _fetch(host, fetch, *args, **kwargs)
+            except _AWAY as error:
+                if isinstance(error, TimeoutError) and host.heard():
+                    raise  # the query takes too long, wherever it is asked
+                host.lost()
+                if number < len(order):
+                    log.warning("%s did not answer, asking another host: %s", host.address.name, error)
+                    continue
+                if not isinstance(error, _DROPPED):
+                    raise
+                log.warning("the connection was lost, asking again: %s", error)
+                found = await _fetch(host, fetch, *args, **kwargs)
+            except _BEHIND:
+                ahead = next((other for other in order[number:] if not other.replica), None)
+                if not host.replica or ahead is None:
+                    raise
+                host = ahead  # noqa: PLW2901 - the one that answers in the end
+                found = await _fetch(host, fetch, *args, **kwargs)
+            if same is not None:
+                same[:] = [host]
+            return found
+        raise AssertionError("there is always a host")  # pragma: no cover - settings name one at least
+
+    def _order(self, same: list[Host] | None) -> list[Host]:
+        order = self.in_order()
+        if same and same[0].heard():
+            order.sort(key=lambda host: host is not same[0])
+        return order
+
+    def in_order(self) -> list[Host]:
+        """The hosts in the order in which a new request should ask them."""
+        heard = [host.newest for host in self.hosts if host.heard()]
+        return in_order(self.hosts, least=max(self.known.newest, *heard, 0))
 
     async def close(self) -> None:
-        """Close the pool; open requests have five seconds to end."""
-        if self.pool is not None:
-            try:
-                await asyncio.wait_for(self.pool.close(), timeout=5)
-            except TimeoutError:
-                self.pool.terminate()
+        """Close the pools; open requests have five seconds to end."""
+        for host in self.hosts:
+            await host.close()
 
 
 async def _fetch(
-    pool: asyncpg.Pool,
+    host: Host,
     fetch: Callable[Concatenate[Connection, _P], Awaitable[_T]],
     *args: _P.args,
     **kwargs: _P.kwargs,
 ) -> _T:
-    async with pool.acquire() as connection:
-        try:
-            return await fetch(connection, *args, **kwargs)
-        except _DROPPED:
-            # It may not know yet that it is lost; nobody else shall find that out.
-            connection.terminate()
-            raise
+    pool = host.pool or await host.open()
+    host.running += 1
+    try:
+        async with pool.acquire() as connection:
+            try:
+                return await fetch(connection, *args, **kwargs)
+            except _DROPPED:
+                # It may not know yet that it is lost; nobody else shall find that out.
+                connection.terminate()
+                # The others went the same way: every one is opened anew before it is used again.
+                await pool.expire_connections()
+                raise
+    finally:
+        host.running -= 1

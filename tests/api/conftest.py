@@ -41,7 +41,7 @@ def statements(application: FastAPI) -> Iterator[list[str]]:
     def note(record: Any) -> None:
         seen.append(record.query)
 
-    (holder,) = application.state.reader.pool._holders
+    (holder,) = application.state.reader.hosts[0].pool._holders
     connection = holder._con
     connection.add_query_logger(note)
     yield seen

@@ -17,7 +17,8 @@ from fastapi import FastAPI
 from app import database
 from app.api.application import create_application
 from app.api.caching import Answers, Finished, Policy, canonical_query, matches, plan
-from app.api.freshness import TRUST_SECONDS, State
+from app.api.freshness import State
+from app.api.hosts import TRUST_SECONDS
 from app.load import load
 from app.settings import Settings
 from tests import dataset
@@ -63,7 +64,7 @@ def asked(service: FastAPI) -> list[str]:
     def note(record: Any) -> None:
         seen.append(record.query)
 
-    (holder,) = service.state.reader.pool._holders
+    (holder,) = service.state.reader.hosts[0].pool._holders
     holder._con.add_query_logger(note)
     return seen
 
@@ -71,7 +72,7 @@ def asked(service: FastAPI) -> list[str]:
 async def test_304_takes_no_statement_even_when_nothing_is_kept(service: FastAPI, session: httpx.AsyncClient) -> None:
     tag = (await session.get(LIST)).headers["etag"]
     service.middleware_stack.answers = Answers(0)
-    (holder,) = service.state.reader.pool._holders
+    (holder,) = service.state.reader.hosts[0].pool._holders
     seen: list[Any] = []
     holder._con.add_query_logger(seen.append)
     answer = await session.get(LIST, headers={"If-None-Match": f'"other", {tag}'})
