@@ -1,0 +1,148 @@
+"""A national data set of invented disclosures, loaded by the loader itself.
+
+    python bench/generate.py --lines 100000                 # expenditure lines with their statements
+    python bench/generate.py --lines 10000000 --seed 7
+    python bench/generate.py --lines 100000 --whole         # every statement that departments disclose
+
+Departments in all divisions of GB/T 2260, budgets and final accounts of ten years (some years missing), statements as
+`invented.py` makes them. The same arguments give the same records. Records are made, loaded and forgotten one after
+the other: memory does not grow with the number of lines. `DATABASE_URL` or `GONGKAI_DATA` says where they go.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from invented import COMMON, Department, disclosure, fund_items, own_items
+
+from app import codelists, database, embedded, values
+from app.load import LoadResult, load
+from app.progress import bar, stopwatch
+from app.records import Kind, ParsedDisclosure
+from app.settings import Settings, from_environment
+from app.values import Unit
+
+YEARS = range(2016, 2026)
+KINDS: tuple[Kind, ...] = ("budget", "final")
+_PUBLISHED = 0.95  # the share of years that a department has disclosed
+# What a department prints over all its years, on average: measured on 100,000 lines.
+_LINES_OF_A_DEPARTMENT = 600
+_WORDS = (
+    "教育",
+    "卫生",
+    "水务",
+    "交通",
+    "农业",
+    "文旅",
+    "财务",
+    "民生",
+    "环保",
+    "城建",
+    "应急",
+    "数据",
+    "档案",
+    "信访",
+)
+_KINDS_OF_BODY = ("局", "办公室", "委员会", "中心")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is made: about so many expenditure lines, from this seed, with all statements or those alone."""
+
+    lines: int
+    seed: str = "1"
+    whole: bool = False
+
+    @property
+    def departments(self) -> int:
+        return max(1, round(self.lines / _LINES_OF_A_DEPARTMENT))
+
+    @property
+    def disclosures(self) -> int:
+        """How many disclosures there will be, about."""
+        return round(self.departments * len(YEARS) * len(KINDS) * _PUBLISHED)
+
+
+def disclosures(size: Size, made: Callable[[str], None] = lambda _: None) -> Iterator[ParsedDisclosure]:
+    """The disclosures in the order of their ids; `made` is told the id of each."""
+    for department in departments(size):
+        chance = random.Random(f"{size.seed} {department.region_code} {department.name}")
+        for year in YEARS:
+            for kind in KINDS:
+                if chance.random() < _PUBLISHED:
+                    parsed = ParsedDisclosure(**disclosure(department, year, kind, size.seed, whole=size.whole))
+                    made(parsed.disclosure.id)
+                    yield parsed
+
+
+def departments(size: Size) -> Iterator[Department]:
+    """The departments in the order of their ids: the divisions in turn, as many in each as come to it."""
+    regions = sorted(code for code, one in codelists.divisions().items() if one.level != "country")
+    for place, region in enumerate(regions):
+        before, after = (size.departments * end // len(regions) for end in (place, place + 1))
+        names = [_name(region, number) for number in range(after - before)]
+        names.sort(key=lambda name: values.department_id(region, name))
+        yield from (_department(region, name, size.seed) for name in names)
+
+
+def _name(region: str, number: int) -> str:
+    """An invented name, another one for each number: 试 stands before what the body is said to do."""
+    place = codelists.divisions()[region].name
+    series, word = divmod(number, len(_WORDS))
+    series, body = divmod(series, len(_KINDS_OF_BODY))
+    return f"{place}试{_WORDS[word]}{_KINDS_OF_BODY[body]}{series or ''}"
+
+
+def _department(region: str, name: str, seed: str) -> Department:
+    chance = random.Random(f"{seed} {region} {name} department")
+    listed = own_items()
+    first = chance.randrange(len(listed))
+    # Three items in the middle, forty at the most; what lies beside each other in the list belongs together.
+    own = min(40, 1 + round(chance.lognormvariate(0.7, 0.8)))
+    items = [listed[(first + step) % len(listed)] for step in range(own)]
+    items += [code for code in COMMON if chance.random() < 0.9]  # noqa: PLR2004 - nearly every office pays them
+    funds = chance.sample(fund_items(), 2) if chance.random() < 0.1 else []  # noqa: PLR2004 - one department in ten
+    return Department(
+        region_code=region,
+        name=name,
+        code=f"{chance.randrange(100, 1000)}",
+        items=tuple(sorted(items)),
+        fund_items=tuple(sorted(funds)),
+        size=chance.lognormvariate(0, 1.2),
+        unit=Unit.YUAN if chance.random() < 0.08 else Unit.WAN,  # noqa: PLR2004 - a few cities print yuan
+    )
+
+
+async def fill(settings: Settings, size: Size) -> LoadResult:
+    """Migrate the database and load the disclosures as its next release, with a bar."""
+    await database.migrate(settings)
+    with bar("disclosures", total=size.disclosures) as made:
+        async with database.connect_owner(settings) as connection:
+            return await load(connection, list(disclosures(size, made)), origin="ingest", note="invented")
+
+
+def main() -> None:
+    """Generate and load."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, default=100_000, help="expenditure lines, about")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--whole", action="store_true", help="every statement, not those of expenditure alone")
+    chosen = parser.parse_args()
+    size = Size(chosen.lines, chosen.seed, chosen.whole)
+    settings, progress = from_environment(), stopwatch()
+    with embedded.running(settings, progress=progress):
+        begun = time.perf_counter()
+        result = asyncio.run(fill(settings, size))
+        seconds = time.perf_counter() - begun
+        progress(result.sentence())
+        progress(f"{result.rows / seconds:,.0f} rows/s")
+
+
+if __name__ == "__main__":
+    main()
