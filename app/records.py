@@ -30,7 +30,7 @@ Cell = tuple[int, int]
 Kind = Literal["budget", "final"]
 Scope = Literal["department", "unit"]
 StatementStatus = Literal["reported", "declared_empty", "missing", "unreadable"]
-Fund = Literal["all", "general_public_budget", "government_fund", "state_capital"]
+Fund = Literal["all", "fiscal_appropriation", "general_public_budget", "government_fund", "state_capital"]
 # What an amount is, where one document prints several: the budget as approved, as adjusted, or what was spent.
 Phase = Literal["initial_budget", "adjusted_budget", "budget", "final"]
 # A `unit` is a body whose money a row sums up, where a table has its rows by institution instead of by code.
@@ -43,6 +43,10 @@ StatementKey = Literal[
     "fiscal_appropriation",
     "general_public_budget_expenditure",
     "basic_expenditure_by_economic",
+    "general_public_budget_by_economic",
+    "appropriation_expenditure",
+    "appropriation_basic_expenditure",
+    "basic_expenditure",
     "government_fund_expenditure",
     "state_capital_expenditure",
     "three_public",
@@ -122,7 +126,8 @@ class Line(Record):
 class BalanceLine(Line):
     """A row of one side of a 收支总表. `role` says what kind of row; only `item` rows add up to the year's total."""
 
-    side: Literal["revenue", "expenditure"]
+    # Some provinces print the expenditure once more by economic class, and once more by the government's.
+    side: Literal["revenue", "expenditure", "expenditure_by_economic", "expenditure_by_government_economic"]
     role: Literal[
         "item",  # 一、一般公共预算拨款收入; 一、一般公共服务支出
         "item_part",  # what an item consists of: 1.一般公共预算 under 一、财政拨款; a 款 or 项 under its 类
@@ -176,6 +181,7 @@ class RevenueLine(CodedLine):
     from_subordinates: Amount = None  # 附属单位上缴收入
     unit_funds: Amount = None  # 单位资金
     other: Amount = None  # 其他收入
+    surplus_used: Amount = None  # 使用非财政拨款结余
     carried_over: Amount = None  # 上年结转
 
 
@@ -192,19 +198,43 @@ class ExpenditureLine(CodedLine):
     business: Amount = None
     to_superior: Amount = None  # 上缴(上解)上级支出
     to_subordinates: Amount = None  # 对附属单位补助支出
+    # Of the total, by the money that pays for it; some provinces print these columns in place of the kinds above.
+    fiscal_appropriation: Amount = None
+    general_public_budget: Amount = None
+    government_fund: Amount = None
+    state_capital: Amount = None
+    special_account: Amount = None
+    institutional: Amount = None
+    business_revenue: Amount = None
+    from_superior: Amount = None
+    from_subordinates: Amount = None
+    unit_funds: Amount = None
+    other: Amount = None
+    surplus_used: Amount = None
     opening_balance: Amount = None  # 年初结转和结余 (fund statements of a final account)
     revenue: Amount = None  # 本年收入 (as above)
     closing_balance: Amount = None  # 年末结转和结余 (as above)
 
 
 class EconomicLine(CodedLine):
-    """A row by departmental economic code: basic expenditure, or agency operating expenses by item."""
+    """A row by departmental economic code: basic or all expenditure, or agency operating expenses by item."""
 
     code: EconomicCode | None
+    government_code: EconomicCode | None = None  # of the government's economic classification, printed beside it
     fund: Fund
     total: Amount
     personnel: Amount = None
     public: Amount = None
+    project: Amount = None
+    # Of the total, by the money that pays for it.
+    fiscal_appropriation: Amount = None
+    general_public_budget: Amount = None
+    government_fund: Amount = None
+    state_capital: Amount = None
+    special_account: Amount = None
+    unit_funds: Amount = None
+    surplus_used: Amount = None
+    carried_over: Amount = None
 
 
 class ThreePublicLine(Line):
@@ -222,6 +252,7 @@ class ThreePublicLine(Line):
         "agency_operating",
     ]
     name: Name  # as printed
+    institution: Name | None = None  # the body whose expenses they are, where the table has a row for each
     line_number: int | None = None
     fiscal_year: Year
     phase: Phase
@@ -234,14 +265,26 @@ class ThreePublicLine(Line):
 
 
 class Project(Line):
-    """A project with its money, out of a performance-target table or a project self-evaluation."""
+    """A project with its money, out of a list of projects, a performance-target table or a self-evaluation.
+
+    `is_total` marks the row of a list that sums up others: all projects, or those of one institution.
+    """
 
     ordinal: Annotated[int, Field(ge=1)]  # n-th project of the document; indicators point to it
+    is_total: bool = False
+    institution: Name | None = None  # the body that has the project, where the table names it
     code: str | None
     name: Name
     fiscal_year: Year
     total: Amount  # 预算数 or 项目总投资
     fiscal: Amount = None  # 其中：财政资金
+    general_public_budget: Amount = None
+    government_fund: Amount = None
+    state_capital: Amount = None
+    special_account: Amount = None
+    unit_funds: Amount = None
+    surplus_used: Amount = None
+    carried_over: Amount = None
     other_funds: Amount = None
     # 资金支出计划, cumulative per cent; the months differ between forms.
     plan_march: Amount = None
@@ -307,6 +350,7 @@ class ProcurementItem(Line):
     item_name: str | None  # 采购物品名称
     catalogue_code: str | None  # 政府采购目录序号
     measure: str | None  # 计量单位
+    functional_code: FunctionalCode | None = None
     fiscal_year: Year
     quantity: Amount = None
     unit_price: Amount = None

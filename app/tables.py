@@ -199,6 +199,7 @@ class RevenueLine(CodedFact, table=True):
     from_subordinates: Decimal | None = Field(default=None, sa_type=MONEY)
     unit_funds: Decimal | None = Field(default=None, sa_type=MONEY)
     other: Decimal | None = Field(default=None, sa_type=MONEY)
+    surplus_used: Decimal | None = Field(default=None, sa_type=MONEY)
     carried_over: Decimal | None = Field(default=None, sa_type=MONEY)
 
 
@@ -233,6 +234,18 @@ class ExpenditureLine(CodedFact, table=True):
     business: Decimal | None = Field(default=None, sa_type=MONEY)
     to_superior: Decimal | None = Field(default=None, sa_type=MONEY)
     to_subordinates: Decimal | None = Field(default=None, sa_type=MONEY)
+    fiscal_appropriation: Decimal | None = Field(default=None, sa_type=MONEY)
+    general_public_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
+    state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
+    special_account: Decimal | None = Field(default=None, sa_type=MONEY)
+    institutional: Decimal | None = Field(default=None, sa_type=MONEY)
+    business_revenue: Decimal | None = Field(default=None, sa_type=MONEY)
+    from_superior: Decimal | None = Field(default=None, sa_type=MONEY)
+    from_subordinates: Decimal | None = Field(default=None, sa_type=MONEY)
+    unit_funds: Decimal | None = Field(default=None, sa_type=MONEY)
+    other: Decimal | None = Field(default=None, sa_type=MONEY)
+    surplus_used: Decimal | None = Field(default=None, sa_type=MONEY)
     opening_balance: Decimal | None = Field(default=None, sa_type=MONEY)
     revenue: Decimal | None = Field(default=None, sa_type=MONEY)
     closing_balance: Decimal | None = Field(default=None, sa_type=MONEY)
@@ -242,10 +255,20 @@ class EconomicLine(CodedFact, table=True):
     """A row by economic code."""
 
     __tablename__ = "economic_line"
+    government_code: str | None = Field(default=None, sa_type=CODE)
     fund: str
     total: Decimal | None = Field(default=None, sa_type=MONEY)
     personnel: Decimal | None = Field(default=None, sa_type=MONEY)
     public: Decimal | None = Field(default=None, sa_type=MONEY)
+    project: Decimal | None = Field(default=None, sa_type=MONEY)
+    fiscal_appropriation: Decimal | None = Field(default=None, sa_type=MONEY)
+    general_public_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
+    state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
+    special_account: Decimal | None = Field(default=None, sa_type=MONEY)
+    unit_funds: Decimal | None = Field(default=None, sa_type=MONEY)
+    surplus_used: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over: Decimal | None = Field(default=None, sa_type=MONEY)
 
 
 class ThreePublicLine(StatementFact, table=True):
@@ -254,6 +277,7 @@ class ThreePublicLine(StatementFact, table=True):
     __tablename__ = "three_public_line"
     item: str = Field(index=True)
     name: str
+    institution: str | None = None
     line_number: int | None = None
     phase: str
     total: Decimal | None = Field(default=None, sa_type=MONEY)
@@ -269,10 +293,19 @@ class Project(StatementFact, table=True):
 
     __tablename__ = "project"
     ordinal: int
+    is_total: bool
+    institution: str | None = None
     code: str | None = Field(default=None, index=True, sa_type=CODE)
     name: str
     total: Decimal | None = Field(default=None, sa_type=MONEY)
     fiscal: Decimal | None = Field(default=None, sa_type=MONEY)
+    general_public_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
+    state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
+    special_account: Decimal | None = Field(default=None, sa_type=MONEY)
+    unit_funds: Decimal | None = Field(default=None, sa_type=MONEY)
+    surplus_used: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over: Decimal | None = Field(default=None, sa_type=MONEY)
     other_funds: Decimal | None = Field(default=None, sa_type=MONEY)
     plan_march: Decimal | None = None
     plan_june: Decimal | None = None
@@ -338,6 +371,7 @@ class ProcurementItem(StatementFact, table=True):
     item_name: str | None = None
     catalogue_code: str | None = Field(default=None, index=True, sa_type=CODE)
     measure: str | None = None
+    functional_code: str | None = Field(default=None, sa_type=CODE)
     quantity: Decimal | None = None
     unit_price: Decimal | None = Field(default=None, sa_type=MONEY)
     total: Decimal | None = Field(default=None, sa_type=MONEY)

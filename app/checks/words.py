@@ -39,6 +39,8 @@ _FIELDS = MappingProxyType(
         "project_budget": ("预算资金", "project budget"),
         "fiscal": ("财政资金", "fiscal funds"),
         "other_funds": ("其他资金", "other funds"),
+        "business_revenue": ("经营收入", "business revenue"),
+        "surplus_used": ("使用非财政拨款结余", "non-appropriation surplus used"),
     }
 )
 

@@ -19,7 +19,7 @@ RESOURCE = line_resource(
         "Only rows of role `item` add up to the year's total."
     ),
     description_zh="收支总表和财政拨款收支总表的各行；只有“收入来源或支出功能分类项目”各行相加等于本年合计。",
-    statements=("revenue_and_expenditure", "fiscal_appropriation"),
+    statements=("revenue_and_expenditure", "fiscal_appropriation", "government_fund_expenditure"),
     example_id=1,
     columns=(
         Column(
@@ -27,8 +27,11 @@ RESOURCE = line_resource(
             kind="choice",
             zh="收入或支出",
             en="side",
-            description="Which side of the balance: `revenue` (收入) or `expenditure` (支出).",
-            description_zh="属于收入方还是支出方。",
+            description=(
+                "Which side of the balance: `revenue` (收入) or `expenditure` (支出). Where the expenditure is printed "
+                "once more by economic class, that is a side of its own."
+            ),
+            description_zh="属于收入方还是支出方；支出方另按部门、政府预算支出经济分类列示的，各为一方。",
             example="expenditure",
             nullable=False,
             choices=words.SIDE,

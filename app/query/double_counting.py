@@ -55,11 +55,17 @@ _LEVEL = Axis(
 )
 _FUND = Axis(
     name="fund",
-    conflicts=(("case when t.fund = 'all' then 'all' else 'one' end",),),
+    conflicts=(("case when t.fund in ('all', 'fiscal_appropriation') then t.fund else 'one' end",),),
     repeats="the statement of all funds and those of single funds, which it contains",
     default=("fund", "all"),
     named_by=_named("fund", "statement"),
     by_default=True,
+)
+
+_INSTITUTION = _one(
+    "institution",
+    "case when t.institution is null then 'all' else 'one' end",
+    "the expenses of all and those of each institution",
 )
 
 
@@ -122,11 +128,17 @@ AXES: dict[str, tuple[Axis, ...]] = {
             default=("item", "total"),
             named_by=_named("item"),
         ),
+        _INSTITUTION,
         _KIND,
         _SCOPE,
         _PHASE,
     ),
-    "projects": (_one("statement", "t.statement_key", "target tables and self-evaluations"), _KIND, _SCOPE),
+    "projects": (
+        _one("statement", "t.statement_key", "lists of projects, target tables and self-evaluations"),
+        _one("is_total", "t.is_total::text", "the rows of a list and those that sum them up"),
+        _KIND,
+        _SCOPE,
+    ),
     "procurement-items": (
         Axis(
             name="is_total",

@@ -6,6 +6,7 @@ from app.query.columns import Column, money
 from app.query.facts import line_resource
 from app.query.includes import subject_include
 from app.query.search_column import by_code
+from app.query.sources_of_money import sources
 
 FUND = Column(
     name="fund",
@@ -34,15 +35,16 @@ RESOURCE = line_resource(
     zh="支出",
     en="Expenditure by functional code",
     description=(
-        "Rows of the expenditure statements (支出总表, 一般公共预算支出表, 政府性基金支出表, 国有资本经营支出表 and "
-        "their final-account forms), one per functional code and statement."
+        "Rows of the expenditure statements (支出总表, 财政拨款支出表, 一般公共预算支出表, 政府性基金支出表, "
+        "国有资本经营支出表 and their final-account forms), one per functional code and statement."
     ),
     description_zh=(
-        "部门支出总表、一般公共预算支出表、政府性基金预算支出表、国有资本经营预算支出表及相应决算表的各行，每张表"
+        "部门支出总表、财政拨款支出表、一般公共预算支出表、政府性基金预算支出表、国有资本经营预算支出表及相应决算表的各行，每张表"
         "的每个功能分类科目一行。"
     ),
     statements=(
         "expenditure",
+        "appropriation_expenditure",
         "general_public_budget_expenditure",
         "government_fund_expenditure",
         "state_capital_expenditure",
@@ -114,6 +116,21 @@ RESOURCE = line_resource(
             None,
             "政府性基金等单本预算决算表中的年末结转和结余。",
             statements=_ONE_FUND,
+        ),
+        *sources(
+            "fiscal_appropriation",
+            "general_public_budget",
+            "government_fund",
+            "state_capital",
+            "special_account",
+            "institutional",
+            "business_revenue",
+            "from_superior",
+            "from_subordinates",
+            "unit_funds",
+            "other",
+            "surplus_used",
+            statements=_ALL_FUNDS,
         ),
     ),
     includes=(subject_include("functional_subject"),),

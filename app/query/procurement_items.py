@@ -85,6 +85,19 @@ RESOURCE = line_resource(
             grouped=True,
         ),
         Column(
+            name="functional_code",
+            kind="code",
+            zh="功能分类科目编码",
+            en="functional code",
+            description="Functional code that the purchase is paid under, where the table prints it.",
+            description_zh="采购支出的功能分类科目编码，原表列出的才有。",
+            references="functional-subjects",
+            dangling=True,
+            example=None,
+            hierarchy="subject",
+            label="(select name from functional_subject where code = {value})",
+        ),
+        Column(
             name="quantity",
             kind="number",
             zh="数量",
@@ -168,7 +181,7 @@ RESOURCE = line_resource(
         ),
     ),
     search=by_fields("item_name", "project_name", example="服务"),
-    natural_key=("is_total", "project_name", ("item_name", "catalogue_code")),
+    natural_key=("is_total", "project_name", ("item_name", "catalogue_code"), "functional_code"),
     examples=(
         "is_total=false&sort=-total&limit=10",
         "catalogue_code=C2001",

@@ -1,8 +1,9 @@
-"""Projects with their money and payment plan."""
+"""Projects with their money, its sources and the payment plan."""
 
 from app.query.columns import Column, Json, money
 from app.query.facts import line_resource
 from app.query.search_column import by_fields
+from app.query.sources_of_money import sources
 
 
 def _plan(month: str, zh: str, example: Json) -> Column:
@@ -25,9 +26,12 @@ RESOURCE = line_resource(
     plural="Projects",
     zh="项目",
     en="Projects",
-    description="Projects of the performance-target tables and project self-evaluations, with funds and payment plan.",
-    description_zh="绩效目标表和项目绩效自评表所列的项目，含资金和支出计划。",
-    statements=("performance_targets", "self_evaluation"),
+    description=(
+        "Projects of the lists of project expenditure, the performance-target tables and project self-evaluations, "
+        "with funds and payment plan; `is_total` marks the rows of a list that sum up others."
+    ),
+    description_zh="项目支出表、绩效目标表和项目绩效自评表所列的项目，含资金和支出计划；合计行与其余各行重复同一笔资金。",
+    statements=("performance_targets", "self_evaluation", "project_expenditure"),
     example_id=401,
     columns=(
         Column(
@@ -41,6 +45,26 @@ RESOURCE = line_resource(
             minimum=1,
             nullable=False,
             compared=False,
+        ),
+        Column(
+            name="is_total",
+            kind="boolean",
+            zh="是否合计行",
+            en="is a total row",
+            description="True on a row that sums up others: all projects, or those of one institution.",
+            description_zh="全部项目或某一单位项目的合计行为真。",
+            example=False,
+            nullable=False,
+        ),
+        Column(
+            name="institution",
+            kind="text",
+            zh="单位",
+            en="institution",
+            description="The body that has the project, where the table names it.",
+            description_zh="项目所属单位，原表列出的才有。",
+            example=None,
+            grouped=True,
         ),
         Column(
             name="code",
@@ -64,6 +88,16 @@ RESOURCE = line_resource(
         ),
         money("total", "预算数", "Budget of the project", 68.00, "项目的预算数或总投资。"),
         money("fiscal", "财政资金", "Of which fiscal money", 68.00, "其中由财政资金安排的部分。"),
+        *sources(
+            "general_public_budget",
+            "government_fund",
+            "state_capital",
+            "special_account",
+            "unit_funds",
+            "surplus_used",
+            "carried_over",
+            statements=("project_expenditure",),
+        ),
         money("other_funds", "其他资金", "Of which other funds", None, "其中由其他资金安排的部分。"),
         _plan("March", "3月底", 25),
         _plan("June", "6月底", 50),
@@ -89,6 +123,6 @@ RESOURCE = line_resource(
         ),
     ),
     search=by_fields("name", example="舆情监测"),
-    natural_key=("name",),
+    natural_key=("is_total", "institution", "name"),
     examples=("sort=-total&limit=10", "name__contains=网络&total__gte=10", "code=13020525P00916610002P"),
 )

@@ -77,6 +77,13 @@ RESOURCE = line_resource(
         money("unit_funds", "单位资金", "The unit's own funds", None, "预算表中的单位资金，即财政资金以外的自有收入。"),
         money("other", "其他收入", "Other revenue", None, "上述各项以外的收入。"),
         money(
+            "surplus_used",
+            "使用非财政拨款结余",
+            "Use of non-appropriation surplus",
+            None,
+            "使用以前年度非财政拨款结余（早年为事业基金）弥补收支差额的部分。",
+        ),
+        money(
             "carried_over", "上年结转", "Carried over from last year", None, "上年未用完、结转到本年继续使用的资金。"
         ),
     ),

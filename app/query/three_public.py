@@ -43,6 +43,16 @@ RESOURCE = line_resource(
             example="公务接待费",
             nullable=False,
         ),
+        Column(
+            name="institution",
+            kind="text",
+            zh="单位",
+            en="institution",
+            description="The body whose expenses they are, where the table has a row for each; null on the row of all.",
+            description_zh="该行所属单位，原表按单位列示的才有；全部合计的行为空值。",
+            example=None,
+            grouped=True,
+        ),
         LINE_NUMBER,
         PHASE,
         Column(
@@ -97,6 +107,6 @@ RESOURCE = line_resource(
             example=None,
         ),
     ),
-    natural_key=("phase", "item"),
+    natural_key=("phase", "item", "institution"),
     examples=("item=total&sort=fiscal_year", "item=receptions&total__gte=1", "item=vehicles&kind=final&phase=final"),
 )

@@ -46,6 +46,7 @@ PHASE = _words(
 )
 FUND = _words(
     all=("全部资金", "all funds"),
+    fiscal_appropriation=("财政拨款", "fiscal appropriation of all budgets"),
     general_public_budget=("一般公共预算", "general public budget"),
     government_fund=("政府性基金预算", "government funds budget"),
     state_capital=("国有资本经营预算", "state capital operations budget"),
@@ -84,6 +85,16 @@ STATEMENT = _words(
         "一般公共预算基本支出表（决算：一般公共预算财政拨款基本支出决算表）",
         "basic expenditure of the general public budget by economic code",
     ),
+    general_public_budget_by_economic=(
+        "一般公共预算支出表（按经济分类）",
+        "expenditure of the general public budget by economic code",
+    ),
+    appropriation_expenditure=("财政拨款支出表", "expenditure of fiscal appropriation"),
+    appropriation_basic_expenditure=(
+        "财政拨款基本支出表",
+        "basic expenditure of fiscal appropriation by economic code",
+    ),
+    basic_expenditure=("基本支出表（全部资金）", "basic expenditure of all funds by economic code"),
     government_fund_expenditure=(
         "政府性基金预算支出表（决算：政府性基金预算财政拨款收入支出决算表）",
         "expenditure of the government funds budget",
@@ -118,7 +129,12 @@ FILE_FORMAT = _words(
     xls=("旧版 Excel 工作簿", "old Excel workbook"),
 )
 NUMBER_UNIT: Words = MappingProxyType({"per cent": Word("百分比（%）", "per cent"), "points": Word("分", "points")})
-SIDE = _words(revenue=("收入", "revenue"), expenditure=("支出", "expenditure"))
+SIDE = _words(
+    revenue=("收入", "revenue"),
+    expenditure=("支出", "expenditure"),
+    expenditure_by_economic=("支出（按部门预算经济分类）", "expenditure by departmental economic class"),
+    expenditure_by_government_economic=("支出（按政府预算经济分类）", "expenditure by governmental economic class"),
+)
 BALANCE_ROLE = _words(
     item=("收入来源或支出功能分类项目", "source of revenue or functional class of expenditure"),
     item_part=("收支项目的其中项", "part of an item"),
