@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from app.bulk.manifest import ReleaseFiles, release_files
 from app.errors import NotFound
 from app.pages.figures import Printed
-from app.pages.rows import Row, Rows, list_of, one_of
+from app.pages.printed_table import doubtful
+from app.pages.rows import Row, Rows, counts_of, list_of, one_of
 from app.query.divisions import Division, fetch_divisions, fetch_path
 from app.query.extent import ReleaseExtent, fetch_extent
 from app.query.run import Connection, Known, fetch_release
@@ -18,6 +19,8 @@ from app.settings import Settings
 COUNTRY = "000000"
 # How many rows a page shows of what may be long; the rest is a link away.
 _LISTED, _LATEST, _SOME, _MOST = "100", "10", "20", "1000"
+# How many results of checks a page tells in sentences.
+_TOLD = 50
 
 _BALANCES = "id,disclosure_id,statement_id,statement,side,role,phase,item,total,row"
 _SPENDING = "id,disclosure_id,statement_id,statement,fund,phase,code,name,level,is_leaf,total,basic,project,row"
@@ -101,13 +104,18 @@ async def fetch_department(connection: Connection, known: Known, key: str, *, re
 
 @dataclass(frozen=True)
 class Disclosure:
-    """A document: its record, the rows of its figures, its largest projects and what was found in reading it."""
+    """A document: its record, the rows of its figures, its largest projects and what was found in reading it.
+
+    `checked` counts the results of checks by status; `contradictions` are those that no rounding explains.
+    """
 
     release: int
     record: Row
     printed: Printed
     projects: Rows
     findings: Rows
+    checked: dict[str, int]
+    contradictions: Rows
 
 
 async def fetch_disclosure(connection: Connection, known: Known, key: str, *, release: int | None) -> Disclosure:
@@ -118,7 +126,32 @@ async def fetch_disclosure(connection: Connection, known: Known, key: str, *, re
         connection, known, "projects", release=number, disclosure_id=key, sort="-total", limit=_LATEST
     )
     findings = await list_of(connection, known, "findings", release=number, disclosure_id=key, limit=_SOME)
-    return Disclosure(number, record, printed, projects, findings)
+    checked = await counts_of(connection, known, "check-results", "status", release=number, disclosure_id=key)
+    contradictions = await list_of(
+        connection, known, "check-results", release=number, disclosure_id=key, status="failed", limit=_SOME
+    )
+    return Disclosure(number, record, printed, projects, findings, checked, contradictions)
+
+
+@dataclass(frozen=True)
+class PrintedStatement:
+    """A table as printed, with the cells that checks compare, and the results that do not simply agree."""
+
+    release: int
+    record: Row
+    results: list[Row]
+
+
+async def fetch_statement(connection: Connection, known: Known, key: str, *, release: int | None) -> PrintedStatement:
+    """A table as printed."""
+    number, record = await one_of(connection, "statements", key, release=release, include="checks")
+    told = doubtful(record)[:_TOLD]
+    if not told:
+        return PrintedStatement(number, record, [])
+    found = await list_of(
+        connection, known, "check-results", release=number, id=",".join(map(str, told)), limit=str(_TOLD)
+    )
+    return PrintedStatement(number, record, sorted(found.rows, key=lambda row: told.index(row["id"])))
 
 
 async def _printed(connection: Connection, known: Known, release: int, of: dict[str, str], *, totals: bool) -> Printed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import publication
+from app.pages import labels
 from app.pages.asked import Asked, Language
 from app.query import words
 from app.query.columns import Json
@@ -67,11 +69,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"amount": amount, "share": share, "day": day, "size": size}
+    environment.filters |= {"amount": amount, "share": share, "day": day, "size": size, "coded": coded}
     environment.globals |= {
         "Language": Language,
         "RESOURCES": RESOURCES,
         "words": words,
+        "labels": labels,
         "publication": publication,
         "style_href": _style_href(),
     }
@@ -103,6 +106,14 @@ def size(number: int) -> str:
             break
         scaled, unit = scaled / 1000, larger
     return f"{number} B" if unit == "B" else f"{scaled:.1f} {unit}"
+
+
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def coded(text: str) -> Markup:
+    """A description: what stands between backticks in it is code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
 # What would end the element, or begin a comment, of a script that is read as HTML.

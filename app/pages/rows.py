@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from app.pages.asked import address
+from app.query.facets import fetch_facets, read_facets
 from app.query.read_query import read_list, read_one
 from app.query.registry import RESOURCES
 from app.query.run import Connection, Known, fetch_one, fetch_page
@@ -42,9 +43,21 @@ async def list_of(
     return Rows(_read(f"[{page.rows}]"), page.total, page.release, page.cursor, address(f"/v1/{resource}", asked))
 
 
-async def one_of(connection: Connection, resource: str, key: str, *, release: int | None) -> tuple[int, Row]:
+async def counts_of(
+    connection: Connection, known: Known, resource: str, field: str, *, release: int, **parameters: str
+) -> dict[str, int]:
+    """How many rows have each value of a field, the most frequent first."""
+    query = read_facets(RESOURCES[resource], [*parameters.items(), ("field", field), ("release", str(release))])
+    _, facets = await fetch_facets(connection, query, known)
+    return {counted["value"]: counted["lines"] for counted in _read(facets)[0]["values"]}
+
+
+async def one_of(
+    connection: Connection, resource: str, key: str, *, release: int | None, include: str | None = None
+) -> tuple[int, Row]:
     """A record with everything that belongs to it, and its release. NotFound, NoRelease, NothingLoaded."""
-    pairs = [("release", str(release))] if release is not None else []
+    asked = {"release": None if release is None else str(release), "include": include}
+    pairs = [(name, value) for name, value in asked.items() if value is not None]
     number, record = await fetch_one(connection, read_one(RESOURCES[resource], pairs), key)
     return number, _read(record)
 

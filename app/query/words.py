@@ -209,6 +209,54 @@ SEVERITY = _words(
     warning=("警告", "doubtful: look at the printed table"),
     error=("错误", "could not be read or placed"),
 )
+# What each code of a finding says in a sentence; its message says the rest. A reader of documents may know more codes.
+FINDING = _words(
+    amount_not_stated=(
+        "文字中的这个数字不是金额陈述，例如限额或模板残留",
+        "a figure in the text that states no amount",
+    ),
+    amount_not_understood=("文字中的这个数字所指不明", "it is not clear what a figure in the text measures"),
+    claimed_twice=("有多种表式都与此表相符，只按原样保留", "several forms claim the table; it is kept as printed"),
+    code_missing=("表中没有科目编码，而名称对应多个科目", "no code is printed, and the name fits several subjects"),
+    code_recovered=("表中没有科目编码，按名称和位置补出", "no code is printed; it follows from the name and its place"),
+    columns_not_understood=("各行有数字，但都不在可识别的栏目下", "the rows hold numbers, none under a known heading"),
+    empty_without_word=("表中没有金额，文件也没有说明原因", "the table holds no amount and nothing says why"),
+    external_reference=("文件引用了外部内容，未读取", "the file refers to things outside of it, which are not fetched"),
+    formula_without_value=("有公式没有保存计算结果", "formulas whose values the file does not keep"),
+    heading_not_understood=(
+        "表头无法识别，金额只保留在原表中",
+        "the headings are not understood; amounts stay as printed",
+    ),
+    hidden_content=("文件中隐藏的内容未读取", "what the file hides is not read"),
+    invalid_code=("科目编码不合规则", "the code of a subject is not well formed"),
+    macros_ignored=("文件带有宏，既未运行也未读取", "the file carries macros; they are neither run nor read"),
+    name_missing=("有科目编码而没有名称", "a code without a name"),
+    number_format_unknown=(
+        "数字格式无法识别，按存储值给出",
+        "a number format that is not known; numbers are given as stored",
+    ),
+    number_only_in_grid=("这个数字只保留在原表中，未归入任何字段", "a number that is kept in the printed table only"),
+    other_body=("此表属于另一单位，只按原样保留", "the table is of another body; it is kept as printed"),
+    record_not_valid=("读出的内容不合记录规则", "what was read is no valid record"),
+    repeated_code=("同一科目编码出现两次", "a code is printed twice"),
+    row_not_understood=("这一行无法识别", "a row that is not understood"),
+    second_classification=(
+        "第二种分类的编码只保留在原表中",
+        "codes of a second classification are kept as printed only",
+    ),
+    short_row=("这一行的单元格不全", "a row whose last cells are missing"),
+    unknown_unit=("金额单位不明，金额只保留在原表中", "the unit of money is unknown; amounts stay as printed"),
+    unlisted_code=("科目编码不在随程序附带的科目表中", "a code that is not in the packaged list"),
+    unlisted_name=("没有科目用此名称", "no subject has this name"),
+    unparsable_amount=("单元格应为金额而不是", "a cell that should hold an amount and does not"),
+    unplaced_month=("资金支出计划的月份无处可放", "a month of the payment plan that no field holds"),
+    unplaced_row=(
+        "表式中没有此项，数字只保留在原表中",
+        "a row that the form does not know; its figures stay as printed",
+    ),
+    unreadable_page=("此页是没有文字的图片，未读取", "a page that is a picture without text"),
+    unrecognised_table=("没有表式与此表相符，只按原样保留", "no form claims the table; it is kept as printed"),
+)
 CHECK_STATUS = _words(
     passed=("相符", "the figures agree"),
     rounding=("在四舍五入范围内", "they differ by no more than rounding explains"),

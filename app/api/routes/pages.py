@@ -11,9 +11,8 @@ from app.api.html import asked_of, page_response
 from app.api.paths import unknown_path
 from app.api.reader import Reader
 from app.errors import NotFound
-from app.pages import contents, figures, sitemap, structured_data
+from app.pages import contents, figures, printed_table, sitemap, structured_data
 from app.pages.render import style
-from app.pages.rows import one_of
 from app.query.registry import RESOURCES
 from app.query.run import fetch_release
 from app.query.search import fetch_search, read_search
@@ -87,14 +86,24 @@ async def get_disclosure(request: Request) -> Response:
         ],
         projects=found.projects,
         findings=found.findings,
+        checked=found.checked,
+        contradictions=found.contradictions,
     )
 
 
 async def get_statement(request: Request) -> Response:
     """A table as it is printed."""
     reader, asked = _reader(request), asked_of(request)
-    release, record = await reader.run(one_of, "statements", request.path_params["key"], release=asked.release)
-    return page_response("statement.html", asked, release=release, statement=record)
+    found = await reader.run(contents.fetch_statement, reader.known, request.path_params["key"], release=asked.release)
+    return page_response(
+        "statement.html",
+        asked,
+        release=found.release,
+        statement=found.record,
+        rows=printed_table.lay_out(found.record),
+        checked=printed_table.statuses(found.record),
+        results=found.results,
+    )
 
 
 async def list_datasets(request: Request) -> Response:

@@ -1,0 +1,33 @@
+"""Words of closed lists that are too long for a label on a page: the same values in a word or two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.query.words import Word
+
+# Headings over counts of check results.
+CHECK_COUNTS: Mapping[str, Word] = {
+    "passed": Word("相符", "Agree"),
+    "rounding": Word("差异在舍入范围内", "Differ within rounding"),
+    "failed": Word("不符", "Contradict"),
+    "insufficient": Word("不足以判定", "Cannot be judged"),
+}
+# Beside a sentence: what came of a check, or how much a contradiction matters.
+CHECK_STATUS: Mapping[str, Word] = {
+    "passed": Word("相符", "agree"),
+    "rounding": Word("舍入差异", "rounding"),
+    "failed": Word("不符", "contradict"),
+    "insufficient": Word("不足以判定", "cannot be judged"),
+    "not_applicable": Word("不适用", "nothing to compare"),
+}
+CHECK_SEVERITY: Mapping[str, Word] = {
+    "error": Word("不符", "contradiction"),
+    "warning": Word("很可能不符", "very likely a contradiction"),
+    "notice": Word("与通常不同", "unusual"),
+}
+FINDING_SEVERITY: Mapping[str, Word] = {
+    "info": Word("提示", "note"),
+    "warning": Word("存疑", "doubtful"),
+    "error": Word("未能读取", "not read"),
+}
