@@ -17,8 +17,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import embedded, seed
-from app.settings import PROJECT
+from app import database, embedded, seed
+from app.settings import PROJECT, Settings
 from tests import dataset
 from tests.conftest import POSTGRES_VERSION
 
@@ -86,10 +86,10 @@ def serving(variables: dict[str, str]) -> Iterator[Service]:
             service.stop()
 
 
-def refused(variables: dict[str, str]) -> str:
-    """What a `gongkai serve` that must not start says on stderr."""
+def refused(variables: dict[str, str], command: str = "serve") -> str:
+    """What a `gongkai serve` that must not start, or another command that must not run, says on stderr."""
     done = subprocess.run(
-        [*COMMAND, "serve"], cwd=PROJECT, env=variables, capture_output=True, text=True, check=False, timeout=60
+        [*COMMAND, command], cwd=PROJECT, env=variables, capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 1, done.stdout
     assert done.stderr.count("\n") == 1
@@ -194,3 +194,15 @@ def test_read_url_that_could_write_is_refused_before_serving(variables: dict[str
         url = f"postgresql://postgres@/gongkai?host={variables['GONGKAI_DATA']}/run"
         said = refused({**variables, "DATABASE_URL": url, "DATABASE_READ_URL": url})
     assert "who is a superuser" in said
+
+
+def test_machine_that_only_reads_serves_without_a_postgres_of_its_own(
+    variables: dict[str, str], seed_loaded: Settings
+) -> None:
+    assert seed_loaded.database_url is not None
+    reading = seed_loaded.database_url.replace("//postgres@", f"//{database.READER}@", 1)
+    only = {**variables, "DATABASE_READ_URL": reading}
+    with serving(only) as service:
+        assert httpx.get(service.query).status_code == 200
+        assert not (Path(variables["GONGKAI_DATA"]) / f"postgres-{POSTGRES_VERSION}").exists()
+    assert "set DATABASE_URL" in refused(only, "load")
