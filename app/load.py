@@ -8,42 +8,32 @@ Until the commit every reader sees the release before; a load that is killed lea
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from itertools import islice, pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import asyncpg
 import orjson
-from sqlmodel import SQLModel
 
 from app import reference, seed, tables, values
+from app.bare_tables import bare_tables
 from app.checks import CHECKS_VERSION
 from app.checks.run import check
+from app.copy_rows import Copy
 from app.errors import LoadError
 from app.index_names import catch_up, index_names
 from app.progress import Progress, silent
-from app.records import ParsedDisclosure
-from app.to_rows import (
-    OPERANDS,
-    SOURCES,
-    Revision,
-    Row,
-    columns,
-    counters,
-    disclosure_row,
-    fact_rows,
-    money_columns,
-    table_name,
-)
+from app.records import CheckResult, ParsedDisclosure
+from app.to_rows import SOURCES, Revision, table_name
 
 Origin = Literal["seed", "ingest"]
+Judge = Callable[[ParsedDisclosure], Sequence[CheckResult]]
 
 # Rows are gathered for this many disclosures at a time and then sent table by table: few round trips, bounded memory.
+# A first load of as many or more is worth making the indexes at its end (`app/bare_tables.py`).
 _BATCH = 200
 
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('gongkai load'))"
@@ -85,30 +75,53 @@ class _Current:
     seed_digest: str | None  # of the latest revision that came from a seed
 
 
+@dataclass
+class _Tally:
+    """What a load has met so far; disclosures are named by id."""
+
+    named: set[str] = field(default_factory=set)
+    added: list[str] = field(default_factory=list)
+    revised: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    # How many disclosures the release adds, revises and withdraws, by reason (`app/query/words.py: CHANGE_REASON`).
+    reasons: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(
+            ("new_document", "new_revision", "extraction_mended", "checks", "withdrawn"), 0
+        )
+    )
+    names: set[reference.Name] = field(default_factory=set)  # printed beside codes
+
+
 async def load(
     connection: asyncpg.Connection,
-    disclosures: Sequence[ParsedDisclosure],
+    disclosures: Iterable[ParsedDisclosure],
     *,
     origin: Origin,
     source_digest: str | None = None,
     note: str = "",
     wait: bool = False,
     progress: Progress = silent,
+    judge: Judge = check,
 ) -> LoadResult:
     """Load the disclosures as the next release; nothing new means no new release.
 
+    A list may have any order; a stream is loaded as it comes, in bounded memory, and comes in the order of ids.
     A seed is a whole data set: what an earlier seed brought and this one no longer has is withdrawn. An ingest only
-    adds and revises. LoadError when another load is running (`wait`: it is waited for) or the records cannot be
-    loaded; nothing was written then.
+    adds and revises. `judge` gives the check results that are stored with a disclosure. LoadError when another load is
+    running (`wait`: it is waited for) or the records cannot be loaded; nothing was written then.
     """
-    ordered = sorted(disclosures, key=lambda parsed: parsed.disclosure.id)
-    _refuse_twins(ordered)
+    step = "disclosures"
+    if isinstance(disclosures, Sequence):
+        step = f"of {len(disclosures)} disclosures"
+        disclosures = sorted(disclosures, key=lambda parsed: parsed.disclosure.id)
     with _load_errors():
         async with connection.transaction():
             if not await connection.fetchval(_WAIT_FOR_LOCK if wait else _TRY_LOCK):
                 raise LoadError("another load is running: wait until it has finished, then run this again")
             await catch_up(connection)
-            result = await _write(connection, ordered, origin, source_digest, note, progress)
+            result = await _write(
+                connection, _in_order(disclosures), step, origin, source_digest, note, judge, progress
+            )
         if result.changed:
             progress("gathering statistics for the query planner")
             names = ["region", "department", "disclosure", "subject_name", "search_text", "search_entry"]
@@ -161,77 +174,109 @@ def content_digest(parsed: ParsedDisclosure) -> str:
 
 async def _write(
     connection: asyncpg.Connection,
-    ordered: list[ParsedDisclosure],
+    disclosures: Iterator[ParsedDisclosure],
+    step: str,
     origin: Origin,
     source_digest: str | None,
     note: str,
+    judge: Judge,
     progress: Progress,
 ) -> LoadResult:
     """Everything between BEGIN and COMMIT."""
     latest: int | None = await connection.fetchval("SELECT max(number) FROM release")
     release = (latest or 0) + 1
     known = await _current(connection)
-    last_ids = await _last_ids(connection)
-    revisions: list[Revision] = []
-    unchanged: list[str] = []
-    for parsed in ordered:
-        identifier, digest = parsed.disclosure.id, content_digest(parsed)
-        before = known.get(identifier)
-        if before is not None and before.valid is not None and _has(before, digest, origin):
-            unchanged.append(identifier)
-            continue
-        revisions.append(
-            Revision(
-                parsed=parsed,
-                revision_id=last_ids["disclosure"] + len(revisions) + 1,
-                revision=1 if before is None else before.revision + 1,
-                valid_from=release,
-                content_digest=digest,
-                origin=origin,
-                check_results=tuple(check(parsed)),
-                checks_version=CHECKS_VERSION,
-            )
-        )
-    named = {parsed.disclosure.id for parsed in ordered}
+    written = await reference.write_code_lists(connection)
+    # The words of a rule are no figures: new ones come with whatever release is next.
+    await reference.write_rules(connection)
+    tally, copy = _Tally(), await Copy.begin(connection, release)
+    async with contextlib.AsyncExitStack() as whole:
+        while batch := list(islice(disclosures, _BATCH)):
+            if latest is None and not tally.named and len(batch) == _BATCH:
+                await whole.enter_async_context(bare_tables(connection, progress))
+            revisions = _revisions(batch, known, tally, copy, origin, judge)
+            if revisions:
+                await _copy(connection, revisions, known, copy)
+                progress(f"copied {len(tally.named)} {step}")
+    if copy.rows:
+        await copy.verify()
     withdrawn = sorted(
         identifier
         for identifier, before in known.items()
         if origin == "seed"
-        and identifier not in named
+        and identifier not in tally.named
         and before.valid is not None
         and before.valid["origin"] == "seed"
     )
-    written = await reference.write_code_lists(connection)
-    # The words of a rule are no figures: new ones come with whatever release is next.
-    await reference.write_rules(connection)
-    if not (revisions or withdrawn or written) and latest is not None:
+    if not (tally.added or tally.revised or withdrawn or written) and latest is not None:
         await _remember_source(connection, source_digest)
-        return LoadResult(release=latest, changed=False, unchanged=tuple(unchanged))
+        return LoadResult(release=latest, changed=False, unchanged=tuple(tally.unchanged))
 
-    await _refuse_unknown_regions(connection, revisions)
-    replaced = [revision for revision in revisions if known.get(revision.parsed.disclosure.id) is not None]
-    ended = [known[revision.parsed.disclosure.id].valid for revision in replaced]
-    ended += [known[identifier].valid for identifier in withdrawn]
-    await _end(connection, [row["revision_id"] for row in ended if row is not None], release)
-    rows = await _copy(connection, revisions, last_ids, progress)
-    await reference.write_printed_names(connection, [revision.parsed for revision in revisions])
+    await _end(connection, [known[identifier] for identifier in withdrawn], release)
+    tally.reasons["withdrawn"] = len(withdrawn)
+    await reference.write_printed_names(connection, tally.names)
     await _rename_departments(connection, release)
     if written:
         # Rows show names of divisions and codes: who follows the changes of a list is to see them anew.
         await connection.execute("UPDATE department SET changed_in = $1", release)
+    progress("indexing names")
     await index_names(connection, release)
-    changes = _reasons(revisions, known, withdrawn)
-    await _record_release(connection, release, source_digest, note, changes)
-    revised = {revision.parsed.disclosure.id for revision in replaced}
+    await _record_release(connection, release, source_digest, note, tally.reasons)
     return LoadResult(
         release=release,
         changed=True,
-        added=tuple(one.parsed.disclosure.id for one in revisions if one.parsed.disclosure.id not in revised),
-        revised=tuple(sorted(revised)),
+        added=tuple(tally.added),
+        revised=tuple(tally.revised),
         withdrawn=tuple(withdrawn),
-        unchanged=tuple(unchanged),
-        rows=rows,
+        unchanged=tuple(tally.unchanged),
+        rows=copy.rows,
     )
+
+
+def _revisions(
+    batch: Sequence[ParsedDisclosure],
+    known: Mapping[str, _Current],
+    tally: _Tally,
+    copy: Copy,
+    origin: Origin,
+    judge: Judge,
+) -> list[Revision]:
+    """What of the batch is new, each as the next revision of its disclosure; all of it is tallied."""
+    revisions: list[Revision] = []
+    for parsed in batch:
+        identifier, digest = parsed.disclosure.id, content_digest(parsed)
+        tally.named.add(identifier)
+        before = known.get(identifier)
+        if before is not None and before.valid is not None and _has(before, digest, origin):
+            tally.unchanged.append(identifier)
+            continue
+        (tally.added if before is None else tally.revised).append(identifier)
+        tally.reasons[_reason(parsed, digest, before)] += 1
+        tally.names |= reference.printed_names(parsed)
+        revisions.append(
+            Revision(
+                parsed=parsed,
+                revision_id=copy.last_revision + len(tally.added) + len(tally.revised),
+                revision=1 if before is None else before.revision + 1,
+                valid_from=copy.release,
+                content_digest=digest,
+                origin=origin,
+                check_results=tuple(judge(parsed)),
+                checks_version=CHECKS_VERSION,
+            )
+        )
+    return revisions
+
+
+async def _copy(
+    connection: asyncpg.Connection, revisions: Sequence[Revision], known: Mapping[str, _Current], copy: Copy
+) -> None:
+    """End what the revisions replace, and COPY them."""
+    await _refuse_unknown_regions(connection, revisions)
+    replaced = [known[one.parsed.disclosure.id] for one in revisions if one.parsed.disclosure.id in known]
+    await _end(connection, replaced, copy.release)
+    await _write_departments(connection, revisions)
+    await copy.send(revisions)
 
 
 def _has(before: _Current, digest: str, origin: Origin) -> bool:
@@ -246,13 +291,19 @@ def _has(before: _Current, digest: str, origin: Origin) -> bool:
     return origin == "seed" and before.seed_digest == digest
 
 
-def _refuse_twins(ordered: Sequence[ParsedDisclosure]) -> None:
-    for one, other in pairwise(ordered):
-        if one.disclosure.id == other.disclosure.id:
+def _in_order(disclosures: Iterable[ParsedDisclosure]) -> Iterator[ParsedDisclosure]:
+    """The disclosures as they come; LoadError where one comes twice or after one that belongs behind it."""
+    before: ParsedDisclosure | None = None
+    for parsed in disclosures:
+        if before is not None and before.disclosure.id == parsed.disclosure.id:
             raise LoadError(
-                f"{one.disclosure.source_file} and {other.disclosure.source_file} are the same disclosure "
-                f"({one.disclosure.id}): load one of them"
+                f"{before.disclosure.source_file} and {parsed.disclosure.source_file} are the same disclosure "
+                f"({parsed.disclosure.id}): load one of them"
             )
+        if before is not None and before.disclosure.id > parsed.disclosure.id:
+            raise LoadError(f"a stream comes in the order of ids: {parsed.disclosure.id} after {before.disclosure.id}")
+        before = parsed
+        yield parsed
 
 
 async def _refuse_unknown_regions(connection: asyncpg.Connection, revisions: Sequence[Revision]) -> None:
@@ -279,17 +330,9 @@ async def _current(connection: asyncpg.Connection) -> dict[str, _Current]:
     return found
 
 
-async def _last_ids(connection: asyncpg.Connection) -> dict[str, int]:
-    """The highest id in use: of revisions under `disclosure`, of facts under the name of their list."""
-    found = {"disclosure": await connection.fetchval("SELECT coalesce(max(revision_id), 0) FROM disclosure")}
-    for source, table in SOURCES.items():
-        statement = f"SELECT coalesce(max(id), 0) FROM {table_name(table)}"  # noqa: S608 - our table
-        found[source] = await connection.fetchval(statement)
-    return found
-
-
-async def _end(connection: asyncpg.Connection, revision_ids: list[int], release: int) -> None:
-    """The revisions and their facts are last seen in the release before this one."""
+async def _end(connection: asyncpg.Connection, replaced: Iterable[_Current], release: int) -> None:
+    """The valid revisions and their facts are last seen in the release before this one."""
+    revision_ids = [one.valid["revision_id"] for one in replaced if one.valid is not None]
     if not revision_ids:
         return
     for name in ("disclosure", *(table_name(table) for table in SOURCES.values())):
@@ -298,59 +341,6 @@ async def _end(connection: asyncpg.Connection, revision_ids: list[int], release:
             release,
             revision_ids,
         )
-
-
-async def _copy(
-    connection: asyncpg.Connection, revisions: Sequence[Revision], last_ids: Mapping[str, int], progress: Progress
-) -> int:
-    """COPY the revisions with their facts, then check in the database that everything has arrived."""
-    if not revisions:
-        return 0
-    loaded_at: dt.datetime = await connection.fetchval("SELECT now()")
-    await _write_departments(connection, revisions)
-    identifiers = counters(last_ids)
-    expected: dict[str, list[Any]] = {source: [0, Decimal(0)] for source in SOURCES}
-    remaining = iter(revisions)
-    done = 0
-    while batch := list(islice(remaining, _BATCH)):
-        rows: dict[str, list[Row]] = {source: [] for source in (*SOURCES, OPERANDS)}
-        for revision in batch:
-            for source, row in fact_rows(revision, identifiers):
-                rows[source].append(row)
-        await _copy_table(connection, tables.Disclosure, [disclosure_row(one, loaded_at) for one in batch])
-        for source, table in SOURCES.items():
-            await _copy_table(connection, table, rows[source])
-            expected[source][0] += len(rows[source])
-            expected[source][1] += _control_total(table, rows[source])
-        await _copy_table(connection, tables.CheckOperand, rows[OPERANDS])
-        done += len(batch)
-        progress(f"copied {done} of {len(revisions)} disclosures")
-    await _verify(connection, revisions[0].valid_from, expected)
-    return sum(count for count, _ in expected.values())
-
-
-async def _copy_table(connection: asyncpg.Connection, table: type[SQLModel], rows: Sequence[Row]) -> None:
-    if rows:
-        await connection.copy_records_to_table(table_name(table), records=rows, columns=columns(table))
-
-
-def _control_total(table: type[tables.Fact], rows: Sequence[Row]) -> Decimal:
-    if "total" not in money_columns(table):
-        return Decimal(0)
-    position = columns(table).index("total")
-    return sum((row[position] for row in rows if row[position] is not None), Decimal(0))
-
-
-async def _verify(connection: asyncpg.Connection, release: int, expected: Mapping[str, Sequence[Any]]) -> None:
-    """Rows and control totals in the database are what was sent; a difference ends the load."""
-    for source, table in SOURCES.items():
-        name, total = table_name(table), "sum(total)" if "total" in money_columns(table) else "0"
-        found = await connection.fetchrow(
-            f"SELECT count(*), coalesce({total}, 0) FROM {name} WHERE valid_from = $1",  # noqa: S608 - our table
-            release,
-        )
-        if found is None or [found[0], found[1]] != list(expected[source]):
-            raise LoadError(f"{name} holds {found and tuple(found)} rows and yuan after COPY, not {expected[source]}")
 
 
 async def _write_departments(connection: asyncpg.Connection, revisions: Sequence[Revision]) -> None:
@@ -399,20 +389,13 @@ async def _rename_departments(connection: asyncpg.Connection, release: int) -> N
     )
 
 
-def _reasons(revisions: Sequence[Revision], known: Mapping[str, _Current], withdrawn: Sequence[str]) -> dict[str, int]:
-    """How many disclosures the release adds, revises and withdraws, by reason (`app/query/words.py: CHANGE_REASON`)."""
-    counted = {"new_document": 0, "new_revision": 0, "extraction_mended": 0, "checks": 0, "withdrawn": len(withdrawn)}
-    for revision in revisions:
-        before = known.get(revision.parsed.disclosure.id)
-        if before is None or before.valid is None:
-            counted["new_document"] += 1
-        elif before.valid["sha256"] != revision.parsed.disclosure.sha256:
-            counted["new_revision"] += 1
-        elif before.valid["content_digest"] == revision.content_digest:
-            counted["checks"] += 1
-        else:
-            counted["extraction_mended"] += 1
-    return counted
+def _reason(parsed: ParsedDisclosure, digest: str, before: _Current | None) -> str:
+    """Why the release has this revision (`app/query/words.py: CHANGE_REASON`)."""
+    if before is None or before.valid is None:
+        return "new_document"
+    if before.valid["sha256"] != parsed.disclosure.sha256:
+        return "new_revision"
+    return "checks" if before.valid["content_digest"] == digest else "extraction_mended"
 
 
 async def _record_release(

@@ -5,7 +5,7 @@ Every statement writes only rows that differ, so that the number of rows written
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import asyncpg
 
@@ -129,11 +129,8 @@ async def write_rules(connection: asyncpg.Connection) -> None:
     )
 
 
-async def write_printed_names(connection: asyncpg.Connection, disclosures: Iterable[records.ParsedDisclosure]) -> int:
+async def write_printed_names(connection: asyncpg.Connection, names: set[Name]) -> int:
     """Add the names that disclosures print beside their codes, and the codes that no list has; returns rows written."""
-    names: set[Name] = set()
-    for parsed in disclosures:
-        names |= printed_names(parsed)
     written = await _write_names(connection, names, source="disclosure")
     # A code that no list has takes the name it was last printed with; of several in that year the first by letters.
     for classification, table, more_columns, more_values in (

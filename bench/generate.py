@@ -3,6 +3,7 @@
     python bench/generate.py --lines 100000                 # expenditure lines with their statements
     python bench/generate.py --lines 10000000 --seed 7
     python bench/generate.py --lines 100000 --whole         # every statement that departments disclose
+    python bench/generate.py --lines 1000000 --unchecked    # without what the rules find in them
 
 Departments in all divisions of GB/T 2260, budgets and final accounts of ten years (some years missing), statements as
 `invented.py` makes them. The same arguments give the same records. Records are made, loaded and forgotten one after
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import resource
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,8 +23,9 @@ from dataclasses import dataclass
 from invented import COMMON, Department, disclosure, fund_items, own_items
 
 from app import codelists, database, embedded, values
+from app.checks.run import check
 from app.load import LoadResult, load
-from app.progress import bar, stopwatch
+from app.progress import Progress, bar, silent, stopwatch
 from app.records import Kind, ParsedDisclosure
 from app.settings import Settings, from_environment
 from app.values import Unit
@@ -119,12 +122,22 @@ def _department(region: str, name: str, seed: str) -> Department:
     )
 
 
-async def fill(settings: Settings, size: Size) -> LoadResult:
-    """Migrate the database and load the disclosures as its next release, with a bar."""
+async def fill(settings: Settings, size: Size, *, checked: bool = True, progress: Progress = silent) -> LoadResult:
+    """Migrate the database and load the disclosures as its next release, with a bar.
+
+    Results of checks are several times as many rows as lines; what measures lists of lines is filled without.
+    """
     await database.migrate(settings)
     with bar("disclosures", total=size.disclosures) as made:
         async with database.connect_owner(settings) as connection:
-            return await load(connection, list(disclosures(size, made)), origin="ingest", note="invented")
+            return await load(
+                connection,
+                disclosures(size, made),
+                origin="ingest",
+                note="invented",
+                judge=check if checked else lambda _: (),
+                progress=lambda line: None if line.startswith("copied") else progress(line),
+            )
 
 
 def main() -> None:
@@ -133,15 +146,27 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=100_000, help="expenditure lines, about")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--whole", action="store_true", help="every statement, not those of expenditure alone")
+    parser.add_argument("--unchecked", action="store_true", help="without results of checks")
     chosen = parser.parse_args()
     size = Size(chosen.lines, chosen.seed, chosen.whole)
     settings, progress = from_environment(), stopwatch()
     with embedded.running(settings, progress=progress):
         begun = time.perf_counter()
-        result = asyncio.run(fill(settings, size))
+        result = asyncio.run(fill(settings, size, checked=not chosen.unchecked, progress=progress))
         seconds = time.perf_counter() - begun
         progress(result.sentence())
-        progress(f"{result.rows / seconds:,.0f} rows/s")
+        lines = asyncio.run(_lines(settings))
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        progress(
+            f"{lines:,} expenditure lines, {lines / seconds:,.0f}/s; {result.rows / seconds:,.0f} rows/s; "
+            f"at most {most:.0f} MiB"
+        )
+
+
+async def _lines(settings: Settings) -> int:
+    async with database.connect_owner(settings) as connection:
+        found: int = await connection.fetchval("SELECT count(*) FROM expenditure_line")
+        return found
 
 
 if __name__ == "__main__":
