@@ -36,6 +36,7 @@ check: .venv/development
 	@$(BIN)/gongkai migrate --check || { echo 'write a migration with: $(BIN)/alembic revision --autogenerate -m "..."'; exit 1; }
 	@$(BIN)/gongkai openapi --check || { echo 'mend it with: make openapi'; exit 1; }
 	@$(BIN)/gongkai dictionary --check || { echo 'mend it with: $(BIN)/gongkai dictionary'; exit 1; }
+	@$(BIN)/gongkai rules --check || { echo 'mend it with: $(BIN)/gongkai rules'; exit 1; }
 	@$(MAKE) -s spectral
 
 # Spectral's rules for OpenAPI; without node it is left out, unless CI is set.

@@ -110,7 +110,7 @@ def export(
     current, progress = settings.from_environment(), stopwatch()
 
     async def run() -> None:
-        if current.database_url is None and current.database_read_url is None:
+        if current.embedded:
             await database.migrate(current)
         if prune:
             await commands.prune(current, progress)
@@ -205,6 +205,14 @@ def dictionary(*, check: CheckOption = False) -> None:
     from app.query.dictionary_page import dictionary_page  # noqa: PLC0415
 
     _write_generated(settings.PROJECT / "docs" / "dictionary.md", dictionary_page(), command="dictionary", check=check)
+
+
+@application.command()
+def rules(*, check: CheckOption = False) -> None:
+    """Write docs/rules.md, the catalogue of checks, from the code."""
+    from app.checks.catalogue import catalogue_page  # noqa: PLC0415
+
+    _write_generated(settings.PROJECT / "docs" / "rules.md", catalogue_page(), command="rules", check=check)
 
 
 @application.command()

@@ -20,9 +20,14 @@ FILES = {
 FORMATS = JSON | FILES
 
 
-def split_suffix(name: str) -> tuple[str, str | None]:
-    """`expenditures.json` → (`expenditures`, `json`); without a dot, no suffix."""
-    base, dot, suffix = name.partition(".")
+def split_suffix(name: str, *, dotted: bool = False) -> tuple[str, str | None]:
+    """`expenditures.json` → (`expenditures`, `json`); without a dot, no suffix.
+
+    A name that may be `dotted` itself (I1.grand_totals) ends at its last dot, if a format follows it.
+    """
+    base, dot, suffix = name.rpartition(".") if dotted else name.partition(".")
+    if dotted and suffix not in FORMATS:
+        return name, None
     return base, suffix if dot else None
 
 

@@ -21,6 +21,7 @@ _EXAMPLES = {
     "three-public": "scope=department&group_by=fiscal_year,item&prior_year=false",
     "projects": "scope=department&kind=budget&group_by=department&having=lines__gte:2",
     "procurement-items": "scope=department&group_by=fiscal_year,catalogue_code&sort=-total_sum&limit=10",
+    "check-results": "group_by=rule,status&sort=-lines&having=lines__gte:2",
 }
 
 
@@ -127,6 +128,7 @@ def _filters(resource: Resource, parameters: Objects) -> list[Json]:
 def _own_parameters(resource: Resource) -> list[dict[str, Json]]:
     known = dimensions(resource)
     short = [name for name, meant in SHORT_NAMES.items() if meant in known]
+    total = "total" in measurable(resource)
     measures = [
         name if function == "sum" else f"{function}:{name}" for name in measurable(resource) for function in FUNCTIONS
     ]
@@ -162,9 +164,10 @@ def _own_parameters(resource: Resource) -> list[dict[str, Json]]:
         names_parameter(
             "measure",
             "What to work out: fields, each with `avg:`, `min:`, `max:` or `count:` before it for another function "
-            "than the sum. By default the sum of `total`.",
+            "than the sum. "
+            + ("By default the sum of `total`." if total else "By default none: rows and disclosures are counted."),
             measures,
-            "total",
+            "total" if total else f"max:{measures[0]}",
         ),
         names_parameter(
             "group_by",

@@ -49,21 +49,21 @@ class Figure:
     label: str
     label_en: str
 
-    @property
+    @cached_property
     def place(self) -> Place:
         return self.record.statement_key, self.record.statement_ordinal
 
-    @property
+    @cached_property
     def scale(self) -> Decimal:
         """What turns the amount into yuan; a quantity stays what it is."""
         return Decimal(1) if self.unit is None else Decimal(10**self.unit.exponent)
 
-    @property
+    @cached_property
     def value(self) -> Decimal:
         """The amount in yuan, a blank as 0."""
         return Decimal(0) if self.amount is None else self.amount * self.scale
 
-    @property
+    @cached_property
     def half_place(self) -> Decimal:
         """Half a unit of the last printed place, in yuan: how far the figure may lie from what was rounded."""
         return Decimal(0) if self.amount is None else Decimal(5).scaleb(-self.decimals - 1) * self.scale
@@ -90,6 +90,7 @@ class Document:
     def __init__(self, parsed: ParsedDisclosure) -> None:
         self.parsed = parsed
         self.statements: dict[Place, Statement] = {(one.key, one.ordinal): one for one in parsed.statements}
+        self._figures: dict[tuple[str, int, str], Figure] = {}
 
     def status(self, *keys: StatementKey) -> set[str]:
         """What became of the statements of these keys."""
@@ -114,7 +115,13 @@ class Document:
         }
 
     def figure(self, source: str, index: int, field: str) -> Figure:
-        """The field of the n-th record of a list."""
+        """The field of the n-th record of a list; several rules ask for the same one."""
+        found = self._figures.get((source, index, field))
+        if found is None:
+            found = self._figures[source, index, field] = self._figure(source, index, field)
+        return found
+
+    def _figure(self, source: str, index: int, field: str) -> Figure:
         record = getattr(self.parsed, source)[index]
         amount: Decimal | None = getattr(record, field)
         place = (record.statement_key, record.statement_ordinal)

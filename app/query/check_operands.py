@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from app.query import words
 from app.query.columns import Column, Include, Json, records_schema
+from app.query.contents import STATEMENT_FACTS
+
+FIGURES = (*STATEMENT_FACTS, ("stated-amounts", "stated_amount"))
 
 _RESULT: dict[str, Json] = {
     "id": {"type": "integer", "description": "Id of the result, at `/v1/check-results/{id}`.", "examples": [1]},
@@ -24,18 +27,29 @@ _PLACE: dict[str, Json] = {
     },
 }
 
-OPERANDS = Include(
+# The resource of each table that figures are in.
+_RESOURCES = (
+    f"""(values {", ".join(f"('{resource}', '{table}')" for resource, table in FIGURES)}) r(resource, source)"""
+)
+
+OPERANDS = Column(
     name="operands",
+    kind="json",
     zh="所比数字",
     en="operands",
     description="The printed figures that were compared: value, unit, printed text and cell; blank cells count as 0.",
     description_zh="所比较的各个数字：数值、单位、原文和所在单元格；空白按 0 计，不列出。",
-    joins=(),
-    sql="""(select coalesce(json_agg(json_build_object('side', o.side, 'label', o.label, 'label_en', o.label_en,
+    example=[],
+    default=False,
+    filterable=False,
+    sortable=False,
+    compared=False,
+    nullable=False,
+    sql=f"""(select coalesce(json_agg(json_build_object('side', o.side, 'label', o.label, 'label_en', o.label_en,
         'amount', o.amount, 'unit', o.unit, 'decimals', o.decimals, 'text', o.text, 'field', o.field,
-        'source', replace(o.source, '_', '-'), 'record_id', o.fact_id, 'statement_id', o.statement_id,
-        'row', o."row", 'column', o."column") order by o.position), '[]'::json)
-        from check_operand o where o.check_result_id = t.id)""",
+        'statement_id', o.statement_id, 'row', o."row", 'column', o."column", 'line', o.line, 'offset', o."offset",
+        'href', '/v1/' || r.resource || '/' || o.fact_id) order by o.position), '[]'::json)
+        from check_operand o join {_RESOURCES} on r.source = o.source where o.check_result_id = t.id)""",  # noqa: S608 - our own names
     schema=records_schema(
         {
             "side": {"type": "string", "description": "Side of the comparison.", "enum": ["left", "right"]},
@@ -50,10 +64,23 @@ OPERANDS = Include(
             "decimals": {"type": "integer", "description": "Decimals that its table keeps.", "examples": [2]},
             "text": {"type": ["string", "null"], "description": "The printed text.", "examples": ["283.61"]},
             "field": {"type": "string", "description": "Field of the record.", "examples": ["total"]},
-            "source": {"type": "string", "description": "The kind of record.", "examples": ["balance-line"]},
-            "record_id": {"type": "integer", "description": "Id of the record in its resource.", "examples": [85]},
-            "statement_id": {"type": ["integer", "null"], "description": "Id of the table.", "examples": [12]},
+            "statement_id": {
+                "type": ["integer", "null"],
+                "description": "Id of the table; null for a figure of the narrative.",
+                "examples": [12],
+            },
             **_PLACE,
+            "line": {
+                "type": ["integer", "null"],
+                "description": "Line of the source file, counted from 1, of a figure of the narrative.",
+                "examples": [42],
+            },
+            "offset": {
+                "type": ["integer", "null"],
+                "description": "Character of that line, counted from 1.",
+                "examples": [17],
+            },
+            "href": {"type": "string", "description": "Path of the record.", "examples": ["/v1/balance-lines/85"]},
         }
     ),
 )
@@ -82,12 +109,13 @@ def row_checks(table: str) -> tuple[Include, Column]:
                 }
             ),
         ),
-        _filter(f"""(select array_agg(distinct c.status) from check_operand o
-            join check_result c on c.id = o.check_result_id where {about})"""),  # noqa: S608 - as above
+        _filter(f"""t.id in (select o.fact_id from check_operand o join check_result c on c.id = o.check_result_id
+            where o.source = '{table}' and c.status = any({{values}}))"""),  # noqa: S608 - as above
     )
 
 
 def _filter(sql: str) -> Column:
+    """A question about the results of checks; ids belong to one revision, so the results are those of its release."""
     return Column(
         name="checks",
         kind="list",
@@ -115,8 +143,8 @@ STATEMENT_CHECKS = Include(
         from check_operand o join check_result c on c.id = o.check_result_id where o.statement_id = t.id)""",
     schema=records_schema({**_RESULT, **_PLACE}),
 )
-STATEMENT_STATUSES = _filter("""(select array_agg(distinct c.status) from check_operand o
-    join check_result c on c.id = o.check_result_id where o.statement_id = t.id)""")
+STATEMENT_STATUSES = _filter("""t.id in (select o.statement_id from check_operand o
+    join check_result c on c.id = o.check_result_id where c.status = any({values}))""")
 
 DISCLOSURE_CHECKS = Include(
     name="checks",
@@ -137,5 +165,6 @@ DISCLOSURE_CHECKS = Include(
         }
     ),
 )
-DISCLOSURE_STATUSES = _filter("""(select array_agg(distinct c.status) from check_result c
-    where c.revision_id = t.revision_id)""")
+DISCLOSURE_STATUSES = _filter(
+    "t.revision_id in (select c.revision_id from check_result c where c.status = any({values}))"
+)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from app.query import words
 from app.query.check_operands import OPERANDS
 from app.query.columns import Column, Resource, money, object_schema
-from app.query.facts import DELTA, DISCLOSURE_ID, JOINS, PRINTED_UNIT, VISIBLE, identity, owner_columns
+from app.query.facts import (
+    DELTA,
+    DISCLOSURE_ID,
+    JOINS,
+    PRINTED_UNIT,
+    TABLE_PROVENANCE,
+    VISIBLE,
+    identity,
+    owner_columns,
+)
 
 RESOURCE = Resource(
     name="check-results",
@@ -82,6 +91,16 @@ RESOURCE = Resource(
             nullable=False,
             choices=words.CHECK_STATUS,
         ),
+        Column(
+            name="figure",
+            kind="text",
+            zh="首个数字",
+            en="first figure",
+            description="What the first figure is, in the document's words; null where the rule compares nothing here.",
+            description_zh="第一个数字的名称，按原文；没有可比数字的为空值。",
+            example="收入总计",
+            sql="(select o.label from check_operand o where o.check_result_id = t.id and o.position = 0)",
+        ),
         money(
             "difference",
             "差额",
@@ -118,21 +137,11 @@ RESOURCE = Resource(
             example="the two agree.",
             nullable=False,
         ),
+        OPERANDS,
     ),
     joins=JOINS,
-    includes=(OPERANDS,),
+    includes=(TABLE_PROVENANCE,),
     details=(
-        Column(
-            name="operands",
-            kind="json",
-            zh="所比数字",
-            en="operands",
-            description=OPERANDS.description,
-            description_zh=OPERANDS.description_zh,
-            example=[],
-            sql=OPERANDS.sql,
-            schema=OPERANDS.schema,
-        ),
         Column(
             name="links",
             kind="json",
@@ -165,7 +174,7 @@ RESOURCE = Resource(
             ),
         ),
     ),
-    natural_key=("rule", "statement", "fiscal_year", "sentence_zh"),
+    natural_key=("rule", "statement", "fiscal_year", "figure"),
     delta=DELTA,
     examples=(
         "status=failed",

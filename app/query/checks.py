@@ -89,6 +89,7 @@ RESOURCE = Resource(
             description_zh="规则所比较的报表。",
             example=["expenditure"],
             nullable=False,
+            sortable=False,
         ),
         Column(
             name="severity",
@@ -133,5 +134,6 @@ RESOURCE = Resource(
             nullable=False,
         ),
     ),
+    dotted_key=True,
     examples=("sort=-failed", "severity=error&failed__gte=1", "statements=procurement"),
 )

@@ -142,10 +142,13 @@ class Resource:
     description_zh: str = ""
     statements: tuple[str, ...] = ()  # keys of the statements that its rows come out of; empty for what no table prints
     key: str = "id"
+    dotted_key: bool = False  # keys have dots in them: a format's suffix is only what is known as one
     joins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     includes: tuple[Include, ...] = ()
     search: Column | None = None  # what `q` looks for words in
-    questions: tuple[Column, ...] = ()  # filters that are no fields
+    # Filters that are no fields: conditions over t, with `{values}` for what is asked for. One that has the name of an
+    # include asks about what that shows.
+    questions: tuple[Column, ...] = ()
     details: tuple[Column, ...] = ()  # json columns that only the single view has
     examples: tuple[str, ...] = ()  # query strings worth a try, the first one first
     # What tells a row from the others of its disclosure whichever revision prints it; of names in a tuple the first

@@ -117,7 +117,7 @@ def entry(resource: Resource) -> Entry:
         filters.setdefault(column.name, []).append(parameter)
     fields = [_field(resource, column, "row", tuple(filters.get(column.name, ()))) for column in resource.columns]
     fields += [_field(resource, column, "record", ()) for column in resource.details]
-    fields += [_included(include) for include in resource.includes]
+    fields += [_included(include, tuple(filters.get(include.name, ()))) for include in resource.includes]
     if resource.delta:
         fields.append(_field(resource, update_column(resource), "update", ()))
     return Entry(
@@ -177,7 +177,8 @@ def _field(resource: Resource, column: Column, part: Part, filters: tuple[str, .
     )
 
 
-def _included(include: Include) -> Field:
+def _included(include: Include, filters: tuple[str, ...]) -> Field:
+    """What `include` adds; a question about it, such as `checks=failed`, is its filter."""
     return Field(
         name=include.name,
         part="include",
@@ -195,7 +196,7 @@ def _included(include: Include) -> Field:
         values=(),
         references=None,
         statements=(),
-        filters=(),
+        filters=filters,
         sortable=False,
         example=None,
     )

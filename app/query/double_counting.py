@@ -151,6 +151,8 @@ AXES: dict[str, tuple[Axis, ...]] = {
         _KIND,
         _SCOPE,
     ),
+    # Results are counted, and every one is another.
+    "check-results": (),
 }
 
 # Where two documents state the same figure: the columns that tell figures apart, and the filter that leaves one.
@@ -165,6 +167,10 @@ RESTATED: dict[str, tuple[tuple[str, ...], Pair, str]] = {
 # Measures that every row of a group repeats: a sum of them counts twice, the largest is the figure itself.
 REPEATED_ON_ROWS: dict[str, frozenset[str]] = {"procurement-items": frozenset({"project_budget"})}
 # Measures that mean nothing when added.
-NEVER_ADDED: dict[str, frozenset[str]] = {"procurement-items": frozenset({"unit_price"})}
+NEVER_ADDED: dict[str, frozenset[str]] = {
+    "procurement-items": frozenset({"unit_price"}),
+    # Differences of several sums over the same figures.
+    "check-results": frozenset({"difference", "bound"}),
+}
 # Measures whose unit stands in another column.
 ADDED_PER: dict[str, dict[str, str]] = {"procurement-items": {"quantity": "measure"}}

@@ -190,6 +190,27 @@ LINE_NUMBER = Column(
     compared=False,
 )
 
+# The include of rows that are about a table rather than out of one.
+TABLE_PROVENANCE = Include(
+    name="provenance",
+    zh="出处",
+    en="provenance",
+    description="The published file, and the table that the row is about.",
+    description_zh="所公开的文件，以及所涉报表。",
+    joins=("disclosure", "statement"),
+    sql="""json_build_object('file', dis.source_file, 'sha256', dis.sha256, 'statement_id', t.statement_id,
+        'title', st.title, 'location', st.location)""",
+    schema=object_schema(
+        {
+            "file": {"type": ["string", "null"], "description": "Name of the file.", "examples": ["a.txt"]},
+            "sha256": {"type": ["string", "null"], "description": "SHA-256 of the file.", "examples": ["9f86"]},
+            "statement_id": {"type": ["integer", "null"], "description": "Id of the table.", "examples": [12]},
+            "title": {"type": ["string", "null"], "description": "Its title.", "examples": ["部门支出总表"]},
+            "location": {"type": ["string", "null"], "description": "Its place.", "examples": ["lines 1-9"]},
+        }
+    ),
+)
+
 # The fields that are the same on every row of a disclosure, whichever revision prints it.
 OF_DISCLOSURE = frozenset(
     column.name for column in (REGION_CODE, PROVINCE_CODE, PREFECTURE_CODE, DEPARTMENT_ID, DISCLOSURE_ID, KIND, SCOPE)

@@ -96,6 +96,8 @@ def condition(column: Column, operator: str, count: int, first: int) -> tuple[st
         return f"({ranges})", 2 * count
     if operator == "search":
         return expression.replace("{texts}", matching_texts(first)), 2
+    if operator == "any" and "{values}" in expression:
+        return expression.replace("{values}", f"${first}::{kind}[]"), 1
     if operator in ("eq", "ne") and count > 1:
         operator = f"{operator}_many"
     text = {

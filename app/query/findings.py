@@ -1,8 +1,8 @@
 """What a reader of the data should know about how a document was read."""
 
 from app.query import words
-from app.query.columns import Column, ColumnKind, Include, Json, Resource, object_schema
-from app.query.facts import DELTA, DISCLOSURE_ID, JOINS, VISIBLE, identity, owner_columns
+from app.query.columns import Column, ColumnKind, Json, Resource
+from app.query.facts import DELTA, DISCLOSURE_ID, JOINS, TABLE_PROVENANCE, VISIBLE, identity, owner_columns
 
 
 def _place(
@@ -119,27 +119,7 @@ RESOURCE = Resource(
         ),
     ),
     joins=JOINS,
-    includes=(
-        Include(
-            name="provenance",
-            zh="出处",
-            en="provenance",
-            description="The published file, and the table that the finding is about.",
-            description_zh="所公开的文件，以及所涉报表。",
-            joins=("disclosure", "statement"),
-            sql="""json_build_object('file', dis.source_file, 'sha256', dis.sha256, 'statement_id', t.statement_id,
-                'title', st.title, 'location', st.location)""",
-            schema=object_schema(
-                {
-                    "file": {"type": ["string", "null"], "description": "Name of the file.", "examples": ["a.txt"]},
-                    "sha256": {"type": ["string", "null"], "description": "SHA-256 of the file.", "examples": ["9f86"]},
-                    "statement_id": {"type": ["integer", "null"], "description": "Id of the table.", "examples": [12]},
-                    "title": {"type": ["string", "null"], "description": "Its title.", "examples": ["部门支出总表"]},
-                    "location": {"type": ["string", "null"], "description": "Its place.", "examples": ["lines 1-9"]},
-                }
-            ),
-        ),
-    ),
+    includes=(TABLE_PROVENANCE,),
     natural_key=("code", "message", "text"),
     delta=DELTA,
     examples=("severity=warning", "code=number_only_in_grid&sort=disclosure_id", "severity__ne=info&fiscal_year=2025"),

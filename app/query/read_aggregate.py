@@ -173,9 +173,10 @@ def _groups(reader: ParameterReader) -> tuple[Column, ...]:
 
 def _measures(reader: ParameterReader, resource: Resource) -> tuple[Measure, ...]:
     known = measurable(resource)
-    text = reader.given.get("measure", "total")
+    # Where there is no total, rows are counted.
+    text = reader.given.get("measure", "total" if "total" in known else None)
     found: dict[str, Measure] = {}
-    for part in text.split(","):
+    for part in text.split(",") if text is not None else ():
         function, colon, name = part.rpartition(":")
         if not colon:
             function = "sum"

@@ -32,8 +32,8 @@ async def test_every_amount_equals_its_printed_cell_in_every_unit(api: httpx.Asy
     compared = 0
     for name, resource in RESOURCES.items():
         amounts = [column.name for column in resource.columns if column.kind == "money"]
-        if not amounts or name in ("stated-amounts", "execution"):
-            continue
+        if not amounts or name in ("stated-amounts", "execution", "check-results"):
+            continue  # no cell prints them as they are
         fields = ",".join(["id", "printed_unit", *amounts])
         for unit in Unit:
             path = f"/v1/{name}?include=provenance&limit=1000&unit={unit}&fields={fields}"

@@ -307,3 +307,32 @@ def _projects(made: Builder, every: Mapping[str, tuple[int, int]]) -> None:
             about,
             {"total": yuan, "fiscal": yuan - yuan // 3, "other_funds": yuan // 3},
         )
+
+
+def example() -> records.ParsedDisclosure:
+    """A budget with several classes, three budgets and money of its own; some sums are off by rounding."""
+    return budget(
+        {
+            "general_public_budget": {
+                "2013701": (1_665_912, 0),
+                "2013702": (0, 800_049),
+                "2013101": (42_117, 10_003),
+                "2210201": (124_833, 0),
+            },
+            "government_fund": {"2120801": (0, 333_333), "2296002": (0, 66_671)},
+            "state_capital": {"2230105": (0, 98_765)},
+        },
+        {
+            "30101": 900_001,
+            "30102": 500_002,
+            "30113": 124_833,
+            "30305": 8_026,
+            "30201": 200_000,
+            "30217": 40_000,
+            "30231": 60_000,
+        },
+        own_funds={"2013701": (0, 55_555)},
+        carried_over=123_456,
+        overseas=77_777,
+        purchases=[(3, 211), (10, 52), (1, 4000)],
+    )

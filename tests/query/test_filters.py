@@ -85,7 +85,7 @@ def tries(column: Column, operator: str, rows: list[dict[str, Any]]) -> list[str
     found = sorted({item for item in present if item is not None})
     chosen = list(dict.fromkeys(written(found[place]) for place in (0, len(found) // 2, -1))) if found else []
     if operator == "prefix":
-        return [text[: max(1, len(text) // 2)] for text in chosen if text]
+        return [text[: max(1, len(text) // 2)].partition(",")[0] for text in chosen if text.partition(",")[0]]
     if operator == "contains":
         return [text[1:3] or text for text in chosen if text]
     if operator == "under":
@@ -100,8 +100,8 @@ async def test_every_filter_selects_the_rows_that_its_words_say(name: str, read_
     everything = await rows_of(read_pool, resource, [])
     assert everything
     for parameter, (column, operator) in filter_parameters(name).items():
-        if operator == "search":
-            continue  # tests/query/test_search.py
+        if operator == "search" or column in resource.questions:
+            continue  # tests/query/test_search.py, tests/api/test_checks.py
         for text in tries(column, operator, everything):
             expected = [row for row in everything if holds(column, operator, text, row[column.name])]
             got = await rows_of(read_pool, resource, [(parameter, text)])
@@ -181,7 +181,7 @@ async def test_signs_of_a_pattern_are_taken_literally(read_pool: asyncpg.Pool) -
         ("expenditures", "sort", "totl", "allowed"),
         ("expenditures", "sort", "", "allowed"),
         ("expenditures", "fields", "total,nothing", "allowed"),
-        ("expenditures", "include", "checks", "provenance, subject"),
+        ("expenditures", "include", "check", "provenance, citation"),
         ("regions", "include", "provenance", "regions has none"),
         ("releases", "counts", "1", "cannot be filtered"),
         ("expenditures", "total__contains", "1", "total__gte"),

@@ -22,7 +22,7 @@ async def get_one(request: Request) -> Response:
     resource = RESOURCES.get(request.path_params["resource"])
     if resource is None:
         raise unknown_path(request.scope["path"])
-    key, suffix = split_suffix(request.path_params["key"])
+    key, suffix = split_suffix(request.path_params["key"], dotted=resource.dotted_key)
     refuse_other(request, suffix)
     query = read_one(resource, read_pairs(request.scope["query_string"]))
     release, record = await reader.run(fetch_one, query, key)

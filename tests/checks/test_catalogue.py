@@ -1,0 +1,32 @@
+"""The catalogue is the committed one, and every declaration says in both languages what it compares and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from app.checks.catalogue import catalogue_page, identity
+from app.checks.run import RULES
+from app.records import StatementKey
+
+PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
+
+
+def test_page_is_the_committed_one() -> None:
+    assert PAGE.read_text(encoding="utf-8") == catalogue_page(), "run `gongkai rules` and commit docs/rules.md"
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_every_rule_is_on_the_page_and_says_what_it_is(name: str) -> None:
+    rule = RULES[name]
+    assert catalogue_page().count(f"### `{name}` {rule.zh}\n") == 1
+    assert 1 <= int(identity(rule)[1:]) <= 28
+    assert rule.statements
+    assert set(rule.statements) <= set(get_args(StatementKey))
+    for chinese in (rule.zh, rule.formula):
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese) or any(sign.isdigit() for sign in chinese)
+    assert rule.en.isascii() or "“" in rule.en
+    assert rule.formula_en
+    assert rule.citation or rule.basis != "regulation", "a regulation is named"
