@@ -59,6 +59,10 @@ class Asked:
         """The address of an answer of the API, of the same release."""
         return address(path, {**parameters, "release": self.release})
 
+    def pinned(self, href: str) -> str:
+        """An address of the API that is whole already, of the same release."""
+        return href if self.release is None else f"{href}{'&' if '?' in href else '?'}release={self.release}"
+
     def here(self, language: Language) -> str:
         """This page in a language, as a link."""
         return address(self.path, {**self.kept, "release": self.release, "lang": self._lang(language)})

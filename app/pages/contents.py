@@ -120,7 +120,7 @@ class Disclosure:
 
 async def fetch_disclosure(connection: Connection, known: Known, key: str, *, release: int | None) -> Disclosure:
     """A document with its figures."""
-    number, record = await one_of(connection, "disclosures", key, release=release)
+    number, record = await one_of(connection, "disclosures", key, release=release, include="citation")
     printed = await _printed(connection, known, number, {"disclosure_id": key}, totals=False)
     projects = await list_of(
         connection, known, "projects", release=number, disclosure_id=key, sort="-total", limit=_LATEST

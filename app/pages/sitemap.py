@@ -50,10 +50,17 @@ def write_index(base: str, count: int, made: dt.datetime) -> bytes:
 
 
 def write_robots(base: str) -> bytes:
-    """Pages are for everybody; answers of the API, of which there is no end, are for those who ask."""
-    return (
-        f"User-agent: *\nDisallow: /v1/\nDisallow: /search\nDisallow: /statements/\n\nSitemap: {base}/sitemap.xml\n"
-    ).encode()
+    """Pages, records and files are for everybody; filtered lists, of which there is no end, are for those who ask.
+
+    What pages name as distributions of a department or a document is filtered by its id, and is let in again.
+    """
+    rules = (
+        "User-agent: *",
+        "Disallow: /search",
+        "Disallow: /v1/*?",
+        *(f"Allow: /v1/*?{field}=" for field in ("department_id", "disclosure_id")),
+    )
+    return ("\n".join(rules) + f"\n\nSitemap: {base}/sitemap.xml\n").encode()
 
 
 def _changed(moment: dt.datetime | None) -> str:

@@ -141,7 +141,7 @@ def department(asked: Asked, settings: Settings, record: Row, release: int) -> J
                 "name": name,
                 "description": _described(
                     asked,
-                    f"{record['region_name'] or ''}{record['name']}公开的部门预算与部门决算。",
+                    f"{record['name']}（{record['region_name'] or record['region_code']}）公开的部门预算与部门决算。",
                     f"Budgets and final accounts that {record['name']} ({record['region_name']}) has published.",
                 ),
                 "url": asked.canonical(asked.language),
@@ -171,7 +171,7 @@ def disclosure(asked: Asked, settings: Settings, record: Row, release: int) -> J
                 "name": asked.language.say(f"{owner}{year}年{kind.zh}", f"{owner}: {kind.en} {year}"),
                 "description": _described(
                     asked,
-                    f"{record['region_name'] or ''}{owner}{year}年{kind.zh}的全部报表与数字。",
+                    f"{owner}（{record['region_name'] or record['region_code']}）{year}年{kind.zh}的全部报表与数字。",
                     f"Every statement and figure of the {kind.en} {year} of {owner} ({record['region_name']}).",
                 ),
                 "url": asked.canonical(asked.language),

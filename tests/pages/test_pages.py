@@ -1,0 +1,354 @@
+"""Pages are answers like any other: status, headers, validators, statements to the database; nothing goes unescaped."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from app.query import words
+
+APP = Path(__file__).resolve().parents[2] / "app"
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+KINDS = [
+    "home",
+    "departments",
+    "departments of a province",
+    "department",
+    "disclosure",
+    "final account",
+    "statement",
+    "data sets",
+    "data set",
+    "releases",
+    "release",
+    "search",
+    "search without words",
+    "pinned",
+]
+# Pages that name a release's files, of which there are none here yet: they come without a new release.
+NAMING_FILES = frozenset({"home", "data set", "release"})
+# How many statements a page costs, whatever is on it.
+STATEMENTS = {
+    "home": 7,
+    "departments": 2,
+    "departments of a province": 3,
+    "department": 5,
+    "disclosure": 9,
+    "final account": 9,
+    "statement": 2,
+    "data sets": 1,
+    "data set": 4,
+    "releases": 2,
+    "release": 2,
+    "search": 1,
+    "search without words": 1,
+    "pinned": 9,
+}
+EVIL = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}",
+    "'; drop table release; --",
+    "&lt;b",
+]
+
+
+class Page(HTMLParser):
+    """The elements of a page, each with its attributes, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
+        return [found for name, found in self.elements if name == tag and attributes.items() <= dict(found).items()]
+
+
+def shown(text: str) -> str:
+    """The words of a page, white space as one."""
+    return " ".join(" ".join(Page(text).words).split())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_page_has_its_headers_its_validator_and_a_fixed_number_of_statements(
+    kind: str, pages: dict[str, str], api: httpx.AsyncClient, statements: list[str]
+) -> None:
+    await api.get(pages[kind])  # a connection looks types up at the first use of them
+    statements.clear()
+    answer = await api.get(pages[kind], headers=BROWSER)
+    asked = [text for text in statements if text.startswith(("select", "with"))]
+    assert len(asked) == STATEMENTS[kind], asked
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-language"] == "zh-CN"
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert "script-src" not in policy
+    assert policy["style-src"] == policy["img-src"] == policy["form-action"] == "'self'"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    if kind not in NAMING_FILES:
+        assert answer.headers["gongkai-release"] == ("1" if kind == "pinned" else "2")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in NAMING_FILES])
+async def test_page_that_is_known_is_answered_without_the_database(
+    kind: str, pages: dict[str, str], api: httpx.AsyncClient, statements: list[str]
+) -> None:
+    answer = await api.get(pages[kind], headers=BROWSER)
+    assert answer.headers["cache-control"] == (
+        "public, max-age=31536000, immutable" if kind == "pinned" else "public, no-cache"
+    )
+    asked = len(statements)
+    again = await api.get(pages[kind], headers={**BROWSER, "If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert len(statements) == asked
+
+
+@pytest.mark.parametrize("kind", sorted(NAMING_FILES))
+async def test_page_that_names_files_which_may_still_come_is_asked_for_each_time(
+    kind: str, pages: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    answer = await client.get(pages[kind], headers=BROWSER)
+    assert "etag" not in answer.headers
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_head_says_what_get_says_without_a_body(
+    kind: str, pages: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    got, head = await client.get(pages[kind]), await client.head(pages[kind])
+    assert (head.status_code, head.content) == (200, b"")
+    own = {"server-timing", "x-request-id"}
+    assert {n: v for n, v in head.headers.items() if n not in own} == {
+        n: v for n, v in got.headers.items() if n not in own
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_page_leads_to_itself_in_both_languages_and_to_the_newest_release(
+    kind: str, pages: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    path = pages[kind].replace("release=1", "").rstrip("?")
+    joint = "&" if "?" in path else "?"
+    for language, suffix in (("zh-CN", ""), ("en", f"{joint}lang=en")):
+        given = pages[kind] + ("" if language == "zh-CN" else f"{'&' if '?' in pages[kind] else '?'}lang=en")
+        answer = await client.get(given)
+        page = Page(answer.text)
+        assert answer.headers["content-language"] == language
+        assert page.all("html") == [{"lang": language}]
+        (canonical,) = page.all("link", rel="canonical")
+        assert canonical["href"] == f"http://test{path}{suffix}"
+        alternates = {
+            link["hreflang"]: link["href"] for link in page.all("link", rel="alternate") if "hreflang" in link
+        }
+        assert alternates == {
+            "zh-CN": f"http://test{path}",
+            "en": f"http://test{path}{joint}lang=en",
+            "x-default": f"http://test{path}",
+        }
+        indexed = not page.all("meta", name="robots")
+        assert indexed == (kind not in ("pinned", "statement", "search", "search without words"))
+        (description,) = page.all("meta", name="description")
+        assert 20 <= len(description["content"] or "") <= 5000
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", ["", "en"])
+async def test_every_link_of_a_page_is_answered(
+    kind: str, language: str, pages: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    given = pages[kind] + (f"{'&' if '?' in pages[kind] else '?'}lang=en" if language else "")
+    text = (await client.get(given)).text
+    page = Page(text)
+    links = {element["href"] for tag, element in page.elements if tag in ("a", "link")}
+    anchors = {element["id"] for _, element in page.elements if element.get("id")}
+    assert len(links) > 8
+    for link in sorted(link for link in links if link):
+        if link.startswith("#"):
+            assert link[1:] in anchors, link
+        elif link.startswith(("/", "http://test")):
+            answer = await client.head(link.partition("#")[0])
+            assert answer.status_code == 200, link
+        else:
+            assert link == "https://creativecommons.org/licenses/by/4.0/"
+
+
+async def test_page_of_a_disclosure_shows_printed_digits_and_tells_blank_zero_and_missing_apart(
+    pages: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    text = shown((await client.get(pages["disclosure"])).text)
+    assert "收入总计 200.00" in text
+    assert "基本支出 120.00" in text
+    assert "项目支出 80.00" in text
+    assert "2080505 59.00 59.00 – 空白" in text
+    assert "2019901 61.00 61.00 0 " in text
+    assert "政府性基金预算财政拨款支出表 政府性基金预算支出表 空表（原文件声明无数据）" in text
+    assert "国有资本经营预算财政拨款支出表 国有资本经营预算支出表 缺表（原文件中没有）" in text
+    # A final account that prints no balance: its totals are not there, and the page says why.
+    assert "收入总计 原文件中没有此表" in shown((await client.get(pages["final account"])).text)
+
+
+async def test_page_of_a_disclosure_counts_checks_and_tells_contradictions_in_its_language(
+    pages: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    path = pages["final account"]
+    found = (await client.get(f"/v1/check-results?disclosure_id={path.rpartition('/')[2]}&limit=1000")).json()["data"]
+    failed = [result for result in found if result["status"] == "failed"]
+    passed = [result for result in found if result["status"] == "passed"]
+    assert failed
+    chinese, english = shown((await client.get(path)).text), shown((await client.get(f"{path}?lang=en")).text)
+    assert f"所印数字有 {len(failed)} 处不符" in chinese
+    assert f"相符 {len(passed)} " in chinese
+    assert f"Agree {len(passed)} " in english
+    for result in failed:
+        assert result["sentence_zh"] in chinese
+        assert result["sentence_en"] in english
+        assert result["sentence_en"] not in chinese
+
+
+async def test_page_of_a_statement_marks_the_cells_that_contradict_each_other(
+    pages: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    answer = await client.get(f"/v1{pages['statement']}?include=checks")
+    cells = {(c["row"], c["column"]) for c in answer.json()["data"]["checks"] if c["status"] == "failed"}
+    text = (await client.get(pages["statement"])).text
+    page = Page(text)
+    marked = [cell for cell in page.all("td") if "check-failed" in str(cell["class"])]
+    assert len(marked) == len(cells) > 1
+    assert shown(text).count("（不符）") == len(cells)
+    grid = [element for element in page.elements if element[0] == "tr" and str(element[1].get("id")).startswith("r")]
+    assert len(grid) == len(answer.json()["data"]["grid"])
+
+
+async def test_finding_is_told_in_chinese_on_a_chinese_page_and_with_its_message_on_an_english_one(
+    seed_client: httpx.AsyncClient,
+) -> None:
+    found = (await seed_client.get("/v1/findings?code=short_row")).json()["data"][0]
+    chinese = shown((await seed_client.get(f"/disclosures/{found['disclosure_id']}")).text)
+    english = shown((await seed_client.get(f"/disclosures/{found['disclosure_id']}?lang=en")).text)
+    assert words.FINDING["short_row"].zh in chinese
+    assert found["message"] in english
+    assert found["message"] not in chinese
+
+
+def test_every_finding_that_reading_can_make_has_its_words() -> None:
+    codes = {code for source in sorted((APP / "parse").rglob("*.py")) for code in finding_codes(source)}
+    assert len(codes) > 20
+    assert codes <= set(words.FINDING)
+
+
+def finding_codes(source: Path) -> Iterator[str]:
+    """The codes of the findings that a module makes: `code=` of a call, or the first argument of the ways to note."""
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            given = [keyword.value for keyword in node.keywords if keyword.arg == "code" and name == "Finding"]
+            given += node.args[:1] if name in ("note", "statement_finding", "_finding") else []
+            for value in (part for argument in given for part in ast.walk(argument)):
+                if isinstance(value, ast.Constant) and re.fullmatch("[a-z]+(_[a-z]+)+", str(value.value)):
+                    yield str(value.value)
+
+
+@pytest.mark.parametrize("evil", EVIL)
+async def test_words_of_a_search_are_shown_and_never_read_as_html(evil: str, client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"/search?q={quote(evil)}")
+    assert answer.status_code == 200
+    page = Page(answer.text)
+    assert page.all("input", name="q")[0]["value"] == evil
+    assert not page.all("img")
+    assert not [script for script in page.all("script") if script.get("type") != "application/ld+json"]
+    assert "49" not in "".join(page.words)
+
+
+@pytest.mark.parametrize("evil", [*EVIL, "x" * 3000, "%00", "..%2F..%2Fetc%2Fpasswd", "﷽", "\\", "%F0%9F%92%A9"])
+@pytest.mark.parametrize("kind", ["departments", "disclosures", "statements", "datasets", "releases"])
+async def test_id_that_nothing_has_is_a_page_for_browsers_and_never_a_server_error(
+    kind: str, evil: str, client: httpx.AsyncClient
+) -> None:
+    answer = await client.get(
+        f"/{kind}/{evil if evil.startswith('%') or '%2F' in evil else quote(evil)}", headers=BROWSER
+    )
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "content-security-policy" in answer.headers
+    page = Page(answer.text)
+    assert page.all("form", role="search")
+    assert page.all("meta", name="robots", content="noindex")
+    assert not page.all("script")
+    assert not page.all("img")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_path_that_is_not_there_is_a_page_in_the_readers_language(
+    language: str, client: httpx.AsyncClient
+) -> None:
+    answer = await client.get(f"/nothing/here?lang={language}", headers=BROWSER)
+    assert (answer.status_code, answer.headers["content-language"]) == (404, language)
+    assert ("没有这个页面" if language == "zh-CN" else "There is no such page") in answer.text
+
+
+async def test_problem_of_the_api_is_a_problem_document_even_for_a_browser(client: httpx.AsyncClient) -> None:
+    for path in ("/v1/nothing", "/v1/disclosures/nothing", "/v1/expenditures?limit=0"):
+        answer = await client.get(path, headers=BROWSER)
+        assert answer.status_code in (404, 422)
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_program_that_asks_for_a_page_that_is_not_there_gets_a_problem_document(
+    client: httpx.AsyncClient,
+) -> None:
+    for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
+        answer = await client.get("/disclosures/nothing", headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/?release=abc", 422, "release"),
+        ("/departments?release=0", 422, "release"),
+        ("/departments?cursor=zzz", 422, "cursor"),
+        ("/departments?region=abc", 404, "abc"),
+        ("/departments?release=999", 404, "999"),
+        ("/releases/99999999999999999999", 404, "99999999999999999999"),
+        ("/sitemap-0.xml", 404, "sitemap"),
+        ("/sitemap-2.xml", 404, "sitemap"),
+        ("/search?q=" + "x" * 9000, 414, "9"),
+    ],
+)
+async def test_wrong_request_is_told_on_a_page(path: str, status: int, told: str, client: httpx.AsyncClient) -> None:
+    answer = await client.get(path, headers=BROWSER)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert told in " ".join(Page(answer.text).words)
+
+
+async def test_parameters_that_campaigns_append_change_nothing_and_stand_in_no_link(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/datasets?utm_source=x&fbclid=<b>")
+    assert answer.status_code == 200
+    assert not re.search("utm_source|fbclid", answer.text)
+
+
+async def test_style_sheet_is_kept_and_changes_its_address_with_its_content(client: httpx.AsyncClient) -> None:
+    (link,) = Page((await client.get("/")).text).all("link", rel="stylesheet")
+    assert re.fullmatch(r"/pages\.css\?v=[0-9a-f]{12}", str(link["href"]))
+    answer = await client.get(str(link["href"]))
+    assert answer.headers["content-type"].startswith("text/css")
+    assert answer.headers["cache-control"] == "public, max-age=86400"
+    assert not re.search(r"url\(|@import|https?:", answer.text)
