@@ -223,6 +223,7 @@ class EconomicLine(CodedLine):
     government_code: EconomicCode | None = None  # of the government's economic classification, printed beside it
     fund: Fund
     total: Amount
+    basic: Amount = None
     personnel: Amount = None
     public: Amount = None
     project: Amount = None
@@ -232,7 +233,12 @@ class EconomicLine(CodedLine):
     government_fund: Amount = None
     state_capital: Amount = None
     special_account: Amount = None
+    institutional: Amount = None
+    business_revenue: Amount = None
+    from_superior: Amount = None
+    from_subordinates: Amount = None
     unit_funds: Amount = None
+    other: Amount = None
     surplus_used: Amount = None
     carried_over: Amount = None
 
@@ -282,10 +288,14 @@ class Project(Line):
     government_fund: Amount = None
     state_capital: Amount = None
     special_account: Amount = None
+    institutional: Amount = None
+    business_revenue: Amount = None
+    from_superior: Amount = None
+    from_subordinates: Amount = None
     unit_funds: Amount = None
     surplus_used: Amount = None
     carried_over: Amount = None
-    other_funds: Amount = None
+    other_funds: Amount = None  # 其他资金, 其他收入
     # 资金支出计划, cumulative per cent; the months differ between forms.
     plan_march: Amount = None
     plan_june: Amount = None

@@ -156,10 +156,10 @@ def fiscal_appropriation(document: Document) -> Iterator[Comparison]:
 @rule(
     "I6.personnel_and_public",
     zh="基本支出等于人员经费加公用经费（按经济分类）",
-    en="Basic expenditure by economic class is personnel and public expenses",
-    formula="合计 = 人员经费 + 公用经费",
-    formula_en="total = personnel + public",
-    statements=("basic_expenditure_by_economic",),
+    en="Expenditure by economic class is personnel, public and project expenses",
+    formula="合计 = 人员经费 + 公用经费（+ 项目支出）",
+    formula_en="total = personnel + public (+ project)",
+    statements=("basic_expenditure_by_economic", "general_public_budget_by_economic"),
 )
 def personnel_and_public(document: Document) -> Iterator[Comparison]:
     for series in document.series("economic_lines"):
@@ -171,9 +171,10 @@ def personnel_and_public(document: Document) -> Iterator[Comparison]:
             if row.level != "total" and row.personnel is None and row.public is None:
                 # 人员经费合计 and 公用经费合计 stand in rows of their own; the rows above have one column.
                 continue
+            kinds = ("personnel", "public", *document.fields(series, "project"))
             yield Comparison(
                 left=_row(document, series, index, ("total",)),
-                right=_row(document, series, index, ("personnel", "public")),
+                right=_row(document, series, index, kinds),
                 whole_statement=False,
             )
 
