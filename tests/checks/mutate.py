@@ -3,7 +3,8 @@
     python -m tests.checks.mutate FILE…
 
 reports it for documents, cell by cell: of each statement how many figures it prints, how many of them some result
-compares, and of how many a change is named by a failed rule that was not there before.
+compares, and of how many a change is named by a failed rule that was not there before. A figure that should be no more
+than another is caught by one direction of change alone; those are counted beside the others.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Shares:
     printed: Counter[str] = field(default_factory=Counter)
     compared: Counter[str] = field(default_factory=Counter)
     caught: Counter[str] = field(default_factory=Counter)
+    one_way: Counter[str] = field(default_factory=Counter)  # of those caught: only by a lower figure
     missed: list[tuple[str, Place]] = field(default_factory=list)  # compared, and yet not caught
     alone: Counter[tuple[str, str]] = field(default_factory=Counter)  # no result compares it: statement and field
 
@@ -40,18 +42,19 @@ class Shares:
         self.printed += other.printed
         self.compared += other.compared
         self.caught += other.caught
+        self.one_way += other.one_way
         self.missed += other.missed
         self.alone += other.alone
 
     def table(self) -> str:
         """The shares as lines of text."""
-        lines = [f"{'statement':<36}{'printed':>8}{'compared':>9}{'caught':>8}{'share':>8}"]
+        lines = [f"{'statement':<36}{'printed':>8}{'compared':>9}{'caught':>8}{'share':>8}{'one way':>9}"]
         for key in [*sorted(self.printed), ""]:
-            printed, compared, caught = (
-                one[key] if key else one.total() for one in (self.printed, self.compared, self.caught)
+            printed, compared, caught, one_way = (
+                one[key] if key else one.total() for one in (self.printed, self.compared, self.caught, self.one_way)
             )
             share = f"{caught / compared:.1%}" if compared else "-"
-            lines.append(f"{key or 'all':<36}{printed:>8}{compared:>9}{caught:>8}{share:>8}")
+            lines.append(f"{key or 'all':<36}{printed:>8}{compared:>9}{caught:>8}{share:>8}{one_way:>9}")
         lines += [f"not compared: {key}.{name} ({count})" for (key, name), count in sorted(self.alone.items())]
         return "\n".join(lines)
 
@@ -107,9 +110,12 @@ def shares(parsed: ParsedDisclosure) -> Shares:
             found.alone[key, name] += 1
             continue
         found.compared[key] += 1
-        wrong = changed(parsed, source, index, name, getattr(record, name) + CHANGE)
-        if any(names(result, place) and result.sentence_zh not in said for result in failed(wrong)):
-            found.caught[key] += 1
+        for change in (CHANGE, -CHANGE):
+            wrong = changed(parsed, source, index, name, getattr(record, name) + change)
+            if any(names(result, place) and result.sentence_zh not in said for result in failed(wrong)):
+                found.caught[key] += 1
+                found.one_way[key] += change < 0
+                break
         else:
             found.missed.append((key, place))
     return found
