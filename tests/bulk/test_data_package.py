@@ -197,4 +197,4 @@ def test_every_column_type_of_the_registry_has_a_type_of_the_standard() -> None:
     kinds: dict[str, Column] = {column.kind: column for resource in TABLES for column in resource.columns}
     assert set(kinds) >= {"text", "code", "choice", "integer", "boolean", "date", "datetime", "money", "list", "json"}
     types = {one["type"] for resource in package()["resources"] for one in resource.get("schema", {}).get("fields", ())}
-    assert types == {"string", "integer", "number", "boolean", "date", "datetime", "object"}
+    assert types == {"string", "integer", "number", "boolean", "date", "datetime", "object", "array"}
