@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import asyncpg
 import pytest
 
 from tests.api.conftest import api, application, statements
 
-__all__ = ["api", "application", "pages", "statements"]
+__all__ = ["KINDS", "api", "application", "pages", "statements"]
 
-HERE = Path(__file__).resolve().parent
+# The kinds of pages that are there; `missing` is the one that is not.
+KINDS = [
+    "home",
+    "departments",
+    "departments of a province",
+    "department",
+    "disclosure",
+    "final account",
+    "statement",
+    "data sets",
+    "data set",
+    "releases",
+    "release",
+    "search",
+    "search without words",
+    "pinned",
+]
 
 
 @pytest.fixture(scope="session")

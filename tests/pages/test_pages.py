@@ -13,25 +13,10 @@ import httpx
 import pytest
 
 from app.query import words
+from tests.pages.conftest import KINDS
 
 APP = Path(__file__).resolve().parents[2] / "app"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-KINDS = [
-    "home",
-    "departments",
-    "departments of a province",
-    "department",
-    "disclosure",
-    "final account",
-    "statement",
-    "data sets",
-    "data set",
-    "releases",
-    "release",
-    "search",
-    "search without words",
-    "pinned",
-]
 # Pages that name a release's files, of which there are none here yet: they come without a new release.
 NAMING_FILES = frozenset({"home", "data set", "release"})
 # How many statements a page costs, whatever is on it.
