@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from app.checks.document import Document
 from app.checks.rule import Comparison, rule
+from app.records import StatementKey
 
 
 @rule(
@@ -14,7 +15,7 @@ from app.checks.rule import Comparison, rule
     en="A project's budget is fiscal and other funds",
     formula="预算数 = 财政资金 + 其他资金",
     formula_en="budget = fiscal funds + other funds",
-    statements=("performance_targets", "self_evaluation"),
+    statements=("performance_targets", "self_evaluation", "project_expenditure"),
 )
 def funds_of_a_project(document: Document) -> Iterator[Comparison]:
     for series in document.series("projects"):
@@ -22,14 +23,61 @@ def funds_of_a_project(document: Document) -> Iterator[Comparison]:
             if row.total is not None and row.fiscal is not None:
                 yield Comparison(
                     left=(document.figure("projects", index, "total"),),
-                    right=tuple(document.figure("projects", index, name) for name in ("fiscal", "other_funds")),
+                    right=tuple(document.figure("projects", index, name) for name in ("fiscal", *_NOT_FISCAL)),
                     whole_statement=False,
                     # Forms name money carried over from last year beside the two, and print no column for it here.
                     doubt=_OTHER_MONEY if document.prints(series.place, "结转") else None,
                 )
 
 
+_NOT_FISCAL = ("special_account", "unit_funds", "surplus_used", "carried_over", "other_funds")
+_FUNDS = ("general_public_budget", "government_fund", "state_capital")
+_COLUMNS = ("total", "fiscal", *_FUNDS, *_NOT_FISCAL)
+_NESTED = ("项目可能逐级列示", "projects may be printed with the parts that they consist of")
 _OTHER_MONEY = ("表内另列上年结转资金", "the table names money carried over beside them")
+
+
+@rule(
+    "I19.sources_of_a_project",
+    zh="项目支出等于各资金来源之和",
+    en="A project's expenditure is the sum of its sources",
+    formula="合计 = 一般公共预算 + 政府性基金 + 国有资本经营 + 财政专户 + 单位资金 + 其他资金 + 上年结转",
+    formula_en="total = general public budget + funds + state capital + special accounts + own and other funds",
+    statements=("project_expenditure",),
+)
+def sources_of_a_project(document: Document) -> Iterator[Comparison]:
+    for series in document.series("projects", "project_expenditure"):
+        columns = document.fields(series, *_FUNDS, *_NOT_FISCAL)
+        for index, row in series.rows:
+            if row.total is not None and len(columns) > 1 and any(getattr(row, name) is not None for name in columns):
+                yield Comparison(
+                    left=(document.figure("projects", index, "total"),),
+                    right=tuple(document.figure("projects", index, name) for name in columns),
+                    whole_statement=False,
+                )
+
+
+@rule(
+    "I19.total_of_projects",
+    zh="项目支出表合计等于各项目之和",
+    en="The total of a list of projects is the sum of its projects",
+    formula="合计 = Σ项目",
+    formula_en="total = sum of projects",
+    statements=("project_expenditure",),
+)
+def total_of_projects(document: Document) -> Iterator[Comparison]:
+    for series in document.series("projects", "project_expenditure"):
+        wholes = [pair for pair in series.rows if pair[1].is_total and pair[1].institution is None]
+        parts = [pair for pair in series.rows if not pair[1].is_total]
+        if len(wholes) != 1 or not parts:
+            continue
+        for column in document.fields(series, *_COLUMNS):
+            whole, each = document.figure("projects", wholes[0][0], column), document.figures("projects", parts, column)
+            yield Comparison(
+                left=(whole,),
+                right=each,
+                doubt=_NESTED if sum(one.value for one in each) > whole.value else None,
+            )
 
 
 @rule(
@@ -38,14 +86,21 @@ _OTHER_MONEY = ("表内另列上年结转资金", "the table names money carried
     en="All projects and project expenditure",
     formula="Σ项目预算数 ≤ 项目支出（全部列示时相等）",
     formula_en="sum of projects ≤ project expenditure (equal where all are listed)",
-    statements=("performance_targets", "expenditure"),
+    statements=("performance_targets", "project_expenditure", "expenditure"),
     severity="notice",
 )
 def projects_and_expenditure(document: Document) -> Iterator[Comparison]:
-    places = {series.place[0] for series in document.series("projects")}
-    if places != {"performance_targets"}:
+    keys = {series.place[0] for series in document.series("projects")}
+    # The list of projects is whole; targets are printed of some, or of all where there is no such list.
+    key: StatementKey = "project_expenditure" if "project_expenditure" in keys else "performance_targets"
+    if key not in keys or "self_evaluation" in keys:
         return
-    projects = [pair for series in document.series("projects") for pair in series.rows if pair[1].total is not None]
+    projects = [
+        pair
+        for series in document.series("projects", key)
+        for pair in series.rows
+        if pair[1].total is not None and not pair[1].is_total
+    ]
     if not projects:
         return
     for series in document.series("expenditures", "expenditure"):

@@ -38,7 +38,7 @@ _WHOLE_CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
 # 类, 款 and 项.
 _STEPS = 3
 # A unit's code before its name: 242001-…, [242001]….
-_UNIT_CODE = re.compile(r"\[?(\d{3,12})")
+_UNIT_CODE = re.compile(r"[\[(]?(\d{3,12})[\])]?[-_]?")
 _TOTAL_NAME = "合计"
 _DIGIT = re.compile(r"\d")
 _LAST_STEP = re.compile(r"\d\d")
@@ -167,9 +167,13 @@ def _read_row(
     code_columns, name_column, shift = _columns_of_labels(frame, row, labels, codes_at)
     label_columns = [*code_columns, *([] if name_column is None else [name_column])]
     printed = [frame.grid.cell(row, column) for column in label_columns]
+    line_number = frame.line_number(row, labels.get("line_number"))
+    if not any(printed) and sum(is_total(cell) for cell in cells) == 1:
+        # 合计 in a column of a second classification.
+        whole = next(unwrap(cell) for cell in cells if is_total(cell))
+        return CodedRow(row, None, whole, "total", line_number, is_leaf=False)
     if not any(printed) or _is_refused(frame, row, printed):
         return None
-    line_number = frame.line_number(row, labels.get("line_number"))
     total = next((column for column in label_columns if is_total(frame.grid.cell(row, column))), None)
     if total is not None:
         shift = _shift_of_total(frame, row, total, label_columns)
@@ -322,6 +326,16 @@ def unit_rows(frame: Frame, data: Sequence[int], units: Mapping[str, int]) -> li
 def _unit_name(frame: Frame, row: int, units: Mapping[str, int]) -> str:
     code = frame.text(row, units.get("unit_code"))
     return unwrap(frame.text(row, units.get("unit"))) or unwrap(code)
+
+
+def without_unit_code(name: str) -> str:
+    """The name of an institution without the code that some systems print before it."""
+    return name[_length_of_code(name) :] or name
+
+
+def _length_of_code(name: str) -> int:
+    found = _UNIT_CODE.match(name)
+    return found.end() if found else 0
 
 
 def _code_of_unit(name: str) -> str:

@@ -112,8 +112,10 @@ def test_each_printed_figure_of_a_record_is_the_text_of_its_cell() -> None:
                 assert grids[line.statement_key, line.statement_ordinal][row][column]
 
 
-def test_forms_have_keys_of_their_own() -> None:
-    assert len({form.key for form in FORMS}) == len(FORMS)
+def test_forms_have_names_of_their_own_and_one_of_a_key_says_whether_the_statement_is_expected() -> None:
+    assert len({form.name for form in FORMS}) == len(FORMS)
+    expected = [form.key for form in FORMS if form.expected_in]
+    assert len(set(expected)) == len(expected)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.data_too_large])

@@ -11,7 +11,8 @@ from app.parse.columns import match_columns
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import open_frame, settle_status
 from app.parse.grid import TitledGrid
-from app.records import ExpenditureLine, Fund, StatementKey
+from app.parse.sources import FUND_COLUMNS
+from app.records import ExpenditureLine, Fund, Kind, StatementKey
 from app.values import fold
 
 # Any group above the columns: 本年支出, 一般公共预算支出, 2025年预算数 (the year itself is taken out before).
@@ -32,9 +33,16 @@ AMOUNTS: Mapping[str, str] = {
     "to_subordinates": _GROUP + r"对附属单位补助(?:支出)?",
     "total": _GROUP + r"(?:支出)?(?:合计|小计|总计)(?:数)?|本年支出(?:合计)?|(?:本年)?支出合计|预算数|决算数",
 }
+# Some provinces print the statement of all money by its sources, in place of basic and project expenditure.
+AMOUNTS_BY_SOURCE: Mapping[str, str] = {
+    **{name: FUND_COLUMNS[name] for name in FUND_COLUMNS if name in ExpenditureLine.model_fields},
+    **AMOUNTS,
+    "total": AMOUNTS["total"] + r"|部门预算/(?:合计|总计|小计)",
+    "opening_balance": FUND_COLUMNS["carried_over"] + "|" + AMOUNTS["opening_balance"],
+}
 _HEADING = re.compile(
     r"本年支出|功能分类科目|功能科目|支出|项目|小计|人员(?:经费|支出)|(?:日常)?公用(?:经费|支出)|(?:\d{4}年)?(?:预算数|决算数|执行数)|"
-    r".*(?:财政拨款|预算)支出|" + "|".join([*LABELS.values(), *AMOUNTS.values()])
+    r".*(?:财政拨款|预算)支出|" + "|".join([*LABELS.values(), *AMOUNTS_BY_SOURCE.values()])
 )
 # Beijing prints both economic classes of each row beside its functional one.
 _ECONOMIC = re.compile(r".*经济(?:分类)?(?:科目)?(?:编码|代码|名称)?")
@@ -64,6 +72,16 @@ def _claims_all(table: TitledGrid) -> bool:
     )
 
 
+def _claims_appropriation(table: TitledGrid) -> bool:
+    return (
+        _reads_expenditure(table.title)
+        and titles.of_appropriation(table.title)
+        and not titles.of_one_fund(table.title)
+        and "结转" not in titles.plain(table.title)
+        and not _both_sides(table)
+    )
+
+
 def _claims_general(table: TitledGrid) -> bool:
     return _reads_expenditure(table.title) and titles.of_general_budget(table.title) and not _both_sides(table)
 
@@ -82,13 +100,13 @@ def _both_sides(table: TitledGrid) -> bool:
     return "收入" in head and "支出" in head
 
 
-def _reader(key: StatementKey, fund: Fund) -> Callable[[TitledGrid, Context], FormResult]:
+def _reader(key: StatementKey, fund: Fund, amounts: Mapping[str, str]) -> Callable[[TitledGrid, Context], FormResult]:
     def read(table: TitledGrid, context: Context) -> FormResult:
         """One ExpenditureLine a row."""
         result, frame = open_frame(table, context, key=key, is_heading=lambda text: bool(_HEADING.fullmatch(text)))
         if frame is None:
             return result
-        columns = match_columns(frame.heading, AMOUNTS, fiscal_year=context.fiscal_year)
+        columns = match_columns(frame.heading, amounts, fiscal_year=context.fiscal_year)
         economic = [column for column, path in enumerate(frame.heading.paths) if _ECONOMIC.fullmatch("/".join(path))]
         leave_other_codes(frame, economic)
         rows = coded_rows(frame, "functional")
@@ -101,11 +119,23 @@ def _reader(key: StatementKey, fund: Fund) -> Callable[[TitledGrid, Context], Fo
     return read
 
 
-def _form(key: StatementKey, name: str, fund: Fund, claims: Callable[[TitledGrid], bool]) -> Form:
-    return Form(key=key, name=name, claims=claims, read=_reader(key, fund), expected_in=frozenset({"budget", "final"}))
+def _form(
+    key: StatementKey,
+    name: str,
+    fund: Fund,
+    claims: Callable[[TitledGrid], bool],
+    *,
+    amounts: Mapping[str, str] = AMOUNTS,
+    expected: bool = True,
+) -> Form:
+    kinds: frozenset[Kind] = frozenset({"budget", "final"}) if expected else frozenset()
+    return Form(key=key, name=name, claims=claims, read=_reader(key, fund, amounts), expected_in=kinds)
 
 
-EXPENDITURE = _form("expenditure", "部门支出总表", "all", _claims_all)
+EXPENDITURE = _form("expenditure", "部门支出总表", "all", _claims_all, amounts=AMOUNTS_BY_SOURCE)
+APPROPRIATION = _form(
+    "appropriation_expenditure", "财政拨款支出表", "fiscal_appropriation", _claims_appropriation, expected=False
+)
 GENERAL = _form(
     "general_public_budget_expenditure", "一般公共预算财政拨款支出表", "general_public_budget", _claims_general
 )
