@@ -247,6 +247,7 @@ class ThreePublicLine(Line):
     """One item of the 三公 expenses in one year and phase."""
 
     item: Literal[
+        "grand_total",  # with meetings, training and the like, where the table adds them to the three
         "total",
         "overseas_trips",
         "vehicles",
