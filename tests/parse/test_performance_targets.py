@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.parse.forms import Context, FormResult
-from app.parse.grid import Grid, TitledGrid
+from app.parse.grid import Grid, Merge, TitledGrid
 from app.parse.layout import lay_out
 from app.parse.read_text import read_text
 from app.parse.statements.performance_targets import FORM
@@ -132,3 +132,89 @@ def test_operator_and_unit_in_columns_of_their_own_complete_the_value() -> None:
     assert second.target_is_qualitative
     assert first.subject == "department"
     assert first.project_ordinal is None
+
+
+def table_of(rows: tuple[tuple[str, ...], ...], title: str) -> FormResult:
+    table = TitledGrid(Grid(rows, line=1, last_line=len(rows), place="page 1"), title)
+    assert FORM.claims(table)
+    return FORM.read(table, Context(fiscal_year=2026, kind="budget", ordinal=1, first_project_ordinal=1))
+
+
+LIST_HEAD = (
+    ("单位编码", "单位（项目）名称", "资金总额（万元）", "绩效目标", "绩效指标", "", "", "", "", ""),
+    ("", "", "", "", "一级指标", "二级指标", "三级指标", "指标值", "评（扣）分标准", "备注"),
+)
+LIST_OF_PROJECTS = (
+    *LIST_HEAD,
+    ("合计", "", "30.00", "", "", "", "", "", "", ""),
+    ("126001", "石峰市档案馆", "30.00", "", "", "", "", "", "", ""),
+    ("126001", "库房维护", "20.00", "1.恒温", "产出指标", "数量指标", "库房", "≥3间", "少1间扣1分", "50"),
+    *LIST_HEAD,
+    ("126001", "库房维护", "20.00", "1.恒温", "产出指标", "质量指标", "恒温", "≥95%", "少1%扣1分", "45"),
+    ("", "修复", "10.00", "2.修复", "产出指标", "数量指标", "卷数", "≥3卷", "少1卷扣1分", "60"),
+    ("", "", "", "", "效益指标", "", "可读", "良好", "", "40"),
+)
+
+
+def test_project_that_is_printed_again_on_the_next_page_is_one_project_and_its_heading_no_indicator() -> None:
+    result = table_of(LIST_OF_PROJECTS, "2026年项目支出绩效目标表")
+    projects = [record for record in result.records if isinstance(record, Project)]
+    assert [(each.name, each.total, each.is_total, each.institution) for each in projects] == [
+        ("合计", Decimal("30.00"), True, None),
+        ("石峰市档案馆", Decimal("30.00"), True, "石峰市档案馆"),
+        ("库房维护", Decimal("20.00"), False, "石峰市档案馆"),
+        ("修复", Decimal("10.00"), False, "石峰市档案馆"),
+    ]
+    assert [(each.project_name, each.level3) for each in indicators(result)] == [
+        ("库房维护", "库房"),
+        ("库房维护", "恒温"),
+        ("修复", "卷数"),
+        ("修复", "可读"),
+    ]
+    assert {"1.恒温", "2.修复", "少1间扣1分"} <= {LIST_OF_PROJECTS[row][column] for row, column in result.withheld}
+
+
+def test_remarks_that_are_numbers_adding_up_to_all_points_are_the_points() -> None:
+    assert [each.weight for each in indicators(table_of(LIST_OF_PROJECTS, "项目支出绩效目标表"))] == [
+        None,
+        None,
+        None,
+        None,
+    ]
+    whole = tuple((*row[:-1], "55" if row[-1] == "50" else row[-1]) for row in LIST_OF_PROJECTS)
+    assert [each.weight for each in indicators(table_of(whole, "项目支出绩效目标表"))] == [55, 45, 60, 40]
+
+
+def test_levels_that_share_one_cell_are_taken_apart() -> None:
+    rows = (
+        ("部门名称", "石峰市档案馆", "", "", ""),
+        ("活动", "绩效指标", "指标性质", "指标值", "度量单位"),
+        ("库房", "产出指标质量指标恒温率", "≥", "95", "%"),
+        ("库房", "满意度指标服务对象满意度指标读者满意度", "≥", "90", "%"),
+        ("库房", "档案可读", "定性", "良", ""),
+    )
+    found = indicators(table_of(rows, "部门整体支出绩效目标表"))
+    assert [(each.level1, each.level2, each.level3) for each in found] == [
+        ("产出指标", "质量指标", "恒温率"),
+        ("满意度指标", "服务对象满意度指标", "读者满意度"),
+        ("满意度指标", "服务对象满意度指标", "档案可读"),
+    ]
+    assert (found[0].target_operator, found[0].target_number, found[0].target_unit) == ("≥", Decimal(95), "%")
+
+
+def test_money_of_the_year_is_told_from_that_of_all_years() -> None:
+    rows = (
+        ("项目名称", "", "库房新建", "", "", ""),
+        ("项目资金（元）", "项目资金总额", "900.00", "年度资金申请总额", "", "310.00"),
+        ("", "其中：财政资金", "800.00", "其中：当年财政拨款", "", "200.00"),
+        ("", "", "", "上年结转资金", "", "10.00"),
+        ("", "其他资金", "100.00", "其他资金", "", "100.00"),
+        ("一级指标", "二级指标", "三级指标", "", "", "指标值"),
+        ("产出指标", "数量指标", "面积", "", "", "≥30平方米"),
+    )
+    merges = tuple(Merge(row, 3, columns=2) for row in range(1, 5))
+    table = TitledGrid(Grid(rows, line=1, last_line=7, place="page 1", merges=merges), "项目支出绩效目标表")
+    result = FORM.read(table, Context(fiscal_year=2026, kind="budget", ordinal=1, first_project_ordinal=1))
+    found = project(result)
+    assert (found.total, found.fiscal, found.carried_over, found.other_funds) == (310, 200, 10, 100)
+    assert found.cells["other_funds"] == (4, 5)

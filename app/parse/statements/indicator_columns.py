@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.parse.cells import unwrap
+from app.parse.columns import UNIT_IN_BRACKETS
 from app.parse.forms import FormResult
 from app.parse.grid import Grid
 from app.parse.targets import Target, parse_target
@@ -17,8 +18,10 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     ("level1", r"一级指标|指标类型"),
     ("level2", r"二级指标"),
     ("level3", r"三级指标|指标名称"),
+    # All levels in one cell: 产出指标质量指标故障修复率.
+    ("levels", r"绩效指标"),
     ("basis", r"(?:指标值)?(?:确定|设定)?依据|指标值确定依据"),
-    ("description", r"(?:绩效)?指标(?:描述|解释|内容|说明)|指标值内容"),
+    ("description", r"(?:绩效)?指标(?:描述|解释|内容|说明)|指标值(?:内容|说明)"),
     ("actual", r"(?:全年)?实际完成(?:值|情况)?|(?:年度|全年|指标)?完成值"),
     ("operator", r"运算符号|计算符号|比较符号|指标方向|(?:绩效)?指标性质|指标值类型"),
     ("target_unit", r"(?:绩效)?(?:计量|度量)单位|指标单位"),
@@ -27,18 +30,20 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     ("score", r"(?:自评)?得分"),
     ("deviation_reason", r"(?:未完成|偏差).*"),
     # How points are given: sentences, which no record holds.
-    ("criterion", r"(?:评价|评分|计分|赋分)(?:标准|规则|办法|方法|细则)(?:\(.*\))?"),
+    ("criterion", r"(?:评价|评分|计分|赋分|扣分|得分|评\(扣\)分)(?:标准|规则|办法|方法|细则)(?:\(.*\))?"),
+    ("remark", r"备注"),
 )
 
 
 # Columns before the indicators, where one table lists several projects with the indicators of each.
 _PROJECT_HEADINGS: tuple[tuple[str, str], ...] = (
+    ("institution_code", r"(?:预算)?(?:单位|部门)(?:编码|代码)"),
     ("name", r"(?:(?:单位)?\(?项目\)?|一级项目)名称"),
     ("code", r"项目(?:编码|代码|编号)"),
     ("total", r"(?:项目|资金|年度|预算|年度资金)总额|预算(?:数|金额)?|金额"),
     ("fiscal", r"(?:其中:?)?财政(?:拨款|资金)"),
     ("other_funds", r"(?:其中:?)?其他资金"),
-    ("goal", r"(?:年度|总体|项目|项目年度|年度总体)?绩效目标"),
+    ("goal", r"(?:年度|总体|整体|项目|项目年度|年度总体)?绩效目标"),
 )
 
 # The year's main tasks with their money, which some departments print above the indicators of the whole.
@@ -47,6 +52,12 @@ _TASK_HEADINGS: tuple[tuple[str, str], ...] = (
     ("total", r"拟?投入的?(?:资金|金额)(?:\(.*\))?"),
     ("purpose", r"主要(?:实施)?内容"),
     ("goal", r"(?:期望|预期)达到的?目标(?:\(.*\))?"),
+)
+
+_ONE_TEXT = re.compile(
+    r"(?P<first>(?:产出|效益|效果|满意度|成本)指标)"
+    r"(?P<second>(?:数量|质量|时效|(?:经济|社会|生态环境)?成本|(?:经济|社会|生态)(?:效益|效果)|可持续影响|(?:服务对象)?满意度)指标)?"
+    r"(?P<third>.+)"
 )
 
 
@@ -63,27 +74,45 @@ class Columns:
 
 
 def find_columns(grid: Grid) -> Columns | None:
-    """The indicator heading row: the first that names a first level and a target value. None without one."""
+    """The indicator heading row: the first that names a first level and a target value. None without one.
+
+    Where all levels stand in one cell, an operator or a unit beside the value says that it is a table of indicators.
+    """
     for row, cells in enumerate(grid.rows):
         at = _match(cells)
-        if "level1" in at and "target" in at:
+        whole = "levels" in at and bool({"operator", "target_unit"} & at.keys())
+        if "target" in at and ("level1" in at or whole):
             return Columns(header=row, at=at)
     return None
 
 
-def find_project_columns(grid: Grid, columns: Columns) -> Columns | None:
-    """The columns that name the project beside its indicators; None where the table is about one project only.
+def split_levels(text: str) -> tuple[str, str, str]:
+    """First, second and third level of an indicator that is printed as one text; blanks for what it does not name."""
+    found = _ONE_TEXT.fullmatch(unwrap(text))
+    return (found["first"], found["second"] or "", found["third"]) if found else ("", "", unwrap(text))
+
+
+def repeated_headings(grid: Grid, header: int) -> set[int]:
+    """The rows that print the heading once more after a page break."""
+    heads = [tuple(fold(cell) for cell in row) for row in grid.rows[: header + 1]]
+    known = {head for head in heads if sum(map(bool, head)) > 1}
+    return {row for row in range(header + 1, len(grid.rows)) if tuple(fold(cell) for cell in grid.rows[row]) in known}
+
+
+def find_columns_beside(grid: Grid, columns: Columns) -> Columns:
+    """The columns beside the indicators that say whose they are; with name and money they list several projects.
 
     Their headings stand in the row of the indicators' headings or next to it.
     """
     at: dict[str, int] = {}
     bottom = columns.header
+    first = min(columns.at[name] for name in ("level1", "levels") if name in columns.at)
     for row in range(max(0, columns.header - 2), min(columns.header + 2, len(grid.rows))):
-        found = _match(grid.rows[row][: columns.at["level1"]], _PROJECT_HEADINGS)
+        found = _match(grid.rows[row][:first], _PROJECT_HEADINGS)
         if found and row > columns.header:
             bottom = row
         at = {**found, **at}
-    return Columns(header=bottom, at=at) if {"name", "total"} <= at.keys() else None
+    return Columns(header=bottom, at=at)
 
 
 def find_task_columns(grid: Grid, columns: Columns) -> Columns | None:
@@ -116,7 +145,7 @@ def withhold_sentences(grid: Grid, columns: Columns, row: int, names: Sequence[s
 def _match(cells: Sequence[str], headings: tuple[tuple[str, str], ...] = _HEADINGS) -> dict[str, int]:
     found: dict[str, int] = {}
     for column, cell in enumerate(cells):
-        folded = fold(cell)
+        folded = UNIT_IN_BRACKETS.sub("", fold(cell))
         name = next((name for name, pattern in headings if re.fullmatch(pattern, folded)), None)
         if name is not None:
             found.setdefault(name, column)

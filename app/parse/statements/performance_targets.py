@@ -6,12 +6,13 @@ Hebei prints one table per project; some departments leave the money out and giv
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
 from typing import Literal
 
 from app.parse.cells import digit_cells, has_digit, name_of, read_amount, text_or_none, unwrap
+from app.parse.coded import is_total
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Grid, TitledGrid
 from app.parse.layout import is_header_block
@@ -19,9 +20,11 @@ from app.parse.statements.indicator_columns import (
     Columns,
     Levels,
     find_columns,
-    find_project_columns,
+    find_columns_beside,
     find_task_columns,
     read_target,
+    repeated_headings,
+    split_levels,
     withhold_sentences,
 )
 from app.parse.surroundings import find_unit, require_unit, withhold_people
@@ -34,13 +37,15 @@ _KEY: Literal["performance_targets"] = "performance_targets"
 _LABELS: tuple[tuple[str, str], ...] = (
     ("code", r"项目编[码号]|项目代码"),
     ("name", r"(?:专项)?\(?项目\)?名称|专项名称"),
-    ("total", r"预算数|预算金额|(?:项目|年度|实施期)?(?:预算)?(?:资金)?(?:申请)?总额|预算规模"),
+    ("year_total", r"年度(?:预算)?(?:资金)?(?:申请)?总额"),
+    ("total", r"预算数|预算金额|(?:项目|实施期)?(?:预算)?(?:资金)?(?:申请)?总额|预算规模"),
     ("fiscal", r"(?:其中:?)?(?:当年)?财政(?:拨款|资金)"),
+    ("carried_over", r"(?:其中:?)?上年(?:财政)?结转(?:结余)?(?:资金)?"),
     ("other_funds", r"(?:其中:?)?其他资金"),
-    ("goal", r"(?:总体|年度|年度总体|项目总|全年)?(?:绩效)?目标"),
+    ("goal", r"(?:总体|整体|年度|年度总体|项目总|全年)?(?:绩效)?目标"),
     ("purpose", r"资金用途|项目用途"),
 )
-_MONEY = ("total", "fiscal", "other_funds")
+_MONEY = ("total", "fiscal", "carried_over", "other_funds")
 _PLAN = re.compile(r"资金支出计划")
 _PLAN_FIELDS = {3: "plan_march", 6: "plan_june", 10: "plan_october", 12: "plan_december"}
 _MONTH = re.compile(r"(\d{1,2})月")
@@ -48,6 +53,9 @@ _NUMBERING = re.compile(r"^(?:[(（]?\d+[)）]?[、.．)）]?|[一二三四五�
 _TITLE_SUFFIX = re.compile(r"(?:项目支出)?(?:预算)?绩效目标(?:申报)?表?$")
 # A project's code before its name: 11000021Y000000390843-信息系统运维.
 _PROJECT_CODE = re.compile(r"([0-9A-Z]{8,30})[-_]")
+_TOTAL_NAME = "合计"
+_POINTS = re.compile(r"\d{1,3}(?:\.\d+)?")
+_ALL_POINTS = (Decimal(100), Decimal(90))
 _UNIT_IN_LABEL = re.compile(r"\((?:亿元|万元|元|%)\)")
 
 
@@ -56,6 +64,7 @@ class _Head:
     """What stands above the indicators: field → cell, the plan's cells, and where running text is."""
 
     at: dict[str, Cell] = field(default_factory=dict)
+    again: dict[str, list[Cell]] = field(default_factory=dict)  # a label may be printed for the year and for all years
     first_row: int = 0
 
 
@@ -74,34 +83,102 @@ def read(table: TitledGrid, context: Context) -> FormResult:
     result = FormResult(header_rows=columns.header + 1)
     find_unit(table, header_rows=columns.header, key=_KEY, context=context, result=result)
     result.structure |= digit_cells(grid, range(columns.header, columns.header + 1))
-    listed = find_project_columns(grid, columns)
-    if listed is not None:
-        _read_list(grid, columns, listed, context, result)
+    beside = find_columns_beside(grid, columns)
+    first = max(columns.header, beside.header) + 1
+    result.structure |= digit_cells(grid, range(columns.header, first))
+    again = repeated_headings(grid, first - 1)
+    for row in again:
+        result.structure |= digit_cells(grid, range(row, row + 1))
+    rows = [row for row in range(first, len(grid.rows)) if row not in again]
+    for row in rows:
+        _account_for_labels(grid, row, beside, result)
+    if {"name", "total"} <= beside.at.keys():
+        _read_list(grid, columns, beside, rows, context, result)
         return result
+    _leave_repeated(grid, beside, again, result)
     head = _read_head(grid, columns.header, context, result)
     project = _project(table, head, context, result)
     if project is not None:
         result.records.append(project)
     withhold_people(grid, columns.header, result)
     result.records.extend(_tasks(grid, columns, context, result))
-    rows = range(columns.header + 1, len(grid.rows))
+    columns = _with_points(grid, columns, [rows])
     result.records.extend(_indicators(grid, columns, rows, project, context, result))
     return result
 
 
-def _read_list(grid: Grid, columns: Columns, listed: Columns, context: Context, result: FormResult) -> None:
-    """A table of several projects: each begins where a name stands beside an indicator, and has the rows below it."""
-    first = max(columns.header, listed.header) + 1
-    result.structure |= digit_cells(grid, range(first))
-    starts = [
-        row
-        for row in range(first, len(grid.rows))
-        if listed.text(grid, row, "name") and _is_indicator(grid, columns, row)
-    ]
-    for start, end in pairwise([*starts, len(grid.rows)]):
-        project = _listed_project(grid, start, listed, context, result)
+def _read_list(
+    grid: Grid, columns: Columns, listed: Columns, rows: Sequence[int], context: Context, result: FormResult
+) -> None:
+    """A table of several projects: each begins where a name stands beside an indicator, and has the rows below it.
+
+    A row with money and no indicator sums up projects: all of them, or those of the institution that it names. After a
+    page break the project is printed once more.
+    """
+    groups: list[tuple[int, list[int]]] = []
+    sums: list[int] = []
+    for row in rows:
+        named = bool(listed.text(grid, row, "name"))
+        if not _is_indicator(grid, columns, row):
+            sums += [row] if listed.text(grid, row, "total") else []
+        elif named and not (groups and row - 1 not in rows and _is_same_project(grid, listed, groups[-1][0], row)):
+            groups.append((row, [row]))
+        elif groups:
+            groups[-1][1].append(row)
+            if named:
+                # Printed for the reader of the new page: the project's money is not counted twice.
+                result.structure |= {
+                    (row, column) for column in listed.at.values() if has_digit(grid.cell(row, column))
+                }
+    columns = _with_points(grid, columns, [group for _, group in groups])
+    institution: str | None = None
+    for row, group in sorted([*groups, *((row, []) for row in sums)]):
+        project = _listed_project(grid, row, listed, context, result)
+        if not group:
+            is_whole = any(is_total(listed.text(grid, row, name)) for name in ("name", "institution_code"))
+            institution = None if is_whole else project.name
+        project = project.model_copy(update={"is_total": not group, "institution": institution})
         result.records.append(project)
-        result.records.extend(_indicators(grid, columns, range(start, end), project, context, result))
+        result.records.extend(_indicators(grid, columns, group, project, context, result))
+
+
+def _is_same_project(grid: Grid, listed: Columns, first: int, row: int) -> bool:
+    return all(listed.text(grid, first, name) == listed.text(grid, row, name) for name in ("name", "code", "total"))
+
+
+def _account_for_labels(grid: Grid, row: int, beside: Columns, result: FormResult) -> None:
+    """Codes of institutions beside the indicators are labels, a goal is running text."""
+    if "institution_code" in beside.at and grid.cell(row, beside.at["institution_code"]):
+        result.text_cells.add((row, beside.at["institution_code"]))
+    withhold_sentences(grid, beside, row, ("goal",), result)
+
+
+def _leave_repeated(grid: Grid, beside: Columns, again: set[int], result: FormResult) -> None:
+    """What the first row prints beside the indicators and a later page prints once more is said once."""
+    if not beside.at or not again:
+        return
+    first = beside.header + 1
+    for row in sorted(row + 1 for row in again if row + 1 not in again and row + 1 < len(grid.rows)):
+        for column in range(min(len(grid.rows[row]), len(grid.rows[first]))):
+            text = grid.cell(row, column)
+            if column <= max(beside.at.values()) and has_digit(text) and text == grid.cell(first, column):
+                result.structure.add((row, column))
+
+
+def _with_points(grid: Grid, columns: Columns, groups: Sequence[Sequence[int]]) -> Columns:
+    """The columns with that of the points, which some forms print under 备注: bare numbers that add up to the whole.
+
+    The whole is 100 points, or 90 beside the 10 points that the execution of the budget is given.
+    """
+    if "weight" in columns.at or "remark" not in columns.at:
+        return columns
+    for rows in groups:
+        texts = [columns.text(grid, row, "remark") for row in rows]
+        if not all(_POINTS.fullmatch(text) for text in texts if text):
+            return columns
+        if sum((Decimal(text) for text in texts if text), Decimal(0)) not in _ALL_POINTS:
+            return columns
+    return Columns(columns.header, {**columns.at, "weight": columns.at["remark"]}) if groups else columns
 
 
 def _tasks(grid: Grid, columns: Columns, context: Context, result: FormResult) -> list[Project]:
@@ -122,7 +199,7 @@ def _tasks(grid: Grid, columns: Columns, context: Context, result: FormResult) -
 
 
 def _is_indicator(grid: Grid, columns: Columns, row: int) -> bool:
-    return any(columns.text(grid, row, name) for name in ("level1", "level2", "level3", "target"))
+    return any(columns.text(grid, row, name) for name in ("level1", "level2", "level3", "levels", "target"))
 
 
 def _listed_project(grid: Grid, row: int, listed: Columns, context: Context, result: FormResult) -> Project:
@@ -135,9 +212,6 @@ def _listed_project(grid: Grid, row: int, listed: Columns, context: Context, res
     printed = listed.text(grid, row, "name")
     fused = _PROJECT_CODE.match(fold(printed))
     result.text_cells |= {(row, listed.at[name]) for name in ("name", "code") if name in listed.at}
-    if "goal" in listed.at and grid.cell(row, listed.at["goal"]):
-        result.text_cells.add((row, listed.at["goal"]))
-        result.withheld.add((row, listed.at["goal"]))
     return Project(
         statement_key=_KEY,
         statement_ordinal=context.ordinal,
@@ -146,10 +220,11 @@ def _listed_project(grid: Grid, row: int, listed: Columns, context: Context, res
         cells={name: (row, listed.at[name]) for name, amount in amounts.items() if amount is not None},
         ordinal=context.first_project_ordinal + sum(isinstance(record, Project) for record in result.records),
         code=listed.text(grid, row, "code") or (fused.group(1) if fused else None),
-        name=name_of(printed[fused.end() :] if fused else printed),
+        name=name_of(printed[fused.end() :] if fused else printed) or _TOTAL_NAME,
         fiscal_year=context.fiscal_year,
         total=amounts.get("total"),
         fiscal=amounts.get("fiscal"),
+        carried_over=amounts.get("carried_over"),
         other_funds=amounts.get("other_funds"),
         goal=(grid.cell(row, listed.at["goal"]).strip() or None) if "goal" in listed.at else None,
     )
@@ -173,6 +248,7 @@ def _read_head(grid: Grid, end: int, context: Context, result: FormResult) -> _H
             continue
         if not _read_labels(grid, row, head) and _is_purpose(grid, row, head):
             head.at["purpose"] = (row, len(cells) - 1)
+    _take_year(head)
     for name in ("purpose", "goal"):
         if name in head.at and grid.cell(*head.at[name]):
             result.withheld.add(head.at[name])
@@ -189,10 +265,23 @@ def _read_labels(grid: Grid, row: int, head: _Head) -> bool:
         folded = _UNIT_IN_LABEL.sub("", fold(cell)).removesuffix(":")
         name = next((name for name, pattern in _LABELS if re.fullmatch(pattern, folded)), None)
         value = column + spans.get(column, 1)
-        if name is not None and value < len(cells):
+        if name is not None and value < len(cells) and cells[value] != cell:
             found = True
             head.at.setdefault(name, (row, value))
+            head.again.setdefault(name, []).append((row, value))
     return found
+
+
+def _take_year(head: _Head) -> None:
+    """Let the money be the year's, where the form prints that of all years of the project in a column before it."""
+    year = head.at.pop("year_total", None)
+    if year is not None and "total" in head.at:
+        for name in _MONEY:
+            of_year = [cell for cell in head.again.get(name, ()) if cell[1] == year[1]]
+            head.at.pop(name, None)
+            head.at |= {name: of_year[0]} if of_year else {}
+    if year is not None:
+        head.at["total"] = year
 
 
 def _is_purpose(grid: Grid, row: int, head: _Head) -> bool:
@@ -261,6 +350,7 @@ def _project(table: TitledGrid, head: _Head, context: Context, result: FormResul
         fiscal_year=context.fiscal_year,
         total=amounts.get("total"),
         fiscal=amounts.get("fiscal"),
+        carried_over=amounts.get("carried_over"),
         other_funds=amounts.get("other_funds"),
         plan_march=amounts.get("plan_march"),
         plan_june=amounts.get("plan_june"),
@@ -272,13 +362,19 @@ def _project(table: TitledGrid, head: _Head, context: Context, result: FormResul
 
 
 def _indicators(
-    grid: Grid, columns: Columns, rows: range, project: Project | None, context: Context, result: FormResult
+    grid: Grid, columns: Columns, rows: Sequence[int], project: Project | None, context: Context, result: FormResult
 ) -> list[PerformanceIndicator]:
     levels = Levels()
     found: list[PerformanceIndicator] = []
     for row in rows:
-        levels.step(columns.text(grid, row, "level1"), columns.text(grid, row, "level2"), row)
-        texts = {name: columns.text(grid, row, name) for name in ("level3", "description", "target", "basis")}
+        texts = {
+            name: columns.text(grid, row, name)
+            for name in ("level1", "level2", "level3", "description", "target", "basis")
+        }
+        if "levels" in columns.at:
+            split = split_levels(columns.text(grid, row, "levels"))
+            texts |= dict(zip(("level1", "level2", "level3"), split, strict=True))
+        levels.step(texts.pop("level1"), texts.pop("level2"), row)
         if not any(texts.values()):
             continue
         target = read_target(grid, columns, row, texts["target"])
@@ -291,7 +387,7 @@ def _indicators(
             if weight is not None:
                 cells["weight"] = (row, columns.at["weight"])
         withhold_sentences(grid, columns, row, ("criterion",), result)
-        text_fields = ("level1", "level2", "level3", "description", "basis", "operator", "target_unit")
+        text_fields = ("level1", "level2", "level3", "levels", "description", "basis", "operator", "target_unit")
         result.text_cells |= {
             (row, columns.at[name])
             for name in text_fields
