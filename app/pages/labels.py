@@ -31,3 +31,11 @@ FINDING_SEVERITY: Mapping[str, Word] = {
     "warning": Word("存疑", "doubtful"),
     "error": Word("未能读取", "not read"),
 }
+# Over the number of disclosures that a release changed.
+CHANGE_REASON: Mapping[str, Word] = {
+    "new_document": Word("新公开文件", "New disclosures"),
+    "new_revision": Word("公开文件更新", "Published anew"),
+    "extraction_mended": Word("读取结果更正", "Read better"),
+    "checks": Word("核对规则更新", "Checked by other rules"),
+    "withdrawn": Word("撤下", "Withdrawn"),
+}

@@ -36,7 +36,7 @@ class PrintedRow:
 
 
 def lay_out(statement: Row) -> list[PrintedRow]:
-    """The rows of a statement's grid. Short rows are filled up; amounts are told by their column."""
+    """The rows of a grid. Short rows are filled up; a column holds amounts if a check or a decimal point says so."""
     grid: list[list[str | None]] = statement["grid"] or []
     width = max((len(cells) for cells in grid), default=0)
     headings = statement["header_rows"] or 0
@@ -47,6 +47,7 @@ def lay_out(statement: Row) -> list[PrintedRow]:
         if text is not None and _AMOUNT.fullmatch(text.strip())
     }
     marks = _marks(statement.get("checks", ()))
+    of_amounts |= {column for _, column in marks}
     return [
         PrintedRow(
             number,

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from app.pages import labels
 from app.query import words
 from tests.pages.conftest import KINDS
 
@@ -229,6 +230,18 @@ async def test_finding_is_told_in_chinese_on_a_chinese_page_and_with_its_message
     assert words.FINDING["short_row"].zh in chinese
     assert found["message"] in english
     assert found["message"] not in chinese
+
+
+def test_every_value_that_a_page_may_meet_has_a_label() -> None:
+    pairs = [
+        (labels.CHECK_STATUS, words.CHECK_STATUS),
+        (labels.CHECK_SEVERITY, words.CHECK_SEVERITY),
+        (labels.FINDING_SEVERITY, words.SEVERITY),
+        (labels.CHANGE_REASON, words.CHANGE_REASON),
+    ]
+    for short, long in pairs:
+        assert set(short) == set(long)
+    assert set(labels.CHECK_COUNTS) == set(words.CHECK_STATUS) - {"not_applicable"}
 
 
 def test_every_finding_that_reading_can_make_has_its_words() -> None:
