@@ -16,7 +16,7 @@ help:
 	@echo 'make fuzz          schemathesis against a running service'
 	@echo 'make format        mend what make check says of format and lint'
 	@echo 'make openapi       write openapi/openapi.json anew'
-	@echo 'make bench         measure the list page'
+	@echo 'make bench         measure pages beside others: pgbench, the usual way, Datasette, ROAPI'
 	@echo 'make requirements  compile requirements*.txt from pyproject.toml'
 
 serve: .venv/runtime
@@ -59,7 +59,7 @@ openapi: .venv/development
 	$(BIN)/gongkai openapi
 
 bench: .venv/development
-	$(BIN)/python bench/list_page.py
+	$(BIN)/python bench/run.py $(ARGS)
 
 requirements:
 	$(BIN)/python -m pip install -q uv==0.13.8

@@ -1,6 +1,6 @@
 """The files of a release of a million expenditure lines: time, sizes, and the memory of the building process.
 
-    python bench/bulk.py --departments 5000
+    python bench/bulk.py --lines 1000000
 
 An embedded Postgres of its own; `gongkai export` as an operator runs it, its resident memory taken ten times a second.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 from export import _fill
+from generate import Size
 
 from app import embedded
 from app.bulk.manifest import release_files
@@ -27,14 +28,14 @@ from app.settings import Settings
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--departments", type=int, default=5000, help="200 lines each")
-    departments = parser.parse_args().departments
+    parser.add_argument("--lines", type=int, default=1_000_000, help="expenditure lines, about")
+    size = Size(parser.parse_args().lines)
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         directory.chmod(0o755)
         settings = Settings(data=directory / "data")
         with embedded.running(settings):
-            lines = asyncio.run(_fill(settings, departments))
+            lines = asyncio.run(_fill(settings, size))
             seconds, most = _export(settings)
         files = release_files(settings.releases, 1)
         if files is None:

@@ -1,6 +1,6 @@
 """Files of a million expenditure lines: time, size, and the memory of the server process while they are read.
 
-    python bench/export.py --departments 5000
+    python bench/export.py --lines 1000000
 
 An embedded Postgres of its own, our application in one uvicorn process, one reader that counts bytes and keeps none.
 Each format is asked for once without compression; the resident memory of the server is taken ten times a second.
@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
-import synthetic
+from generate import Size, fill
 
 from app import database, embedded
 from app.settings import Settings
@@ -45,21 +45,22 @@ class Read:
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--departments", type=int, default=5000, help="200 lines each")
-    departments = parser.parse_args().departments
+    parser.add_argument("--lines", type=int, default=1_000_000, help="expenditure lines, about")
+    size = Size(parser.parse_args().lines)
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         directory.chmod(0o755)
         settings = Settings(data=directory / "data")
         with embedded.running(settings):
-            lines = asyncio.run(_fill(settings, departments))
+            lines = asyncio.run(_fill(settings, size))
             _measure(settings, lines)
 
 
-async def _fill(settings: Settings, departments: int) -> int:
-    await database.migrate(settings)
+async def _fill(settings: Settings, size: Size) -> int:
+    await fill(settings, size, checked=False)
     async with database.connect_owner(settings) as connection:
-        return await synthetic.fill(connection, departments=departments)
+        found: int = await connection.fetchval("SELECT count(*) FROM expenditure_line")
+        return found
 
 
 def _measure(settings: Settings, lines: int) -> None:

@@ -1,7 +1,7 @@
 """A small HTTP/1.1 load generator: keep-alive connections, one request at a time on each, bounded in time.
 
-It writes prepared requests and reads no more of an answer than status and Content-Length, so that on two cores most
-of the time is left to the server that is measured.
+It writes prepared requests and reads no more of an answer than where it ends, so that on two cores most of the time is
+left to the server that is measured.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 
 @dataclass
 class Result:
-    """What came back: answers, how long it took, every latency in seconds, how many were not 200."""
+    """What came back: answers, how long it took, every latency in seconds, how many were not as expected."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
@@ -32,18 +32,30 @@ class Result:
         return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def measure(base: str, paths: Iterable[str], *, seconds: float, connections: int) -> Result:
-    """Ask for the paths in turn, over and over, for so many seconds."""
+def measure(
+    base: str,
+    paths: Iterable[str],
+    *,
+    seconds: float,
+    connections: int,
+    headers: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Result:
+    """Ask for the paths in turn, over and over, for so many seconds; an answer of another status has failed."""
     import uvloop  # noqa: PLC0415 - only the generator needs it
 
-    return uvloop.run(_measure(base, list(paths), seconds, connections))
+    return uvloop.run(_measure(base, list(paths), seconds, connections, headers or {}, status))
 
 
-async def _measure(base: str, paths: list[str], seconds: float, connections: int) -> Result:
+async def _measure(
+    base: str, paths: list[str], seconds: float, connections: int, headers: Mapping[str, str], status: int
+) -> Result:
     address = urlsplit(base)
+    head = "".join(f"{name}: {value}\r\n" for name, value in {"Accept": "application/json", **headers}.items())
     requests = itertools.cycle(
-        f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nAccept: application/json\r\n\r\n".encode() for path in paths
+        f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\n{head}\r\n".encode() for path in paths
     )
+    expected = f"HTTP/1.1 {status}".encode()
     result = Result()
     begun = time.perf_counter()
     until = begun + seconds
@@ -52,15 +64,23 @@ async def _measure(base: str, paths: list[str], seconds: float, connections: int
         reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=2**20)
         while (sent := time.perf_counter()) < until:
             writer.write(next(requests))
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = next(
-                int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
-            )
-            await reader.readexactly(length)
+            result.failed += not (await _answer(reader)).startswith(expected)
             result.latencies.append(time.perf_counter() - sent)
-            result.failed += not head.startswith(b"HTTP/1.1 200")
         writer.close()
 
     await asyncio.gather(*(client() for _ in range(connections)))
     result.seconds = time.perf_counter() - begun
     return result
+
+
+async def _answer(reader: asyncio.StreamReader) -> bytes:
+    """Read to the end of an answer, whose length is given or which comes in chunks; its head."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    lower = head.lower()
+    if b"transfer-encoding: chunked" in lower:
+        while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
+            await reader.readexactly(size + 2)
+        await reader.readexactly(2)
+    elif (at := lower.find(b"content-length:")) > 0:
+        await reader.readexactly(int(lower[at + 15 : lower.index(b"\r\n", at)]))
+    return head

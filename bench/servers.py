@@ -1,0 +1,71 @@
+"""Server processes on free ports of loopback, ready to answer, ended with the block."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+# As `gongkai serve` has them; every way that runs in uvicorn is measured with both.
+LOOP = ("--loop", "uvloop", "--http", "app.api.protocol:Protocol")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def running(command: Callable[[int], Sequence[str]], path: str, *, environment: Mapping[str, str]) -> Iterator[str]:
+    """The process of `command(port)`, once it has answered `path`: its base URL."""
+    port = free_port()
+    words = command(port)
+    base = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(words, env=os.environ | environment, stdout=said, stderr=said)
+        try:
+            if not _answers(base + path, process):
+                said.seek(0)
+                raise SystemExit(f"{' '.join(words)} did not start:\n{said.read().decode()[-2000:]}")
+            yield base
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
+    until = time.monotonic() + 120
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=60).read()  # noqa: S310 - our own server
+        except urllib.error.HTTPError as answer:
+            if answer.code < 400:  # noqa: PLR2004 - a 304 is an answer
+                return True
+            time.sleep(0.1)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
+
+
+def serving(
+    application: Sequence[str], environment: Mapping[str, str], path: str
+) -> contextlib.AbstractContextManager[str]:
+    """An ASGI application in one uvicorn process."""
+
+    def command(port: int) -> Sequence[str]:
+        address = ("--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "warning")
+        return [sys.executable, "-m", "uvicorn", *application, *address, *LOOP]
+
+    return running(command, path, environment=environment)
