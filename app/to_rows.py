@@ -77,6 +77,8 @@ def table_name(table: type[SQLModel]) -> str:
 @cache
 def columns(table: type[SQLModel]) -> tuple[str, ...]:
     """The names of the table's columns in the order of the rows' values: first those that a whole revision shares."""
+    if table is tables.CheckOperand:
+        return (*_LOOKED_UP, *_OWN)
     names = [column.name for column in _schema(table).columns]
     if not issubclass(table, tables.Fact):
         return tuple(names)
@@ -148,6 +150,10 @@ def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> I
 
 
 OPERANDS = "check_operands"
+# The columns of an operand: those that are looked up for it, in the order of `_operand_rows`, and its own fields.
+_LOOKED_UP = ("check_result_id", "position", "source", "fact_id", "statement_id", "unit")
+_OWN = tuple(name for name in tables.CheckOperand.model_fields if name not in _LOOKED_UP)
+_AS_IT_IS = attrgetter(*_OWN)
 
 
 def _operand_rows(
@@ -156,18 +162,16 @@ def _operand_rows(
     identified: Mapping[str, Sequence[int]],
     statements: Mapping[tuple[str | None, int | None], int],
 ) -> Iterator[Row]:
-    names = columns(tables.CheckOperand)
     for position, operand in enumerate(result.operands):
-        known = {
-            **dict(operand),
-            "check_result_id": number,
-            "position": position,
-            "unit": None if operand.unit is None else operand.unit.value,
-            "source": table_name(SOURCES[operand.source]),
-            "fact_id": identified[operand.source][operand.index],
-            "statement_id": statements.get((operand.statement_key, operand.statement_ordinal)),
-        }
-        yield tuple(known[name] for name in names)
+        yield (
+            number,
+            position,
+            table_name(SOURCES[operand.source]),
+            identified[operand.source][operand.index],
+            statements.get((operand.statement_key, operand.statement_ordinal)),
+            None if operand.unit is None else operand.unit.value,
+            *_AS_IT_IS(operand),
+        )
 
 
 def counters(last_ids: Mapping[str, int]) -> dict[str, Iterator[int]]:

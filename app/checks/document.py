@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -49,24 +50,23 @@ class Figure:
     label: str
     label_en: str
 
-    @cached_property
+    value: Decimal = dataclasses.field(init=False)  # the amount in yuan, a blank as 0; a quantity stays what it is
+    # Half a unit of the last printed place, in yuan: how far the figure may lie from what was rounded.
+    half_place: Decimal = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        # Worked out once: a figure takes part in many comparisons.
+        value = half = Decimal(0)
+        if self.amount is not None:
+            exponent = 0 if self.unit is None else self.unit.exponent
+            value = self.amount * Decimal(10**exponent)
+            half = Decimal(5).scaleb(exponent - self.decimals - 1)
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "half_place", half)
+
+    @property
     def place(self) -> Place:
         return self.record.statement_key, self.record.statement_ordinal
-
-    @cached_property
-    def scale(self) -> Decimal:
-        """What turns the amount into yuan; a quantity stays what it is."""
-        return Decimal(1) if self.unit is None else Decimal(10**self.unit.exponent)
-
-    @cached_property
-    def value(self) -> Decimal:
-        """The amount in yuan, a blank as 0."""
-        return Decimal(0) if self.amount is None else self.amount * self.scale
-
-    @cached_property
-    def half_place(self) -> Decimal:
-        """Half a unit of the last printed place, in yuan: how far the figure may lie from what was rounded."""
-        return Decimal(0) if self.amount is None else Decimal(5).scaleb(-self.decimals - 1) * self.scale
 
 
 @dataclass(frozen=True)
