@@ -9,10 +9,19 @@ from app.checks.document import Document, Series
 from app.checks.rule import Comparison, rule
 from app.records import StatementKey
 
-_BALANCES: tuple[StatementKey, ...] = ("revenue_and_expenditure", "fiscal_appropriation")
+_BALANCES: tuple[StatementKey, ...] = (
+    "revenue_and_expenditure",
+    "fiscal_appropriation",
+    "government_fund_expenditure",
+)
 FUNDS = ("general_public_budget", "government_fund", "state_capital")
-Side = Literal["revenue", "expenditure"]
-_SIDES: tuple[Side, ...] = ("revenue", "expenditure")
+Side = Literal["revenue", "expenditure", "expenditure_by_economic", "expenditure_by_government_economic"]
+_SIDES: tuple[Side, ...] = (
+    "revenue",
+    "expenditure",
+    "expenditure_by_economic",
+    "expenditure_by_government_economic",
+)
 Rows = list[tuple[int, Any]]
 
 # Whether an opening balance that stands above the total of the year is part of it, forms do not say.
@@ -126,6 +135,7 @@ def items_of_the_year(document: Document) -> Iterator[Comparison]:
             if whole is None:
                 continue
             parts = _items_of(series, side, whole, ("item",) if year is not None else ("item", *_BESIDE))
+            parts = _with_parts_of_blanks(series, side, parts)
             for field in _columns(document, series, side):
                 left = document.figures("balance_lines", [whole], field)
                 right = document.figures("balance_lines", parts, field)
@@ -135,6 +145,22 @@ def items_of_the_year(document: Document) -> Iterator[Comparison]:
                     right=right,
                     doubt=_SEVERAL_BREAKDOWNS if total and added in (2 * total, 3 * total, 4 * total) else None,
                 )
+
+
+def _with_parts_of_blanks(series: Series, side: Side, items: Rows) -> Rows:
+    """The items, those without an amount of their own replaced by what they consist of: 1、财政拨款 over (1), (2)."""
+    found: Rows = []
+    rows = side_rows(series, side)
+    for index, item in items:
+        below = [pair for pair in rows if pair[1].row > item.row]
+        parts: Rows = []
+        for pair in below if item.total is None else ():
+            if pair[1].role != "item_part":
+                break
+            if not pair[1].item.startswith("其中"):
+                parts.append(pair)
+        found.extend(parts or [(index, item)])
+    return found
 
 
 def _columns(document: Document, series: Series, side: Side) -> tuple[str, ...]:

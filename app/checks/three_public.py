@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.checks.balance import FUNDS
 from app.checks.document import Document, Figure, Series
@@ -21,6 +22,13 @@ def items(series: Series) -> dict[str, int]:
     return {item: rows[0] for item, rows in found.items() if len(rows) == 1}
 
 
+def of_each_body(document: Document) -> Iterator[tuple[str | None, Series]]:
+    """The rows of all, and those of each institution, where the table has a row for each."""
+    for series in document.series("three_public"):
+        for body in dict.fromkeys(row.institution for _, row in series.rows):
+            yield body, replace(series, rows=tuple(pair for pair in series.rows if pair[1].institution == body))
+
+
 def _figures(document: Document, rows: dict[str, int], names: tuple[str, ...], column: str) -> tuple[Figure, ...]:
     return tuple(document.figure("three_public", rows[name], column) for name in names if name in rows)
 
@@ -35,7 +43,7 @@ def _figures(document: Document, rows: dict[str, int], names: tuple[str, ...], c
     citation="部门决算报表 “三公”经费支出决算表",
 )
 def three_public_total(document: Document) -> Iterator[Comparison]:
-    for series in document.series("three_public"):
+    for _, series in of_each_body(document):
         rows = items(series)
         if not {"total", "overseas_trips", "receptions"} <= set(rows):
             continue
@@ -66,13 +74,34 @@ def three_public_total(document: Document) -> Iterator[Comparison]:
     citation="部门决算报表 “三公”经费支出决算表",
 )
 def vehicles(document: Document) -> Iterator[Comparison]:
-    for series in document.series("three_public"):
+    for _, series in of_each_body(document):
         rows = items(series)
         if {"vehicles", "vehicle_purchase", "vehicle_operation"} <= set(rows):
             for column in document.fields(series, *_COLUMNS):
                 yield Comparison(
                     left=_figures(document, rows, ("vehicles",), column),
                     right=_figures(document, rows, ("vehicle_purchase", "vehicle_operation"), column),
+                )
+
+
+@rule(
+    "I8.grand_total",
+    zh="总计等于“三公”经费加会议费、培训费等",
+    en="The grand total is the three public expenses with meetings and training",
+    formula="总计 = “三公”经费合计 + 会议费 + 培训费 + 机关运行经费",
+    formula_en="grand total = three public expenses + meetings + training + agency operating expenses",
+    statements=("three_public",),
+)
+def grand_total(document: Document) -> Iterator[Comparison]:
+    for _, series in of_each_body(document):
+        rows = items(series)
+        beside = tuple(name for name in _BESIDE if name in rows)
+        if "grand_total" in rows and "total" in rows and beside:
+            for column in document.fields(series, "total", "change"):
+                yield Comparison(
+                    left=_figures(document, rows, ("grand_total",), column),
+                    right=_figures(document, rows, ("total", *beside), column),
+                    whole_statement=False,
                 )
 
 
@@ -86,13 +115,10 @@ def vehicles(document: Document) -> Iterator[Comparison]:
     basis="arithmetic",
 )
 def change_against_last_year(document: Document) -> Iterator[Comparison]:
-    every = list(document.series("three_public"))
-    for series in every:
-        before = [
-            one
-            for one in every
-            if one.place == series.place and (one.fiscal_year, one.phase) == (series.fiscal_year - 1, series.phase)
-        ]
+    every = list(of_each_body(document))
+    for body, series in every:
+        last_year = (series.place, series.fiscal_year - 1, series.phase)
+        before = [one for other, one in every if other == body and (one.place, one.fiscal_year, one.phase) == last_year]
         if len(before) != 1:
             continue
         now, then = items(series), items(before[0])
@@ -121,8 +147,8 @@ def change_against_last_year(document: Document) -> Iterator[Comparison]:
     citation="政府收支分类科目（支出经济分类）",
 )
 def three_public_and_economic(document: Document) -> Iterator[Comparison]:
-    for series in document.series("three_public"):
-        rows = items(series)
+    for body, series in of_each_body(document):
+        rows = items(series) if body is None else {}
         for economic in document.series("economic_lines", "basic_expenditure_by_economic"):
             if economic.when != series.when:
                 continue

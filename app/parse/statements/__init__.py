@@ -30,6 +30,7 @@ FORMS: tuple[Form, ...] = (
     economic.ALL,
     economic.OPERATING,
     expenditure.GOVERNMENT_FUND,
+    balance.GOVERNMENT_FUND,
     expenditure.STATE_CAPITAL,
     three_public.FORM,
     institutions.FORM,

@@ -14,15 +14,18 @@ from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import Frame, open_frame, settle_status
 from app.parse.grid import TitledGrid
 from app.parse.subjects import functional_class
-from app.records import BalanceLine, StatementKey
+from app.records import BalanceLine, Kind, StatementKey
 from app.values import fold
 
-Side = Literal["revenue", "expenditure"]
+Side = Literal["revenue", "expenditure", "expenditure_by_economic", "expenditure_by_government_economic"]
 
 _ITEM = (
     r"(?:.*/)?(?:(?:收入|支出)?项目(?:\(.*\))?|收入来源|(?:支出)?功能分类?(?:科目)?(?:名称)?(?:\(.*\))?|科目名称)|"
     r"收入|支出"
 )
+# Expenditure once more, by economic class: of the departments' classification, or of the government's.
+_GOVERNMENT_ITEM = re.compile(r"(?:.*/)?政府(?:预算)?(?:支出)?经济(?:分类)?(?:科目)?(?:\(.*\))?")
+_ECONOMIC_ITEM = re.compile(r"(?:.*/)?(?:部门)?(?:预算)?(?:支出)?经济(?:分类)?(?:科目)?(?:\(.*\))?")
 _GROUP = r"(?:(?:(?:本年)?收入|(?:本年)?支出|预算数|决算数|金额|财政拨款(?:收入|支出)?)/)*"
 AMOUNTS: Mapping[str, str] = {
     "general_public_budget": _GROUP + r"一般公共预算(?:财政)?(?:拨款)?(?:支出)?",
@@ -36,6 +39,7 @@ _HEADING = re.compile(
     r"(?:\d{4}年)?(?:预算数|决算数|金额|执行数)|" + "|".join([_ITEM, _LINE_NUMBER, *AMOUNTS.values()])
 )
 
+_DEEPEST_SIDES = 4
 # An item is the name of a source or of a class; what is longer is a text.
 _LONGEST_ITEM = 120
 _TOP = "一、"
@@ -76,6 +80,15 @@ def _claims_appropriation(table: TitledGrid) -> bool:
     )
 
 
+def _claims_fund(table: TitledGrid) -> bool:
+    """Revenue and expenditure of government-managed funds side by side, in place of the statement by function."""
+    return (
+        re.search(r"(?:收支|收入支出)(?:预算|决算|情况|总)*表$", titles.plain(table.title)) is not None
+        and titles.of_government_fund(table.title)
+        and {"收入", "支出"} <= {fold(cell) for row in table.grid.rows[:_DEEPEST_SIDES] for cell in row}
+    )
+
+
 def _of_part(title: str) -> bool:
     return titles.of_appropriation(title) or titles.of_one_fund(title)
 
@@ -98,7 +111,7 @@ def _reader(key: StatementKey) -> Callable[[TitledGrid, Context], FormResult]:
 
 
 def _blocks(frame: Frame) -> list[_Block]:
-    """Both sides. Further pairs of columns (expenditure once more by economic class) are left in the printed table."""
+    """Both sides, and those that print the expenditure once more by economic class."""
     year = frame.context.fiscal_year
     paths = [own_year_heading(path, year) or "" for path in frame.heading.paths]
     starts = [column for column, path in enumerate(paths) if re.fullmatch(_ITEM, path)]
@@ -107,10 +120,19 @@ def _blocks(frame: Frame) -> list[_Block]:
         return []
     numbers = [column for column, path in enumerate(paths) if re.fullmatch(_LINE_NUMBER, path)]
     blocks: list[_Block] = []
-    sides: tuple[Side, Side] = ("revenue", "expenditure")
+    sides: list[Side] = ["revenue", "expenditure"]
     if paths[starts[0]].startswith("支出") and paths[starts[1]].startswith("收入"):
-        sides = ("expenditure", "revenue")
-    for side, start, end in zip(sides, starts, [*starts[1:], frame.heading.width], strict=False):
+        sides.reverse()
+    found = list(zip(starts, sides, strict=False))
+    for column, path in enumerate(paths):
+        if column > starts[1] and _GOVERNMENT_ITEM.fullmatch(path):
+            found.append((column, "expenditure_by_government_economic"))
+        elif column > starts[1] and _ECONOMIC_ITEM.fullmatch(path):
+            found.append((column, "expenditure_by_economic"))
+    # A third pair of columns that is none of these belongs to no side.
+    ends = sorted({*starts, *(column for column, _ in found), frame.heading.width})
+    for start, side in found:
+        end = next(column for column in ends if column > start)
         own = [column for column in numbers if start < column < end]
         shared = [column for column in numbers if column < starts[0]]
         amounts = match_columns(frame.heading, AMOUNTS, fiscal_year=year, columns=range(start + 1, end))
@@ -204,9 +226,11 @@ def _style(item: str) -> str | None:
     return re.sub(r"[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", found.group())) if found else None
 
 
-def _form(key: StatementKey, name: str, claims: Callable[[TitledGrid], bool]) -> Form:
-    return Form(key=key, name=name, claims=claims, read=_reader(key), expected_in=frozenset({"budget", "final"}))
+def _form(key: StatementKey, name: str, claims: Callable[[TitledGrid], bool], *, expected: bool = True) -> Form:
+    kinds: frozenset[Kind] = frozenset({"budget", "final"}) if expected else frozenset()
+    return Form(key=key, name=name, claims=claims, read=_reader(key), expected_in=kinds)
 
 
 REVENUE_AND_EXPENDITURE = _form("revenue_and_expenditure", "部门收支总表", _claims_all)
 FISCAL_APPROPRIATION = _form("fiscal_appropriation", "部门财政拨款收支总表", _claims_appropriation)
+GOVERNMENT_FUND = _form("government_fund_expenditure", "政府性基金收支表", _claims_fund, expected=False)

@@ -7,12 +7,14 @@ items in columns, once for the budget and once for what was spent, with one row 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from app import values
 from app.parse import titles
 from app.parse.cells import text_or_none, unwrap
+from app.parse.coded import is_total, without_unit_code
 from app.parse.columns import Path, match_columns
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import Frame, open_frame, settle_status
@@ -40,6 +42,8 @@ _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 # A longer text that mentions an item explains it.
 _LONGEST_ITEM = 40
+# What some provinces print beside the three.
+_BESIDE = {"meetings", "training", "agency_operating"}
 _AGENCY = re.compile(r"机关运行")
 
 LABELS: Mapping[str, str] = {"line_number": r"序号|行次", "item": r"项目(?:名称)?|经费项目|支出项目|内容"}
@@ -54,6 +58,7 @@ _YEAR_COLUMN = re.compile(
     r"((?:20)\d\d)年?度?(?:(预算|决算|执行)(?:数|金额|安排)?)?|(上年|本年)(?:度)?(预算|决算|执行)(?:数)?"
 )
 _CHANGE = re.compile(r"增减(?:金额|额|数|变化|变动)?|增减情况")
+_RATE = re.compile(r"%|比例|幅度|率")
 # A heading that names a year or a phase and no item.
 _PERIOD = re.compile(r"(?:(?:19|20)\d\d年?度?)?(?:年初|全年|调整)?(?:预算|决算|执行)数?|(?:19|20)\d\d年(?:度)?")
 _REASON = re.compile(r".*原因.*|说明|备注")
@@ -114,18 +119,25 @@ def _item_columns(frame: Frame) -> list[_Across]:
     """The columns that stand for items, where at least two do; else none."""
     found: list[_Across] = []
     for column, path in enumerate(frame.heading.paths):
-        of_item = tuple(part for part in path if not _PERIOD.fullmatch(part))
+        words = "/".join(path)
+        changes = _CHANGE.search(words) is not None
+        if changes and _RATE.search(words):
+            continue
+        of_item = tuple(part for part in path if not _PERIOD.fullmatch(part) and not _CHANGE.search(part))
         fund = _fund_of(of_item[-1]) if len(of_item) > 1 else None
         of_item = of_item[:-1] if fund else of_item
         item = _item_of_path(of_item)
-        if item is not None and not _CHANGE.search("/".join(path)):
+        if item is not None and not (changes and fund):
             # A group's 小计 has the group's name: 公务用车购置及运行费.
             name = of_item[-2] if len(of_item) > 1 and item_of(of_item[-1]) == "total" else of_item[-1]
             name = of_item[-1] if item == "total" else name
-            found.append(_Across(column, item, name, fund or "total", "/".join(path)))
-    if any(item_of(across.name) == "total" and "三公" in across.period for across in found):
+            field = "change" if changes else fund or "total"
+            found.append(_Across(column, item, name, field, "" if changes else words))
+    totals = [one for one in found if one.item == "total"]
+    own = {one.column for one in totals if "三公" in "/".join(frame.heading.paths[one.column])}
+    if own and {one.item for one in found} & _BESIDE:
         # 合计 with meetings and training beside the 三公 expenses' own 小计 is another total.
-        found = [one for one in found if one.item != "total" or "三公" in one.period]
+        found = [replace(one, item="grand_total") if one in totals and one.column not in own else one for one in found]
     items = {across.item for across in found} - {"total"}
     return found if len(items) > 1 else []
 
@@ -169,18 +181,7 @@ def _read_items_in_columns(frame: Frame, across: list[_Across], table: TitledGri
     if len(rows) > 1 and len(periods) > 1:
         # One row for each year, or one for the budget and one for what was spent; a row of changes has no field.
         rows = [row for row in periods if not _CHANGE.search(periods[row])]
-    elif len(rows) > 1:
-        # One row for each institution: the department's own is the one called 合计.
-        totals = [row for row in rows if any(item_of(cell) == "total" for cell in frame.grid.rows[row][:first])]
-        for row in rows:
-            if row not in totals[:1]:
-                frame.note(
-                    "row_not_understood",
-                    "warning",
-                    "several rows of amounts; the rows of single institutions are left in the printed table",
-                    cell=(row, 0),
-                )
-        rows = totals[:1]
+    bodies = _institutions(frame, rows, first) if not periods else {}
     frame.note_short_rows(rows)
     for row in rows:
         frame.result.structure |= {(row, column) for column in range(first) if row in periods}
@@ -191,7 +192,25 @@ def _read_items_in_columns(frame: Frame, across: list[_Across], table: TitledGri
             amounts, cells = frame.amounts(row, {one.field: one.column})
             fields |= {**amounts, "cells": {**fields["cells"], **cells}}  # type: ignore[dict-item]  # put there above
         for (item, year, phase), fields in lines.items():
-            _add(frame, row, item, str(fields.pop("name")), year, phase, fields)
+            _add(frame, row, item, str(fields.pop("name")), year, phase, {**fields, "institution": bodies.get(row)})
+
+
+def _institutions(frame: Frame, rows: Sequence[int], first: int) -> dict[int, str]:
+    """Row → the institution whose expenses it holds, where the table has a row for each; the row of 合计 has none.
+
+    Without such a row the figures of one institution alone are the department's.
+    """
+    named: dict[int, str] = {}
+    codes: dict[int, str] = {}
+    for row in rows:
+        texts = [unwrap(frame.text(row, column)) for column in range(first)]
+        words = [without_unit_code(text) for text in texts if text and not text.isdigit()]
+        if len(rows) > 1 and words and not any(is_total(text) for text in texts):
+            named[row] = words[-1]
+            codes[row] = next((text for text in texts if text.isdigit()), "")
+    # A body with its subordinates and its own office have one name; the code tells them apart.
+    several = {name for name, rows_of_name in Counter(named.values()).items() if rows_of_name > 1}
+    return {row: f"{codes[row]} {name}".strip() if name in several else name for row, name in named.items()}
 
 
 def _read_items_in_rows(frame: Frame, labels: Mapping[str, int]) -> None:
