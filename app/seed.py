@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ import orjson
 import pydantic
 
 from app.errors import SeedError
-from app.records import PARSER_VERSION, RUNNING_TEXT_FIELDS, ParsedDisclosure, Record, Statement
+from app.records import PARSER_VERSION, RUNNING_TEXT_FIELDS, Finding, ParsedDisclosure, Record, Statement
 
 MANIFEST = "manifest.json"
 
@@ -33,27 +34,63 @@ LAYOUT = 1
 LISTS: tuple[str, ...] = tuple(name for name in ParsedDisclosure.model_fields if name != "disclosure")
 FILES: tuple[str, ...] = ("disclosures", *LISTS)
 
+_LONGEST_NAME = 80
+_LONGEST_WORD = 20
+_SENTENCE = re.compile("[。；!！]")
+
 _REBUILD = "run `gongkai seed build FILES…` with the documents, or take seed_data/ from the repository again"
 
 
 def without_running_text(parsed: ParsedDisclosure) -> ParsedDisclosure:
-    """The disclosure as a seed holds it: running text null, withheld cells of a grid blank."""
+    """The disclosure as a seed holds it: running text null, sentences and withheld cells of a grid blank."""
+    names = _names_of_indicators(parsed)
     lists: dict[str, Any] = {}
     for name in LISTS:
-        lists[name] = [_strip(record) for record in getattr(parsed, name)]
+        lists[name] = [_strip(record, names) for record in getattr(parsed, name)]
     return parsed.model_copy(update=lists)
 
 
-def _strip(record: Record) -> Record:
+def _strip(record: Record, names: frozenset[str]) -> Record:
     if isinstance(record, Statement):
-        if not record.withheld:
-            return record
-        grid = [list(row) for row in record.grid]
-        for row, column in record.withheld:
-            grid[row][column] = ""
-        return record.model_copy(update={"grid": grid, "withheld": sorted(set(record.withheld))})
+        return _without_sentences(record, names)
+    if isinstance(record, Finding):
+        quotes = record.text is not None and _is_sentence(record.text)
+        return record.model_copy(update={"text": None}) if quotes else record
     texts = dict.fromkeys(RUNNING_TEXT_FIELDS & type(record).model_fields.keys())
     return record.model_copy(update=texts) if texts else record
+
+
+def _without_sentences(statement: Statement, names: frozenset[str]) -> Statement:
+    """The statement with its withheld cells blank, and every other sentence that names no indicator."""
+    sentences = {
+        (row, column)
+        for row, cells in enumerate(statement.grid)
+        for column, cell in enumerate(cells)
+        if _is_sentence(cell) and "".join(cell.split()) not in names
+    }
+    withheld = sorted({*statement.withheld, *sentences})
+    if not withheld:
+        return statement
+    grid = [list(row) for row in statement.grid]
+    for row, column in withheld:
+        grid[row][column] = ""
+    return statement.model_copy(update={"grid": grid, "withheld": withheld})
+
+
+def _names_of_indicators(parsed: ParsedDisclosure) -> frozenset[str]:
+    """What the indicators are called and by what they are measured, which are facts though some read as sentences."""
+    return frozenset(
+        "".join(text.split())
+        for one in parsed.performance_indicators
+        for text in (one.level3, one.description, one.target, one.basis, one.actual)
+        if text is not None
+    )
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a printed text is running text: longer than any name, or a long one that ends as a sentence does."""
+    plain = "".join(text.split())
+    return len(plain) > _LONGEST_NAME or (len(plain) > _LONGEST_WORD and _SENTENCE.search(plain) is not None)
 
 
 def write_seed(directory: Path, disclosures: Iterable[ParsedDisclosure]) -> None:

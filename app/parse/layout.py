@@ -142,7 +142,8 @@ def _title(grid: Grid, before: tuple[Text, ...]) -> str:
         if looks_like_title(text.text):
             return text.text
     nearest = next((text.text for text in reversed(before) if not is_header_block(text.text)), "")
-    return nearest[:_LONGEST_TITLE]
+    # A paragraph that happens to stand before a table is no name of it.
+    return "" if len(nearest) > _LONGEST_TITLE or re.search("[。；]", nearest) else nearest
 
 
 def _is_note(text: Text, notes: list[Text]) -> bool:

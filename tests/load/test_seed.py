@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app import seed
 from app.errors import SeedError
-from app.records import RUNNING_TEXT_FIELDS, ParsedDisclosure
+from app.records import RUNNING_TEXT_FIELDS, Finding, ParsedDisclosure
 from tests import dataset
 
 DISCLOSURES = dataset.releases()[0]
@@ -150,3 +150,15 @@ def test_every_list_of_a_disclosure_has_a_file() -> None:
 
 def replace(path: Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new, 1))
+
+
+def test_sentences_of_tables_are_blank_and_names_of_indicators_are_not() -> None:
+    parsed = DISCLOSURES[0]
+    sentence = "本单位负责全县海风观测站点的日常维护，并向社会发布观测结果。"
+    indicator = next(one for one in parsed.performance_indicators if one.level3)
+    statement = parsed.statements[0].model_copy(update={"grid": [[sentence, "站点"], [indicator.level3, "90.00"]]})
+    finding = Finding(code="unrecognised_table", severity="warning", message="no form claims the table", text=sentence)
+    stripped = seed.without_running_text(parsed.model_copy(update={"statements": [statement], "findings": [finding]}))
+    assert stripped.statements[0].grid == [["", "站点"], [indicator.level3, "90.00"]]
+    assert stripped.statements[0].withheld == [(0, 0)]
+    assert stripped.findings[0].text is None
