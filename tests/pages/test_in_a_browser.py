@@ -53,7 +53,7 @@ SCHEMES = ("light", "dark")
 # What WCAG 2.2 asks at levels A and AA.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Where pictures of all pages go, for people to look at; none are taken without it.
-PICTURES = os.environ.get("GONGKAI_PICTURES")
+PICTURES = os.environ.get("PAGE_PICTURES")
 
 
 @pytest.fixture(scope="module")
