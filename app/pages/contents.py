@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.bulk.manifest import ReleaseFiles, release_files
 from app.errors import NotFound
-from app.pages.figures import Printed
+from app.pages.figures import NOTHING_PRINTED, Printed
 from app.pages.printed_table import doubtful
 from app.pages.rows import Row, Rows, counts_of, list_of, one_of
 from app.query.divisions import Division, fetch_divisions, fetch_path
@@ -30,13 +30,14 @@ _STATED = "id,disclosure_id,fiscal_year,phase,topic,item,measure,label,amount,li
 
 @dataclass(frozen=True)
 class Home:
-    """The country: its provinces, the newest documents, what the release covers."""
+    """The country: its provinces, the newest documents with the rows of their figures, what the release covers."""
 
     extent: ReleaseExtent
     files: ReleaseFiles | None
     divisions: list[Division]
     departments: int
     disclosures: Rows
+    printed: Printed
 
 
 async def fetch_home(connection: Connection, known: Known, settings: Settings) -> Home:
@@ -48,7 +49,9 @@ async def fetch_home(connection: Connection, known: Known, settings: Settings) -
     disclosures = await list_of(
         connection, known, "disclosures", release=release, sort="-fiscal_year,-loaded_at", limit=_LATEST
     )
-    return Home(extent, files, divisions, departments.total, disclosures)
+    shown = {"disclosure_id": ",".join(row["id"] for row in disclosures.rows)}
+    printed = await _printed(connection, known, release, shown, totals=True) if disclosures.rows else NOTHING_PRINTED
+    return Home(extent, files, divisions, departments.total, disclosures, printed)
 
 
 async def fetch_whole(connection: Connection, settings: Settings) -> tuple[ReleaseExtent, ReleaseFiles | None]:
@@ -155,7 +158,7 @@ async def fetch_statement(connection: Connection, known: Known, key: str, *, rel
 
 
 async def _printed(connection: Connection, known: Known, release: int, of: dict[str, str], *, totals: bool) -> Printed:
-    """The rows of one document, or the total rows of all documents of a department."""
+    """The rows of one document, or the total rows of several."""
 
     async def rows(resource: str, fields: str, **parameters: str | None) -> list[Row]:
         found = await list_of(

@@ -42,6 +42,7 @@ class Printed:
     stated: Sequence[Row]
 
 
+NOTHING_PRINTED = Printed((), (), (), ())
 _NAMES = {
     "revenue": Word("收入总计", "Total revenue"),
     "expenditure": Word("支出总计", "Total expenditure"),
@@ -90,6 +91,11 @@ def glance(disclosure: Row, printed: Printed) -> list[Figure]:
             next((row for row in three if row["item"] == "total"), None),
         ),
     ]
+
+
+def total_expenditure(disclosure: Row, printed: Printed) -> Figure:
+    """The one of these figures that tells most where there is room for one."""
+    return glance(disclosure, printed)[1]
 
 
 def biggest(spending: Sequence[Row], phase: str, most: int) -> tuple[list[Row], str]:

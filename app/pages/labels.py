@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from app.query.words import Word
 
+KIND: Mapping[str, Word] = {"budget": Word("预算", "Budget"), "final": Word("决算", "Final account")}
+# Of a document about one body alone, without its subordinate units.
+UNIT_ALONE = Word("仅本单位", "one body alone")
 # Headings over counts of check results.
 CHECK_COUNTS: Mapping[str, Word] = {
     "passed": Word("相符", "Agree"),

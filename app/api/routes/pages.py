@@ -33,7 +33,7 @@ async def get_home(request: Request) -> Response:
         lasting=home.files is not None,
         structured=structured_data.home(asked, reader.settings, home.extent, home.files),
         home=home,
-        latest=home.extent.number,
+        disclosures=[(row, figures.total_expenditure(row, home.printed)) for row in home.disclosures.rows],
     )
 
 
