@@ -83,8 +83,9 @@ def columns(table: type[SQLModel]) -> tuple[str, ...]:
     if not issubclass(table, tables.Fact):
         return tuple(names)
     own = [name for name in names if name not in _SHARED]
-    plain = [name for name in own if _is_plain(table, name)]
-    return (*_SHARED, *plain, *(name for name in own if name not in plain))
+    # As `_row_builder` gives them: the fields as they stand, amounts, and what is looked up.
+    own.sort(key=lambda name: (not _is_plain(table, name), name not in money_columns(table)))
+    return (*_SHARED, *own)
 
 
 @cache
@@ -128,7 +129,11 @@ def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> I
     identified: dict[str, list[int]] = {source: [] for source in SOURCES}
     for source, table in SOURCES.items():
         row_of = _row_builder(table)
-        for record in revision.records_of(source):
+        listed = revision.records_of(source)
+        # Asked once of the class: what a record does not have, pydantic looks for at length.
+        fields = type(listed[0]).model_fields if listed else {}
+        in_statement, of_project = "statement_key" in fields, "project_ordinal" in fields
+        for record in listed:
             number = next(identifiers[source])
             identified[source].append(number)
             try:
@@ -136,7 +141,9 @@ def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> I
                     _remember(statements, (record.key, record.ordinal), number)
                     placed = _Placed(record, number, None, None, year)
                 else:
-                    placed = _Placed(record, number, _statement(record, statements), _project(record, projects), year)
+                    statement = _statement(record, statements) if in_statement else None
+                    project = _project(record, projects) if of_project else None
+                    placed = _Placed(record, number, statement, project, year)
                 if isinstance(record, records.Project):
                     _remember(projects, record.ordinal, number)
                 yield source, row_of(placed, shared)
@@ -204,7 +211,7 @@ def _remember(seen: dict[Any, int], key: object, number: int) -> None:
 
 
 def _statement(record: Any, statements: dict[tuple[str | None, int | None], int]) -> int | None:  # noqa: ANN401 - any record
-    key = (getattr(record, "statement_key", None), getattr(record, "statement_ordinal", None))
+    key = (record.statement_key, record.statement_ordinal)
     if key == (None, None):
         return None
     if key not in statements:
@@ -213,10 +220,12 @@ def _statement(record: Any, statements: dict[tuple[str | None, int | None], int]
 
 
 def _project(record: Any, projects: dict[int, int]) -> int | None:  # noqa: ANN401 - any record
-    ordinal = getattr(record, "project_ordinal", None)
-    if ordinal is not None and ordinal not in projects:
+    ordinal = record.project_ordinal
+    if ordinal is None:
+        return None
+    if ordinal not in projects:
         raise ValueError(f"refers to project {ordinal}, which the disclosure does not have")
-    return None if ordinal is None else projects[ordinal]
+    return projects[ordinal]
 
 
 Getter = Callable[[_Placed], Any]
@@ -226,10 +235,26 @@ Getter = Callable[[_Placed], Any]
 def _row_builder(table: type[tables.Fact]) -> Callable[[_Placed, Row], Row]:
     """How a record of this table becomes a row; worked out once, since it runs a hundred thousand times a load."""
     own = columns(table)[len(_SHARED) :]
-    plain = [name for name in own if _is_plain(table, name)]
-    read_plain = attrgetter(*plain)
-    getters = [_getter(table, name) for name in own[len(plain) :]]
-    return lambda placed, shared: (*shared, *read_plain(placed.record), *[getter(placed) for getter in getters])
+    money = [name for name in own if name in money_columns(table)]
+    read_plain = _reader([name for name in own if _is_plain(table, name)])
+    read_money = _reader(money)
+    looked_up = [name for name in own if name not in money and not _is_plain(table, name)]
+    getters = [_SPECIAL.get(name, attrgetter("disclosure_year")) for name in looked_up]
+    return lambda placed, shared: (
+        *shared,
+        *read_plain(placed.record),
+        *_yuan(read_money(placed.record), placed.record),
+        *[getter(placed) for getter in getters],
+    )
+
+
+def _reader(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """All these fields of a record in one step."""
+    if not names:
+        return lambda _record: ()
+    # Of a single name attrgetter gives the value itself: with the name twice it gives a tuple, of which one is kept.
+    read = attrgetter(*names, names[0])
+    return lambda record: read(record)[:-1]
 
 
 def _is_plain(table: type[tables.Fact], name: str) -> bool:
@@ -238,20 +263,22 @@ def _is_plain(table: type[tables.Fact], name: str) -> bool:
     return name not in _SPECIAL and name not in money_columns(table) and (own_year or name != "fiscal_year")
 
 
-def _getter(table: type[tables.Fact], name: str) -> Getter:
-    if name in money_columns(table):
-        return lambda placed: _yuan(getattr(placed.record, name), placed.record.unit)
-    if name == "fiscal_year":
-        return lambda placed: placed.disclosure_year
-    return _SPECIAL[name]
-
-
-def _yuan(amount: Decimal | None, unit: Unit | None) -> Decimal | None:
-    if amount is None:
-        return None
+def _yuan(amounts: Sequence[Decimal | None], record: Any) -> list[Decimal | None]:  # noqa: ANN401 - any record
+    """The record's amounts in yuan, as `values.to_yuan` gives them."""
+    if not amounts:
+        return []
+    unit: Unit | None = record.unit
     if unit is None:
-        raise ValueError(f"the amount {amount} has no unit")
-    return values.to_yuan(amount, unit)
+        printed = next((amount for amount in amounts if amount is not None), None)
+        if printed is not None:
+            raise ValueError(f"the amount {printed} has no unit")
+        return list(amounts)
+    factor = _FACTORS[unit]
+    return [None if amount is None else amount * factor for amount in amounts]
+
+
+_FACTORS = {unit: values.to_yuan(Decimal(1), unit) for unit in Unit}
+_EXPONENTS = {unit: unit.exponent for unit in Unit}
 
 
 def _grid(statement: records.Statement) -> bytes:
@@ -268,7 +295,7 @@ _SPECIAL: dict[str, Getter] = {
     "statement_id": lambda placed: placed.statement_id,
     "project_id": lambda placed: placed.project_id,
     "unit": lambda placed: None if placed.record.unit is None else placed.record.unit.value,
-    "unit_exponent": lambda placed: None if placed.record.unit is None else placed.record.unit.exponent,
+    "unit_exponent": lambda placed: _EXPONENTS.get(placed.record.unit),
     "grid": lambda placed: _grid(placed.record).decode(),
     "withheld": lambda placed: orjson.dumps(placed.record.withheld).decode(),
     "cells": lambda placed: orjson.dumps(placed.record.cells).decode(),
