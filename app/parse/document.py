@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from app.errors import DocumentError
 from app.parse.cells import digit_cells
+from app.parse.contents import Contents, read_contents
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Document, TitledGrid
 from app.parse.identity import Identity, identify, printed_code
@@ -85,9 +86,10 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
         raise DocumentError(f"{source_file}: the file is empty")
     document = read_document(data, source_file)
     layout = lay_out(document)
-    claimed = [(table, [form for form in FORMS if form.claims(table)]) for table in layout.tables]
+    contents, tables = read_contents(layout.tables)
+    claimed = [(table, [form for form in FORMS if form.claims(table)]) for table in tables]
     identity = _identify(layout, source_file, region_code, statements=sum(bool(forms) for _, forms in claimed))
-    reading = _Reading(identity)
+    reading = _Reading(identity, contents)
     for table, forms in claimed:
         reading.take_table(table, forms)
     reading.take_missing()
@@ -114,6 +116,7 @@ class _Reading:
     """What has been read of one document so far."""
 
     identity: Identity
+    contents: Contents
     statements: list[Statement] = field(default_factory=list)
     records: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -138,6 +141,7 @@ class _Reading:
         else:
             result = FormResult(form_number=form_number(table))
             result.findings.append(_unclaimed(table, forms, context.ordinal))
+        _declare_empty(result, self.contents.why_empty(table))
         self.projects += sum(isinstance(record, Project) for record in result.records)
         self.statements.append(_statement(table, key, context.ordinal, result))
         self.records.extend(result.records)
@@ -180,6 +184,15 @@ class _Reading:
                     statement_ordinal=ordinal,
                 )
             )
+
+
+def _declare_empty(result: FormResult, why: str | None) -> None:
+    """Take the word of the document's list of tables for a table in which no figure is printed."""
+    if why is None or result.status != "reported" or any(record.cells for record in result.records):
+        return
+    result.status, result.note = "declared_empty", why
+    result.records.clear()
+    result.findings[:] = [finding for finding in result.findings if finding.code != "empty_without_word"]
 
 
 def _read(form: Form, table: TitledGrid, context: Context) -> FormResult:

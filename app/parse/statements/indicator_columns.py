@@ -49,7 +49,9 @@ _PROJECT_HEADINGS: tuple[tuple[str, str], ...] = (
 # The year's main tasks with their money, which some departments print above the indicators of the whole.
 _TASK_HEADINGS: tuple[tuple[str, str], ...] = (
     ("name", r"(?:工作|重点)?(?:任务|项目)?名称"),
-    ("total", r"拟?投入的?(?:资金|金额)(?:\(.*\))?"),
+    ("total", r"拟?投入的?(?:资金|金额)(?:\(.*\))?|预算金额|预算数|总额"),
+    ("fiscal", r"财政(?:拨款|资金)"),
+    ("other_funds", r"其他资金"),
     ("purpose", r"主要(?:实施)?内容"),
     ("goal", r"(?:期望|预期)达到的?目标(?:\(.*\))?"),
 )
@@ -120,6 +122,10 @@ def find_task_columns(grid: Grid, columns: Columns) -> Columns | None:
     for row in range(columns.header):
         at = _match(grid.rows[row], _TASK_HEADINGS)
         if {"name", "total"} <= at.keys():
+            # 总额, 财政拨款 and 其他资金 may stand under the amount.
+            below = _match(grid.rows[row + 1], _TASK_HEADINGS)
+            if {"total", "fiscal"} <= below.keys():
+                return Columns(header=row + 1, at=at | below)
             return Columns(header=row, at=at)
     return None
 

@@ -56,6 +56,9 @@ _PROJECT_CODE = re.compile(r"([0-9A-Z]{8,30})[-_]")
 _TOTAL_NAME = "合计"
 _POINTS = re.compile(r"\d{1,3}(?:\.\d+)?")
 _ALL_POINTS = (Decimal(100), Decimal(90))
+_NUMBERED_TASK = re.compile(r"任务\d+")
+_LONGEST_TASK = 80
+_SUM_OF_TASKS = re.compile(r"(?:金额|资金)?(?:合计|总计)")
 _UNIT_IN_LABEL = re.compile(r"\((?:亿元|万元|元|%)\)")
 
 
@@ -189,11 +192,19 @@ def _tasks(grid: Grid, columns: Columns, context: Context, result: FormResult) -
     tasks: list[Project] = []
     before = context.first_project_ordinal + sum(isinstance(record, Project) for record in result.records)
     for row in range(listed.header + 1, columns.header):
-        if not listed.text(grid, row, "name") or any(grid.rows[row][: listed.at["name"]]):
+        first = next((fold(cell) for cell in grid.rows[row] if fold(cell)), "")
+        is_sum = _SUM_OF_TASKS.fullmatch(first) is not None
+        if not is_sum and (not listed.text(grid, row, "name") or any(grid.rows[row][: listed.at["name"]])):
             break
-        task = _listed_project(grid, row, listed, context, result)
-        withhold_sentences(grid, listed, row, ("purpose", "goal"), result)
+        task = _listed_project(grid, row, listed, context, result).model_copy(update={"is_total": is_sum})
         purpose = listed.text(grid, row, "purpose") or None
+        if _NUMBERED_TASK.fullmatch(fold(task.name)) and purpose and len(purpose) <= _LONGEST_TASK:
+            # 任务1 | 就业工作: what the task is called stands beside its number.
+            result.text_cells.add((row, listed.at["purpose"]))
+            task, purpose = task.model_copy(update={"name": purpose}), None
+        else:
+            withhold_sentences(grid, listed, row, ("purpose",), result)
+        withhold_sentences(grid, listed, row, ("goal",), result)
         tasks.append(task.model_copy(update={"ordinal": before + len(tasks), "purpose": purpose}))
     return tasks
 
