@@ -1,10 +1,11 @@
-"""Documents in which every identity holds, built from yuan: each figure is printed in 万元 with two decimals."""
+"""Documents in which every identity holds, built from yuan: each figure is printed in the unit of its form, rounded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP as HALF_UP
+from decimal import Decimal
 from typing import Any
 
 from app import records
@@ -22,15 +23,28 @@ PERSONNEL = ("30101", "30102", "30113", "30305")
 PUBLIC = ("30201", "30217", "30231", "31002")
 
 
-def printed(yuan: int) -> Decimal:
-    """Yuan as a table in 万元 prints them."""
-    return (Decimal(yuan) / 10_000).quantize(Decimal("0.01"), ROUND_HALF_UP)
+@dataclass(frozen=True)
+class Form:
+    """What provinces and years print differently."""
+
+    unit: Unit = Unit.WAN
+    decimals: int = 2
+    year: int = YEAR
+    divisions: bool = True
+    basic_split: bool = False  # 人员经费 and 公用经费 in the expenditure statements
+    by_unit: bool = False  # revenue by institution, not by code
+
+
+_USUAL = Form()
 
 
 @dataclass
 class Builder:
     """A disclosure that grows by rows; each figure gets a cell of its own."""
 
+    form: Form = _USUAL
+    kind: records.Kind = "budget"
+    personnel: dict[str, int] = field(default_factory=dict)  # of the basic expenditure of each functional item
     lists: dict[str, list[Any]] = field(default_factory=dict)
     statements: dict[str, list[list[str]]] = field(default_factory=dict)
 
@@ -43,19 +57,31 @@ class Builder:
         amounts: Mapping[str, int | None],
     ) -> None:
         """Add a row of amounts in yuan; None is a blank cell."""
+        form = self.form
         grid = self.statements.setdefault(key, [["表头"]])
-        figures = {name: None if yuan is None else printed(yuan) for name, yuan in amounts.items()}
+        figures = {name: None if yuan is None else self.printed(yuan) for name, yuan in amounts.items()}
         cells = {name: (len(grid), column) for column, name in enumerate(figures, start=1)}
         grid.append(["", *("" if amount is None else f"{amount}" for amount in figures.values())])
         record = model(
             statement_key=key,  # type: ignore[arg-type]
             statement_ordinal=1,
             row=len(grid) - 1,
-            unit=Unit.WAN,
+            unit=form.unit,
             cells=cells,
-            **{"fiscal_year": YEAR, **about, **figures},
+            **{"fiscal_year": form.year, **about, **figures},
         )
         self.lists.setdefault(source, []).append(record)
+
+    def spread_personnel(self, items: Mapping[str, tuple[int, int]], economic: Mapping[str, int]) -> None:
+        """Let the personnel expenses of the economic table be basic expenditure of these functional items."""
+        left = sum(yuan for code, yuan in economic.items() if code in PERSONNEL)
+        for code, (basic, _) in items.items():
+            self.personnel[code] = min(basic, left)
+            left -= self.personnel[code]
+
+    def printed(self, yuan: int) -> Decimal:
+        """Yuan as the form prints them."""
+        return Decimal(yuan).scaleb(-self.form.unit.exponent).quantize(Decimal(1).scaleb(-self.form.decimals), HALF_UP)
 
     def parsed(self) -> records.ParsedDisclosure:
         """The finished disclosure."""
@@ -64,7 +90,7 @@ class Builder:
                 key=key,  # type: ignore[arg-type]
                 ordinal=1,
                 title=f"表 {key}",
-                unit=Unit.WAN,
+                unit=self.form.unit,
                 status="reported",
                 location="lines 1-9",
                 grid=grid,
@@ -72,7 +98,9 @@ class Builder:
             )
             for key, grid in self.statements.items()
         ]
-        return records.ParsedDisclosure(disclosure=dataset.disclosure(year=YEAR), statements=statements, **self.lists)
+        return records.ParsedDisclosure(
+            disclosure=dataset.disclosure(year=self.form.year, kind=self.kind), statements=statements, **self.lists
+        )
 
 
 def budget(
@@ -83,15 +111,17 @@ def budget(
     carried_over: int,
     overseas: int,
     purchases: Iterable[tuple[int, int]],
+    form: Form = _USUAL,
 ) -> records.ParsedDisclosure:
     """A budget: per fund and functional item its (basic, project) yuan, the economic divisions of basic expenditure.
 
     `own_funds` is expenditure from other money, by item; `carried_over` (of the general public budget) stands in the
     balances; `purchases` are (quantity, price in hundreds of yuan).
     """
-    made = Builder()
+    made = Builder(form)
+    made.spread_personnel(functional["general_public_budget"], economic)
     every = {
-        code: _add(*(part.get(code, (0, 0)) for part in (*functional.values(), own_funds)))
+        code: add(*(part.get(code, (0, 0)) for part in (*functional.values(), own_funds)))
         for code in _codes(functional, own_funds)
     }
     revenue = {fund: sum(sum(pair) for pair in items.values()) for fund, items in functional.items()}
@@ -102,10 +132,10 @@ def budget(
     other = sum(sum(pair) for pair in own_funds.values())
     _balances(made, functional, every, revenue, carried, other)
     _revenues(made, functional, every, own_funds, {most: (carried, 0)})
-    _coded(made, "expenditure", "all", every)
+    coded(made, "expenditure", "all", every)
     for fund, items in functional.items():
         if items:
-            _coded(made, STATEMENT_OF_FUND[fund], fund, items)
+            coded(made, STATEMENT_OF_FUND[fund], fund, items)
     _economic(made, economic)
     _three_public(made, economic, overseas)
     _purchases(made, list(purchases))
@@ -118,16 +148,16 @@ def _codes(functional: Mapping[str, Mapping[str, Any]], own: Mapping[str, Any]) 
     return sorted({code for items in (*functional.values(), own) for code in items})
 
 
-def _add(*pairs: tuple[int, int]) -> tuple[int, int]:
+def add(*pairs: tuple[int, int]) -> tuple[int, int]:
     return sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
 
 
-def _under(items: Mapping[str, tuple[int, int]], prefix: str) -> tuple[int, int]:
-    return _add(*(pair for code, pair in items.items() if code.startswith(prefix)))
+def under(items: Mapping[str, tuple[int, int]], prefix: str) -> tuple[int, int]:
+    return add(*(pair for code, pair in items.items() if code.startswith(prefix)))
 
 
-def _tree(items: Mapping[str, Any]) -> list[str]:
-    return sorted({code[:n] for code in items for n in (3, 5, 7)})
+def tree(made: Builder, items: Mapping[str, Any]) -> list[str]:
+    return sorted({code[:n] for code in items for n in ((3, 5, 7) if made.form.divisions else (3, 7))})
 
 
 def _balances(made: Builder, functional: Any, every: Any, revenue: dict[str, int], carried: int, other: int) -> None:
@@ -176,54 +206,74 @@ def _balances(made: Builder, functional: Any, every: Any, revenue: dict[str, int
         put("revenue", "opening_balance", "上年结转", carried)
         put("revenue", "grand_total", "收入总计", year + carried)
         spent = (
-            _add(*(pair for items in functional.values() for pair in items.values()))
-            if fiscal
-            else _add(*every.values())
+            add(*(pair for items in functional.values() for pair in items.values())) if fiscal else add(*every.values())
         )
         by_class = sorted({code[:3] for code in every})
         for code in by_class:
-            per_fund = {fund: sum(_under(items, code)) for fund, items in functional.items()}
+            per_fund = {fund: sum(under(items, code)) for fund, items in functional.items()}
             put(
                 "expenditure",
                 "item",
                 f"类{code}",
-                sum(per_fund.values()) if fiscal else sum(_under(every, code)),
+                sum(per_fund.values()) if fiscal else sum(under(every, code)),
                 code,
                 per_fund,
             )
-        totals = {fund: sum(_add(*items.values())) for fund, items in functional.items()}
+        totals = {fund: sum(add(*items.values())) for fund, items in functional.items()}
         put("expenditure", "year_total", "本年支出合计", sum(spent), None, totals)
         put("expenditure", "closing_balance", "结转下年", 0, None, dict.fromkeys(FUNDS, 0))
         put("expenditure", "grand_total", "支出总计", sum(spent), None, totals)
 
 
+def _revenue_of_units(made: Builder, functional: Any, own: Any, carried: Any) -> None:
+    """The department, and below it two institutions that share its money."""
+    funds = {fund: sum(under(items, "")) for fund, items in functional.items()}
+    before, mine = sum(under(carried, "")), sum(under(own, ""))
+    funds["general_public_budget"] -= before
+    whole = {**funds, "other": mine, "carried_over": before}
+    shares = [{name: yuan // 3 for name, yuan in whole.items()}]
+    shares.append({name: yuan - shares[0][name] for name, yuan in whole.items()})
+    for name, level, amounts in (
+        ("合计", "total", whole),
+        ("甲单位", "unit", shares[0]),
+        ("乙单位", "unit", shares[1]),
+    ):
+        about = {"code": None, "name": name, "level": level, "is_leaf": level == "unit", "phase": "budget"}
+        made.row("revenues", records.RevenueLine, "revenue", about, {"total": sum(amounts.values()), **amounts})
+
+
 def _revenues(made: Builder, functional: Any, every: Any, own: Any, carried: Any) -> None:
-    for code in ("", *_tree(every)):
-        funds = {fund: sum(_under(items, code)) for fund, items in functional.items()}
-        before = sum(_under(carried, code))
+    if made.form.by_unit:
+        _revenue_of_units(made, functional, own, carried)
+        return
+    for code in ("", *tree(made, every)):
+        funds = {fund: sum(under(items, code)) for fund, items in functional.items()}
+        before = sum(under(carried, code))
         funds["general_public_budget"] -= before
-        fiscal, mine = sum(funds.values()), sum(_under(own, code))
+        fiscal, mine = sum(funds.values()), sum(under(own, code))
         amounts = {"total": fiscal + mine + before, "current_year": fiscal + mine, "fiscal_appropriation": fiscal}
         amounts |= {**funds, "other": mine, "carried_over": before}
-        about = {**_place(code), "phase": "budget"}
+        about = {**place(code), "phase": "budget"}
         made.row("revenues", records.RevenueLine, "revenue", about, amounts)
 
 
-def _place(code: str) -> dict[str, Any]:
+def place(code: str) -> dict[str, Any]:
     level = {0: "total", 3: "class", 5: "division", 7: "item"}[len(code)]
     return {"code": code or None, "name": f"科目{code}" if code else "合计", "level": level, "is_leaf": len(code) == 7}
 
 
-def _coded(made: Builder, key: str, fund: str, items: Mapping[str, tuple[int, int]]) -> None:
-    for code in ("", *_tree(items)):
-        basic, project = _under(items, code)
-        about = {**_place(code), "phase": "budget", "fund": fund}
+def coded(made: Builder, key: str, fund: str, items: Mapping[str, tuple[int, int]], *, phase: str = "budget") -> None:
+    for code in ("", *tree(made, items)):
+        basic, project = under(items, code)
+        personnel = sum(yuan for one, yuan in made.personnel.items() if one.startswith(code)) if basic else 0
+        split = {"personnel": personnel, "public": basic - personnel} if made.form.basic_split else {}
+        about = {**place(code), "phase": phase, "fund": fund}
         made.row(
             "expenditures",
             records.ExpenditureLine,
             key,
             about,
-            {"total": basic + project, "basic": basic, "project": project},
+            {"total": basic + project, "basic": basic, **split, "project": project},
         )
 
 
@@ -232,7 +282,7 @@ def _economic(made: Builder, divisions: Mapping[str, int]) -> None:
         chosen = {one: yuan for one, yuan in divisions.items() if one.startswith(code)}
         personnel = sum(yuan for one, yuan in chosen.items() if one[:3] in ("301", "303"))
         public = sum(chosen.values()) - personnel
-        about = {**_place(code), "phase": "budget", "fund": "general_public_budget", "is_leaf": len(code) == 5}
+        about = {**place(code), "phase": "budget", "fund": "general_public_budget", "is_leaf": len(code) == 5}
         made.row(
             "economic_lines",
             records.EconomicLine,

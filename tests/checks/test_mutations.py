@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from app.checks.run import check
 from app.records import ParsedDisclosure
+from app.values import Unit
 from tests.checks import clean
+from tests.checks.clean_final import final
 from tests.checks.mutate import Shares, changed, failed, figures, names, shares
 
 _ITEMS = st.sampled_from(["2013701", "2013702", "2013101", "2080505", "2080506", "2101101", "2210201"])
@@ -20,37 +22,65 @@ _YUAN = st.integers(min_value=10_000, max_value=90_000_000)
 _NONE = st.just(0)
 
 
+# 万元 with two decimals or six, whole yuan, 亿元; with and without 款, 人员 and 公用; revenue by institution.
+FORMS = (
+    clean.Form(),
+    clean.Form(decimals=6, year=2026),
+    clean.Form(unit=Unit.YUAN, decimals=0, year=2025, basic_split=True),
+    clean.Form(unit=Unit.YUAN, year=2022, by_unit=True),
+    clean.Form(unit=Unit.YI, decimals=4, year=2019, divisions=False),
+    clean.Form(year=2020, divisions=False, by_unit=True, basic_split=True),
+)
+
+
 @st.composite
-def budgets(draw: st.DrawFn) -> ParsedDisclosure:
-    """Clean budgets: amounts to the yuan, printed in 万元, so that sums of printed figures are off by rounding."""
+def documents(draw: st.DrawFn) -> ParsedDisclosure:
+    """Clean budgets and final accounts: amounts to the yuan, so that sums of printed figures are off by rounding."""
     economic = draw(st.dictionaries(st.sampled_from([*clean.PERSONNEL, *clean.PUBLIC]), _YUAN, min_size=2))
     basic = sum(economic.values())
     codes = draw(st.lists(_ITEMS, min_size=1, max_size=5, unique=True))
     shares = [basic // len(codes)] * len(codes)
     shares[0] += basic - sum(shares)
-    general = {code: (share, draw(st.one_of(_NONE, _YUAN))) for code, share in zip(codes, shares, strict=True)}
-    return clean.budget(
-        {
-            "general_public_budget": general,
-            "government_fund": draw(st.dictionaries(_FUND_ITEMS, st.tuples(_NONE, _YUAN), max_size=3)),
-            "state_capital": draw(st.dictionaries(st.just("2230105"), st.tuples(_NONE, _YUAN), max_size=1)),
+    functional = {
+        "general_public_budget": {
+            code: (share, draw(st.one_of(_NONE, _YUAN))) for code, share in zip(codes, shares, strict=True)
         },
+        "government_fund": draw(st.dictionaries(_FUND_ITEMS, st.tuples(_NONE, _YUAN), max_size=3)),
+        "state_capital": draw(st.dictionaries(st.just("2230105"), st.tuples(_NONE, _YUAN), max_size=1)),
+    }
+    own_funds = draw(st.dictionaries(_ITEMS, st.tuples(_NONE, _YUAN), max_size=2))
+    carried, form = draw(st.one_of(_NONE, _YUAN)), draw(st.sampled_from(FORMS))
+    if draw(st.booleans()):
+        receptions, running = economic.get("30217", 0), economic.get("30231", 0)
+        return final(
+            functional,
+            economic,
+            own_funds=own_funds,
+            opening=carried,
+            closing=draw(st.one_of(_NONE, _YUAN)),
+            distributed=draw(st.one_of(_NONE, _YUAN)),
+            three_public=(draw(_YUAN), draw(_NONE), running + draw(_YUAN), receptions),
+            form=form,
+        )
+    return clean.budget(
+        functional,
         economic,
-        own_funds=draw(st.dictionaries(_ITEMS, st.tuples(_NONE, _YUAN), max_size=2)),
-        carried_over=draw(st.one_of(_NONE, _YUAN)),
+        own_funds=own_funds,
+        carried_over=carried,
         overseas=draw(_YUAN),
         purchases=draw(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 9000)), min_size=1, max_size=5)),
+        form=form,
     )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(budgets())
+@given(documents())
 def test_a_document_in_which_every_identity_holds_fails_nothing(parsed: ParsedDisclosure) -> None:
     assert [result.sentence_en for result in failed(parsed)] == []
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(budgets(), st.data())
+@given(documents(), st.data())
 def test_every_figure_is_an_operand_of_some_result(parsed: ParsedDisclosure, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(list(figures(parsed))))
     assert any(names(result, place) for result in check(parsed))
