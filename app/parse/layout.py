@@ -34,6 +34,9 @@ _CONTINUED = re.compile(r"\(续.{0,4}\)$|续表?[一二三四五六七八九十\
 # Fewer headings than this are common to tables of several kinds.
 _HEADINGS_TO_KNOW_A_TABLE_BY = 3
 
+# The label beside which a form for one project names it.
+_NAMED = re.compile(r"(?:专项)?\(?项目\)?名称|专项名称")
+
 # How far back a title or a unit line may stand before its table, in paragraphs.
 _REACH = 6
 
@@ -170,9 +173,14 @@ def _goes_on(above: Grid, below: Grid, above_before: tuple[Text, ...], between: 
     if sum(map(bool, first)) == 1 and looks_like_title("".join(first)) and first not in heads:
         # Forms of one kind, one for each project, share rows; a title of its own begins another.
         return False
+    known = [tuple(fold(cell) for cell in row) in heads for row in below.rows[:3]]
+    named = [any(_NAMED.fullmatch(fold(cell)) for cell in row) for row in below.rows[:3]]
+    if any(named) and not all(known):
+        # 项目名称 at the head begins the form of another project, or of the same one with other money.
+        return False
     return any(
-        len(list(filter(None, row))) >= _HEADINGS_TO_KNOW_A_TABLE_BY and tuple(fold(cell) for cell in row) in heads
-        for row in below.rows[:3]
+        len(list(filter(None, row))) >= _HEADINGS_TO_KNOW_A_TABLE_BY and is_known
+        for row, is_known in zip(below.rows[:3], known, strict=True)
     )
 
 

@@ -37,7 +37,14 @@ def follows(parts: Sequence[RuledTable], below: RuledTable) -> bool:
     if abs(shift) > _LARGEST_SHIFT or abs((below.right - shift) - above.right) > 2 * _SAME_PLACE:
         return False
     shared = sum(any(abs(x - other) <= _SAME_PLACE for other in others) for x in own)
-    return shared >= _MOST * min(len(own), len(others))
+    return shared >= _MOST * min(len(own), len(others)) or _are_redrawn(own, others)
+
+
+def _are_redrawn(own: Sequence[float], others: Sequence[float]) -> bool:
+    """Whether all columns are there again, each a little elsewhere: drawn by hand anew for the next page."""
+    return len(own) == len(others) and all(
+        abs(x - other) <= 2 * _SAME_PLACE for x, other in zip(own, others, strict=True)
+    )
 
 
 def _first_row(table: RuledTable) -> list[str]:
@@ -67,8 +74,15 @@ def _same_columns(above: Sequence[float], below: Sequence[float]) -> bool:
 
 
 def _in_columns_of(first: RuledTable, part: RuledTable) -> RuledTable:
-    """The part with its columns where those of the first part lie."""
-    places = dict(zip(_columns([part]), _columns([first]), strict=True))
+    """The part with its columns where those of the first part lie; as it is where lines say which are the same."""
+    columns, others = _columns([part]), _columns([first])
+    shifted = [x - (part.left - first.left) for x in columns]
+    if first.is_ruled and (
+        not _are_redrawn(shifted, others)
+        or all(abs(x - other) <= _SAME_PLACE for x, other in zip(shifted, others, strict=True))
+    ):
+        return part
+    places = dict(zip(columns, others, strict=True))
     own = list(places)
     for cell in part.cells:
         cell.left, cell.right = places[own[_nearest(own, cell.left)]], places[own[_nearest(own, cell.right)]]
@@ -83,8 +97,7 @@ def _is_whole_row(table: RuledTable) -> bool:
 
 def grid_of(parts: Sequence[RuledTable], line: int) -> Grid:
     """The grid of a table, given with its parts on the pages, from source line `line` on; a row counts as one."""
-    if not parts[0].is_ruled:
-        parts = [parts[0], *(_in_columns_of(parts[0], part) for part in parts[1:])]
+    parts = [parts[0], *(_in_columns_of(parts[0], part) for part in parts[1:])]
     shifts = [part.left - parts[0].left for part in parts]
     xs = _columns(parts, shifts)
     rows: list[tuple[str, ...]] = []

@@ -56,6 +56,10 @@ _TASK_HEADINGS: tuple[tuple[str, str], ...] = (
     ("goal", r"(?:期望|预期)达到的?目标(?:\(.*\))?"),
 )
 
+# The second levels that every form has, and how many of them say that a table is one of indicators.
+_SECOND_LEVELS = frozenset({"数量指标", "质量指标", "时效指标", "成本指标", "经济效益指标", "社会效益指标"})
+_ENOUGH_LEVELS = 4
+
 _ONE_TEXT = re.compile(
     r"(?P<first>(?:产出|效益|效果|满意度|成本)指标)"
     r"(?P<second>(?:数量|质量|时效|(?:经济|社会|生态环境)?成本|(?:经济|社会|生态)(?:效益|效果)|可持续影响|(?:服务对象)?满意度)指标)?"
@@ -85,7 +89,30 @@ def find_columns(grid: Grid) -> Columns | None:
         whole = "levels" in at and bool({"operator", "target_unit"} & at.keys())
         if "target" in at and ("level1" in at or whole):
             return Columns(header=row, at=at)
-    return None
+    return _without_heading(grid)
+
+
+def _without_heading(grid: Grid) -> Columns | None:
+    """The columns by what stands in them, where second levels (数量指标) are there and no heading is.
+
+    Then level, indicator and value follow one another.
+    """
+    found = {
+        (row, column): fold(cell)
+        for row, cells in enumerate(grid.rows)
+        for column, cell in enumerate(cells)
+        if fold(cell) in _SECOND_LEVELS
+    }
+    places = {column for _, column in found}
+    if len(set(found.values())) < _ENOUGH_LEVELS or len(places) != 1:
+        return None
+    first, column = min(found)
+    right = [place for place in range(column + 1, len(grid.rows[first])) if grid.cell(first, place)]
+    if not first or not column or len(right) != 2:  # noqa: PLR2004 - the indicator and its value
+        return None
+    return Columns(
+        header=first - 1, at={"level1": column - 1, "level2": column, "level3": right[0], "target": right[1]}
+    )
 
 
 def split_levels(text: str) -> tuple[str, str, str]:
