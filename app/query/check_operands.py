@@ -6,7 +6,7 @@ from app.query import words
 from app.query.columns import Column, Include, Json, records_schema
 from app.query.contents import STATEMENT_FACTS
 
-FIGURES = (*STATEMENT_FACTS, ("stated-amounts", "stated_amount"))
+FIGURES = (*STATEMENT_FACTS, ("stated-amounts", "stated_amount"), ("findings", "finding"))
 
 _RESULT: dict[str, Json] = {
     "id": {"type": "integer", "description": "Id of the result, at `/v1/check-results/{id}`.", "examples": [1]},
@@ -55,10 +55,14 @@ OPERANDS = Column(
             "side": {"type": "string", "description": "Side of the comparison.", "enum": ["left", "right"]},
             "label": {"type": "string", "description": "Name of the figure.", "examples": ["收入总计"]},
             "label_en": {"type": "string", "description": "The same, columns in English.", "examples": ["收入总计"]},
-            "amount": {"type": "number", "description": "The figure as printed, in `unit`.", "examples": [283.61]},
+            "amount": {
+                "type": ["number", "null"],
+                "description": "The figure as printed, in `unit`; null for words, which `text` has.",
+                "examples": [283.61],
+            },
             "unit": {
                 "type": ["string", "null"],
-                "description": "The unit it is printed in; null for a quantity.",
+                "description": "The unit it is printed in; null for a quantity, a percentage or points.",
                 "examples": ["wan"],
             },
             "decimals": {"type": "integer", "description": "Decimals that its table keeps.", "examples": [2]},

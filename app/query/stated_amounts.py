@@ -2,11 +2,14 @@
 
 from app import records
 from app.query import words
+from app.query.check_operands import row_checks
 from app.query.citation import of_narrative
 from app.query.columns import Column, Include, Resource, money, object_schema
 from app.query.facts import DELTA, DISCLOSURE_ID, JOINS, PHASE, PRINTED_UNIT, VISIBLE, identity, owner_columns
 
 _FIELDS = records.StatedAmount.model_fields
+
+_CHECKS, _BY_STATUS = row_checks("stated_amount")
 
 RESOURCE = Resource(
     name="stated-amounts",
@@ -175,8 +178,10 @@ RESOURCE = Resource(
         ),
     ),
     joins=JOINS,
+    questions=(_BY_STATUS,),
     includes=(
         of_narrative(),
+        _CHECKS,
         Include(
             name="provenance",
             zh="出处",
