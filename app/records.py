@@ -456,8 +456,8 @@ class CheckOperand(Record):
     side: Literal["left", "right"]  # of the equation or inequality
     label: Name  # what the figure is: row and column in the document's words
     label_en: Name
-    amount: Decimal  # as printed
-    unit: Unit | None  # None for a quantity
+    amount: Amount  # as printed; None for words: a target without a number, a level's name
+    unit: Unit | None  # None for a quantity, a percentage or points
     decimals: Annotated[int, Field(ge=0)]  # how many its table keeps, which says how far rounding may reach
     text: str | None  # the printed text, None where it is not kept
     source: str  # the list of ParsedDisclosure that holds the record: expenditures

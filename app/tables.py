@@ -488,7 +488,7 @@ class CheckOperand(SQLModel, table=True):
     side: str
     label: str
     label_en: str
-    amount: Decimal = Field(sa_type=MONEY)
+    amount: Decimal | None = Field(default=None, sa_type=MONEY)
     unit: str | None = None
     decimals: int = Field(sa_type=SmallInteger)
     text: str | None = None

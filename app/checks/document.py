@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from app import records
-from app.checks.words import field_words
-from app.records import CodedLine, Line, ParsedDisclosure, Statement, StatementKey
+from app.checks.words import POINTS, field_words, is_money
+from app.records import CodedLine, Finding, Line, ParsedDisclosure, StatedAmount, Statement, StatementKey
 from app.values import Unit
 
 Place: TypeAlias = tuple[StatementKey, int]
@@ -30,18 +30,22 @@ LISTS = (
     "procurement_items",
     "assets",
 )
+NARRATIVE = "文字说明"
 # A code that was found by the name beside it, and might be another one's.
 _RECOVERED = "code_recovered"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One field of one record: the amount in the unit of its statement, None where the cell is blank."""
+    """One field of one record: the amount in the unit it is printed in, None where the cell is blank or holds words.
+
+    A figure of the narrative has no place in a table; its record says in which line it stands.
+    """
 
     source: str
     index: int
     field: str
-    record: Line
+    record: Line | StatedAmount | Finding
     amount: Decimal | None
     unit: Unit | None
     decimals: int
@@ -60,13 +64,20 @@ class Figure:
         if self.amount is not None:
             exponent = 0 if self.unit is None else self.unit.exponent
             value = self.amount * Decimal(10**exponent)
-            half = Decimal(5).scaleb(exponent - self.decimals - 1)
+            # Points are given, not measured: whole ones are exact.
+            exact = self.field in POINTS and not self.decimals
+            half = Decimal(0) if exact else Decimal(5).scaleb(exponent - self.decimals - 1)
         object.__setattr__(self, "value", value)
         object.__setattr__(self, "half_place", half)
 
     @property
-    def place(self) -> Place:
-        return self.record.statement_key, self.record.statement_ordinal
+    def place(self) -> Place | None:
+        return (self.record.statement_key, self.record.statement_ordinal) if isinstance(self.record, Line) else None
+
+    @property
+    def row(self) -> int | None:
+        """The row of the printed grid."""
+        return self.record.row if isinstance(self.record, Line) else None
 
 
 @dataclass(frozen=True)
@@ -123,7 +134,8 @@ class Document:
 
     def _figure(self, source: str, index: int, field: str) -> Figure:
         record = getattr(self.parsed, source)[index]
-        amount: Decimal | None = getattr(record, field)
+        printed = getattr(record, field)
+        amount: Decimal | None = printed if isinstance(printed, Decimal) else None
         place = (record.statement_key, record.statement_ordinal)
         cell = record.cells.get(field)
         words, words_en = _labels(record, field)
@@ -134,10 +146,10 @@ class Document:
             field=field,
             record=record,
             amount=amount,
-            unit=None if field == "quantity" else record.unit,
-            decimals=max(own, self._usual_decimals.get(place, 0)),
+            unit=record.unit if is_money(field) else None,
+            decimals=max(own, self._usual_decimals.get(place, 0)) if is_money(field) else own,
             cell=cell,
-            text=self._text(place, cell),
+            text=printed if isinstance(printed, str) else self._text(place, cell),
             label=words,
             label_en=words_en,
         )
@@ -172,7 +184,7 @@ class Document:
                     continue
                 for field in record.cells:
                     amount = getattr(record, field, None)
-                    if isinstance(amount, Decimal) and field != "quantity" and int(amount.as_tuple().exponent) < 0:
+                    if isinstance(amount, Decimal) and is_money(field) and int(amount.as_tuple().exponent) < 0:
                         seen[record.statement_key, record.statement_ordinal][-int(amount.as_tuple().exponent)] += 1
         return {place: max(counted, key=lambda n: (counted[n], n)) for place, counted in seen.items()}
 
@@ -200,8 +212,10 @@ class Document:
             if finding.statement_key is not None and finding.severity != "info"
         ]
 
-    def title(self, place: Place) -> str:
-        """The statement's title as printed."""
+    def title(self, place: Place | None) -> str:
+        """The statement's title as printed; of a figure outside of tables, what it stands in."""
+        if place is None:
+            return NARRATIVE
         statement = self.statements.get(place)
         return statement.title if statement is not None and statement.title else place[0]
 
@@ -214,7 +228,9 @@ def _labels(record: Line, field: str) -> tuple[str, str]:
     """What a figure is called: the row's printed name and, where it is not the table's main column, the column."""
     printed = getattr(record, "item_name", None) or getattr(record, "project_name", None) or ""
     name = str(getattr(record, "item", "")) if isinstance(record, records.BalanceLine) else ""
-    name = name or str(getattr(record, "name", "")) or str(printed)
+    name = name or str(getattr(record, "name", "")) or str(getattr(record, "level3", "") or "") or str(printed)
+    if field == "level1_weight":
+        name = str(getattr(record, "level1", None) or name)
     if isinstance(record, CodedLine) and record.code is not None:
         name = f"{record.code} {name}"
     elif isinstance(record, records.ProcurementItem) and record.is_total:

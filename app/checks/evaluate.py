@@ -10,32 +10,64 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
-from app.checks.document import Document, Figure
-from app.checks.rule import Comparison, Rule
-from app.checks.sentences import Said, sentences
-from app.records import CheckOperand, CheckResult, CheckStatus
+from app.checks.document import Document, Figure, Place
+from app.checks.rule import Comparison, Judgement, Rule
+from app.checks.sentences import Said, judged, sentences
+from app.records import CheckOperand, CheckResult, CheckStatus, Line, StatedAmount
 from app.values import Unit
 
 # Results name every figure they stand on; a sum of more rows than this is no sum of a departmental table.
 MOST_OPERANDS = 2000
+
+# A quotient is worked out to this many decimals.
+_MOST_DECIMALS = 4
 
 _UNREAD = ("原表有未能归位的数字", "the table prints figures that could not be placed")
 _BLANK = ("合计一方未填列", "the total is blank")
 _NO_PARTS = ("各组成部分均未填列", "none of the parts is printed")
 
 
-def evaluate(document: Document, rule: Rule, comparison: Comparison) -> CheckResult | None:
-    """The result of a comparison; None where it compares nothing that is printed."""
+def evaluate(document: Document, rule: Rule, found: Comparison | Judgement) -> CheckResult | None:
+    """The result of what a rule found; None where it compares nothing that is printed."""
+    return _judge(rule, found) if isinstance(found, Judgement) else _compare(document, rule, found)
+
+
+def _judge(rule: Rule, judgement: Judgement) -> CheckResult:
+    first = judgement.figures[0]
+    failed: CheckStatus = "failed" if judgement.doubt is None else "insufficient"
+    zh, en = judged(judgement)
+    return CheckResult(
+        rule=rule.id,
+        severity=rule.severity,
+        status="passed" if judgement.holds else failed,
+        fiscal_year=_year(first),
+        statement_key=first.place[0] if first.place else None,
+        statement_ordinal=first.place[1] if first.place else None,
+        operands=[_operand(figure, "left") for figure in judgement.figures][:MOST_OPERANDS],
+        sentence_zh=zh,
+        sentence_en=en,
+    )
+
+
+def _year(figure: Figure) -> int:
+    return figure.record.fiscal_year  # type: ignore[union-attr]  # every record with figures has one
+
+
+def _compare(document: Document, rule: Rule, comparison: Comparison) -> CheckResult | None:
     left, right, doubt = comparison.left, _reading(comparison), comparison.doubt
     if _nothing(left) and _nothing(right):
         return None
-    difference = _left_value(comparison) - _value(right)
+    left_value = _left_value(comparison)
+    difference = left_value - (_value(right) if right else comparison.constant)
     bound = _bound(comparison, right)
+    truncated = False
     status: CheckStatus
     if _holds(comparison, difference):
         status = "passed"
     elif _holds(comparison, difference, bound):
         status = "rounding"
+    elif _is_truncated(comparison, right, left_value):
+        status, truncated = "rounding", True
     else:
         status = "failed"
         blank = None if comparison.blank_is_zero else _blank(left, right)
@@ -44,18 +76,21 @@ def evaluate(document: Document, rule: Rule, comparison: Comparison) -> CheckRes
             status = "insufficient"
     first = (*left, *right)[0]
     unit = next((figure.unit for figure in (*left, *right) if figure.unit is not None), None)
+    if comparison.form in ("share", "growth"):
+        unit = None
     said = Said(
         rule=rule,
         status=status,
         relation=comparison.relation,
-        product=comparison.product,
+        form=comparison.form,
         left=left,
         right=right,
-        left_value=_left_value(comparison),
+        left_value=left_value,
         difference=difference,
         bound=bound,
         unit=unit,
         doubt=doubt,
+        truncated=truncated,
     )
     zh, en = sentences(document, said)
     operands = [
@@ -66,21 +101,24 @@ def evaluate(document: Document, rule: Rule, comparison: Comparison) -> CheckRes
         rule=rule.id,
         severity=rule.severity,
         status=status,
-        fiscal_year=first.record.fiscal_year,  # type: ignore[attr-defined]  # every record with figures has one
-        statement_key=first.place[0],
-        statement_ordinal=first.place[1],
+        fiscal_year=_year(first),
+        statement_key=first.place[0] if first.place else None,
+        statement_ordinal=first.place[1] if first.place else None,
         unit=unit,
-        difference=None if unit is None else in_unit(difference, unit),
-        bound=None if unit is None else in_unit(bound, unit),
+        difference=in_unit(difference, unit),
+        bound=in_unit(bound, unit),
         operands=operands[:MOST_OPERANDS],
         sentence_zh=zh,
         sentence_en=en,
     )
 
 
-def in_unit(yuan: Decimal, unit: Unit) -> Decimal:
-    """An amount in yuan in this unit, without more decimals than it needs, two at least where it has any."""
-    plain = yuan.scaleb(-unit.exponent).normalize()
+def in_unit(yuan: Decimal, unit: Unit | None) -> Decimal:
+    """An amount in yuan in this unit, without more decimals than it needs, two at least where it has any.
+
+    Without a unit a number, a score or percentage points; a quotient is cut off where it says nothing more.
+    """
+    plain = yuan.scaleb(-unit.exponent).normalize() if unit is not None else round(yuan, _MOST_DECIMALS).normalize()
     decimals = max(0, -int(plain.as_tuple().exponent))
     return plain.quantize(Decimal(1).scaleb(-max(2, decimals)) if decimals else Decimal(1))
 
@@ -97,15 +135,44 @@ def _value(figures: Sequence[Figure]) -> Decimal:
 
 
 def _left_value(comparison: Comparison) -> Decimal:
-    if not comparison.product:
+    if comparison.form == "sum":
         return _value(comparison.left)
     first, second = comparison.left
-    return first.value * second.value
+    if comparison.form == "product":
+        return first.value * second.value
+    return _per_cent(comparison, first.value, second.value)
+
+
+def _per_cent(comparison: Comparison, first: Decimal, second: Decimal) -> Decimal:
+    """The first as per cent of the second; of a growth the change, of what was there before it."""
+    part, whole = (first, second) if comparison.form == "share" else (abs(second), first - second)
+    return round(100 * part / whole, _MOST_DECIMALS) if whole else Decimal(0)
+
+
+def _reach(comparison: Comparison) -> Decimal:
+    """How far rounding of the two figures can move their quotient."""
+    first, second = comparison.left
+    exact = _per_cent(comparison, first.value, second.value)
+    return max(
+        abs(_per_cent(comparison, first.value + one * first.half_place, second.value + two * second.half_place) - exact)
+        for one in (-1, 1)
+        for two in (-1, 1)
+    )
+
+
+def _is_truncated(comparison: Comparison, right: Sequence[Figure], left_value: Decimal) -> bool:
+    """Whether a percentage is what remains when further decimals are cut off instead of rounded."""
+    if comparison.form not in ("share", "growth") or len(right) != 1:
+        return False
+    cut = left_value - right[0].value
+    return cut >= -_reach(comparison) and cut < 2 * right[0].half_place + _reach(comparison)
 
 
 def _bound(comparison: Comparison, right: Sequence[Figure]) -> Decimal:
     halves = sum((figure.half_place for figure in right), Decimal(0))
-    if not comparison.product:
+    if comparison.form in ("share", "growth"):
+        return halves + _reach(comparison)
+    if comparison.form == "sum":
         return halves + sum((figure.half_place for figure in comparison.left), Decimal(0))
     # The number of pieces is exact; the price may lie half a place off, once for every piece.
     quantity, price = comparison.left
@@ -127,19 +194,16 @@ def _nothing(figures: Sequence[Figure]) -> bool:
 def _blank(left: Sequence[Figure], right: Sequence[Figure]) -> tuple[str, str] | None:
     if _nothing(left):
         return _BLANK
-    return _NO_PARTS if _nothing(right) else None
+    return _NO_PARTS if right and _nothing(right) else None
 
 
 def _unread(document: Document, comparison: Comparison, right: Sequence[Figure]) -> bool:
     figures = (*comparison.left, *right)
-    places = {figure.place for figure in figures}
-    return any(
-        document.unread(
-            place,
-            None if comparison.whole_statement else {figure.record.row for figure in figures if figure.place == place},
-        )
-        for place in places
-    )
+    rows: dict[Place, set[int]] = {}
+    for figure in figures:
+        if figure.place is not None and figure.row is not None:
+            rows.setdefault(figure.place, set()).add(figure.row)
+    return any(document.unread(place, None if comparison.whole_statement else own) for place, own in rows.items())
 
 
 def _operand(figure: Figure, side: Literal["left", "right"]) -> CheckOperand:
@@ -147,15 +211,17 @@ def _operand(figure: Figure, side: Literal["left", "right"]) -> CheckOperand:
         side=side,
         label=figure.label,
         label_en=figure.label_en,
-        amount=figure.amount if figure.amount is not None else Decimal(0),
+        amount=figure.amount,
         unit=figure.unit,
         decimals=figure.decimals,
         text=figure.text,
         source=figure.source,
         index=figure.index,
         field=figure.field,
-        statement_key=figure.place[0],
-        statement_ordinal=figure.place[1],
-        row=figure.cell[0] if figure.cell else figure.record.row,
+        statement_key=figure.place[0] if figure.place else None,
+        statement_ordinal=figure.place[1] if figure.place else None,
+        row=figure.cell[0] if figure.cell else figure.row,
         column=figure.cell[1] if figure.cell else None,
+        line=None if isinstance(figure.record, Line) else figure.record.line,
+        offset=figure.record.offset if isinstance(figure.record, StatedAmount) else None,
     )

@@ -43,7 +43,7 @@ def quantity_and_price(document: Document) -> Iterator[Comparison]:
                     document.figure("procurement_items", index, "unit_price"),
                 ),
                 right=(document.figure("procurement_items", index, "total"),),
-                product=True,
+                form="product",
                 whole_statement=False,
                 doubt=_PRICE_IN_YUAN if in_yuan else None,
             )

@@ -10,7 +10,9 @@ from app.checks import (  # noqa: F401 - each family registers its rules
     emptiness,
     hierarchy,
     money_of_projects,
+    performance,
     procurement,
+    targets,
     three_public,
 )
 from app.checks.document import Document

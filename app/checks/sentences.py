@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.checks.document import Document, Figure
-from app.checks.rule import Relation, Rule
+from app.checks.rule import Form, Judgement, Relation, Rule
+from app.checks.words import measure
 from app.records import CheckStatus
 from app.values import Unit
 
 _UNITS_EN = {Unit.YUAN: " yuan", Unit.WAN: "×10,000 yuan", Unit.YI: "×100 million yuan", None: ""}
+_SIGNS = {"product": " × ", "share": " ÷ "}
 # A sum of more figures than this is quoted by its first ones and their number.
 _QUOTED = 6
 
@@ -23,7 +25,7 @@ class Said:
     rule: Rule
     status: CheckStatus
     relation: Relation
-    product: bool
+    form: Form
     left: Sequence[Figure]
     right: Sequence[Figure]
     left_value: Decimal
@@ -31,6 +33,13 @@ class Said:
     bound: Decimal
     unit: Unit | None
     doubt: tuple[str, str] | None
+    truncated: bool  # a percentage agrees with what is left of it without further decimals
+
+    @property
+    def measure(self) -> tuple[str, str]:
+        """What stands behind a value that is no money: per cent, points."""
+        figures = self.right or self.left
+        return ("", "") if self.unit is not None else measure(figures[0].field)
 
 
 def sentences(document: Document, said: Said) -> tuple[str, str]:
@@ -47,16 +56,41 @@ def sentences(document: Document, said: Said) -> tuple[str, str]:
 
 
 def _against_nothing(document: Document, said: Said) -> tuple[str, str]:
-    """A figure that should be 0, since the table it would be in is declared empty."""
+    """Figures that should be a number known beforehand: 0 in a table declared empty, 100 points in all."""
     zh, en = _side_zh(document, said, left=True), _side_en(document, said, left=True)
     if said.status == "passed":
         return f"{zh}，符合“{said.rule.formula}”。", f"{en}: as it should be ({said.rule.formula_en})."
-    return f"{zh}，不为0，应为“{said.rule.formula}”。", f"{en}: not 0, where this should hold: {said.rule.formula_en}."
+    right_value = said.left_value - said.difference
+    should, should_en = _amount_zh(said, right_value), _amount_en(said, right_value)
+    if said.relation != "=":
+        return f"{zh}，{_verdict_zh(said, right_value)}", f"{en}: {_verdict_en(said, right_value)}"
+    why = f"，但{said.doubt[0]}，不足以判定" if said.doubt else ""
+    why_en = f", but {said.doubt[1]}: not enough to judge" if said.doubt else ""
+    return (
+        f"{zh}，不为{should}，应为“{said.rule.formula}”{why}。",
+        f"{en}: not {should_en}, where this should hold: {said.rule.formula_en}{why_en}.",
+    )
+
+
+def judged(judgement: Judgement) -> tuple[str, str]:
+    """The sentences of a judgement, with why it would be no contradiction where there is a doubt."""
+    if judgement.holds or judgement.doubt is None:
+        return judgement.zh, judgement.en
+    zh, en = judgement.doubt
+    return f"{judgement.zh}但{zh}，不足以判定。", f"{judgement.en} But {en}: not enough to judge."
 
 
 def money(yuan: Decimal, unit: Unit | None) -> str:
     """An amount in this unit, plain digits with the unit behind them."""
     return plain(yuan, unit) + (unit.zh if unit is not None else "")
+
+
+def _amount_zh(said: Said, value: Decimal) -> str:
+    return money(value, said.unit) + said.measure[0]
+
+
+def _amount_en(said: Said, value: Decimal) -> str:
+    return _money_en(value, said.unit) + said.measure[1]
 
 
 def _money_en(yuan: Decimal, unit: Unit | None) -> str:
@@ -65,7 +99,7 @@ def _money_en(yuan: Decimal, unit: Unit | None) -> str:
 
 def plain(yuan: Decimal, unit: Unit | None) -> str:
     """The digits of an amount in this unit: none behind the point, or two at least."""
-    shifted = (yuan if unit is None else yuan.scaleb(-unit.exponent)).normalize()
+    shifted = (round(yuan, 4) if unit is None else yuan.scaleb(-unit.exponent)).normalize()
     decimals = max(0, -int(shifted.as_tuple().exponent))
     return f"{shifted:.{max(2, decimals) if decimals else 0}f}"
 
@@ -73,13 +107,13 @@ def plain(yuan: Decimal, unit: Unit | None) -> str:
 def _printed(figure: Figure) -> str:
     if figure.amount is None:
         return "（空白）"
-    return f"{figure.amount:f}{figure.unit.zh if figure.unit is not None else ''}"
+    return f"{figure.amount:f}{figure.unit.zh if figure.unit is not None else measure(figure.field)[0]}"
 
 
 def _printed_en(figure: Figure) -> str:
     if figure.amount is None:
         return "(blank)"
-    return f"{figure.amount:f}{_UNITS_EN[figure.unit]}"
+    return f"{figure.amount:f}{_UNITS_EN[figure.unit] if figure.unit is not None else measure(figure.field)[1]}"
 
 
 def _shown(figures: Sequence[Figure]) -> list[Figure]:
@@ -94,38 +128,44 @@ def _same_table(said: Said, *, left: bool) -> bool:
 
 def _side_zh(document: Document, said: Said, *, left: bool) -> str:
     figures = said.left if left else said.right
-    shown = list(figures) if said.product and left else _shown(figures)
+    shown = list(figures) if said.form != "sum" and left else _shown(figures)
     title = "" if _same_table(said, left=left) else f"《{document.title(shown[0].place)}》"
     quoted = [f"“{figure.label}”{_printed(figure)}" for figure in shown[:_QUOTED]]
     if len(figures) == 1 or len(shown) == 1:
         return title + quoted[0]
     more = f"等{len(shown)}项" if len(shown) > _QUOTED else ""
     value = said.left_value if left else said.left_value - said.difference
-    if said.product and left:
-        return f"{title}{' × '.join(quoted)} = {money(value, said.unit)}"
-    return f"{title}{'、'.join(quoted)}{more}合计{money(value, said.unit)}"
+    if said.form == "growth" and left:
+        return f"{title}{quoted[0]}，比此前变动{quoted[1]}，幅度{_amount_zh(said, value)}"
+    if said.form != "sum" and left:
+        return f"{title}{_SIGNS[said.form].join(quoted)} = {_amount_zh(said, value)}"
+    return f"{title}{'、'.join(quoted)}{more}合计{_amount_zh(said, value)}"
 
 
 def _side_en(document: Document, said: Said, *, left: bool) -> str:
     figures = said.left if left else said.right
-    shown = list(figures) if said.product and left else _shown(figures)
+    shown = list(figures) if said.form != "sum" and left else _shown(figures)
     title = "" if _same_table(said, left=left) else f"《{document.title(shown[0].place)}》 "
     quoted = [f"“{figure.label_en}” {_printed_en(figure)}" for figure in shown[:_QUOTED]]
     if len(figures) == 1 or len(shown) == 1:
         return title + quoted[0]
     more = f" and {len(shown) - _QUOTED} more" if len(shown) > _QUOTED else ""
     value = said.left_value if left else said.left_value - said.difference
-    if said.product and left:
-        return f"{title}{' × '.join(quoted)} = {_money_en(value, said.unit)}"
-    return f"{title}{', '.join(quoted)}{more}, together {_money_en(value, said.unit)}"
+    if said.form == "growth" and left:
+        return f"{title}{quoted[0]}, after a change of {quoted[1]}: {_amount_en(said, value)}"
+    if said.form != "sum" and left:
+        return f"{title}{_SIGNS[said.form].join(quoted)} = {_amount_en(said, value)}"
+    return f"{title}{', '.join(quoted)}{more}, together {_amount_en(said, value)}"
 
 
 def _verdict_zh(said: Said, right_value: Decimal) -> str:
-    apart = money(abs(said.difference), said.unit)
+    apart = _amount_zh(said, abs(said.difference))
     if said.status == "passed":
         return "两者相符。" if said.relation == "=" else f"符合“{said.rule.formula}”。"
+    if said.truncated:
+        return f"相差{apart}，所列百分比截去了尾数而未四舍五入。"
     if said.status == "rounding":
-        return f"相差{apart}，在四舍五入的范围（{money(said.bound, said.unit)}）之内。"
+        return f"相差{apart}，在四舍五入的范围（{_amount_zh(said, said.bound)}）之内。"
     why = f"，但{said.doubt[0]}，不足以判定" if said.doubt else ""
     if said.relation == "=":
         return f"相差{apart}{why}。"
@@ -134,11 +174,13 @@ def _verdict_zh(said: Said, right_value: Decimal) -> str:
 
 
 def _verdict_en(said: Said, right_value: Decimal) -> str:
-    apart = _money_en(abs(said.difference), said.unit)
+    apart = _amount_en(said, abs(said.difference))
     if said.status == "passed":
         return "the two agree." if said.relation == "=" else f"as it should be ({said.rule.formula_en})."
+    if said.truncated:
+        return f"a difference of {apart}: the percentage is cut off, not rounded."
     if said.status == "rounding":
-        return f"a difference of {apart}, within what rounding explains ({_money_en(said.bound, said.unit)})."
+        return f"a difference of {apart}, within what rounding explains ({_amount_en(said, said.bound)})."
     why = f", but {said.doubt[1]}: not enough to judge" if said.doubt else ""
     if said.relation == "=":
         return f"a difference of {apart}{why}."

@@ -41,8 +41,53 @@ _FIELDS = MappingProxyType(
         "other_funds": ("其他资金", "other funds"),
         "business_revenue": ("经营收入", "business revenue"),
         "surplus_used": ("使用非财政拨款结余", "non-appropriation surplus used"),
+        "initial_budget": ("年初预算数", "initial budget"),
+        "adjusted_budget": ("全年预算数", "adjusted budget"),
+        "executed": ("全年执行数", "executed"),
+        "execution_rate": ("执行率", "execution rate"),
+        "plan_march": ("3月底", "by the end of March"),
+        "plan_june": ("6月底", "by the end of June"),
+        "plan_october": ("10月底", "by the end of October"),
+        "plan_december": ("12月底", "by the end of December"),
+        "weight": ("分值", "weight"),
+        "level1_weight": ("一级指标分值", "weight of the first level"),
+        "score": ("得分", "score"),
+        "grade": ("评价等级", "grade"),
+        "target": ("指标值", "target"),
+        "level2": ("二级指标", "second level"),
+        "level3": ("三级指标", "third level"),
     }
 )
+
+_POINTS = ("分", " points")
+_PER_CENT = ("%", "%")
+# Columns that hold no money, and what stands behind their figures in a sentence.
+_NOT_MONEY = MappingProxyType(
+    {
+        "quantity": ("", ""),
+        "percent": _PER_CENT,
+        "execution_rate": _PER_CENT,
+        "plan_march": _PER_CENT,
+        "plan_june": _PER_CENT,
+        "plan_october": _PER_CENT,
+        "plan_december": _PER_CENT,
+        "weight": _POINTS,
+        "level1_weight": _POINTS,
+        "score": _POINTS,
+        "target_number": ("", ""),
+    }
+)
+POINTS = frozenset(field for field, measured in _NOT_MONEY.items() if measured == _POINTS)
+
+
+def is_money(field: str) -> bool:
+    """Whether the figures of a column are amounts of money."""
+    return field not in _NOT_MONEY
+
+
+def measure(field: str) -> tuple[str, str]:
+    """What stands behind a figure of a column that holds no money, in Chinese and in English."""
+    return _NOT_MONEY.get(field, ("", ""))
 
 
 def field_words(field: str) -> tuple[str, str]:
