@@ -149,6 +149,10 @@ class BalanceLine(Line):
     general_public_budget: Amount = None
     government_fund: Amount = None
     state_capital: Amount = None
+    # Of the total of an expenditure row, where a form prints these columns beside it.
+    personnel: Amount = None
+    public: Amount = None
+    project: Amount = None
 
 
 class CodedLine(Line):
@@ -171,6 +175,8 @@ class RevenueLine(CodedLine):
     total: Amount
     current_year: Amount = None  # 本年收入小计
     fiscal_appropriation: Amount = None  # 财政拨款收入
+    outlay_grant: Amount = None  # 其中：经费拨款
+    non_tax_grant: Amount = None  # 其中：纳入预算管理的非税收入拨款
     general_public_budget: Amount = None
     government_fund: Amount = None
     state_capital: Amount = None
@@ -214,6 +220,16 @@ class ExpenditureLine(CodedLine):
     opening_balance: Amount = None  # 年初结转和结余 (fund statements of a final account)
     revenue: Amount = None  # 本年收入 (as above)
     closing_balance: Amount = None  # 年末结转和结余 (as above)
+    # Of the total, what will be bought by government procurement, and what of it is reserved.
+    procurement: Amount = None  # 政府采购项目
+    reserved_for_small_firms: Amount = None  # 预留给中小企业
+    reserved_for_micro_firms: Amount = None  # 预留给小型、微型企业
+    without_construction: Amount = None  # 扣除(中央)基建投资后
+    # Against what was spent the year before, which is a record of its own year and phase.
+    change: Amount = None  # 增减额
+    change_percent: Amount = None  # 增减(%)
+    change_without_construction: Amount = None
+    change_percent_without_construction: Amount = None
 
 
 class EconomicLine(CodedLine):
@@ -247,6 +263,7 @@ class ThreePublicLine(Line):
     """One item of the 三公 expenses in one year and phase."""
 
     item: Literal[
+        "administrative",  # 行政经费, of which the three are a part
         "grand_total",  # with meetings, training and the like, where the table adds them to the three
         "total",
         "overseas_trips",

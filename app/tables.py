@@ -180,6 +180,9 @@ class BalanceLine(StatementFact, table=True):
     general_public_budget: Decimal | None = Field(default=None, sa_type=MONEY)
     government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
     state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
+    personnel: Decimal | None = Field(default=None, sa_type=MONEY)
+    public: Decimal | None = Field(default=None, sa_type=MONEY)
+    project: Decimal | None = Field(default=None, sa_type=MONEY)
 
 
 class RevenueLine(CodedFact, table=True):
@@ -189,6 +192,8 @@ class RevenueLine(CodedFact, table=True):
     total: Decimal | None = Field(default=None, sa_type=MONEY)
     current_year: Decimal | None = Field(default=None, sa_type=MONEY)
     fiscal_appropriation: Decimal | None = Field(default=None, sa_type=MONEY)
+    outlay_grant: Decimal | None = Field(default=None, sa_type=MONEY)
+    non_tax_grant: Decimal | None = Field(default=None, sa_type=MONEY)
     general_public_budget: Decimal | None = Field(default=None, sa_type=MONEY)
     government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
     state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
@@ -249,6 +254,14 @@ class ExpenditureLine(CodedFact, table=True):
     opening_balance: Decimal | None = Field(default=None, sa_type=MONEY)
     revenue: Decimal | None = Field(default=None, sa_type=MONEY)
     closing_balance: Decimal | None = Field(default=None, sa_type=MONEY)
+    procurement: Decimal | None = Field(default=None, sa_type=MONEY)
+    reserved_for_small_firms: Decimal | None = Field(default=None, sa_type=MONEY)
+    reserved_for_micro_firms: Decimal | None = Field(default=None, sa_type=MONEY)
+    without_construction: Decimal | None = Field(default=None, sa_type=MONEY)
+    change: Decimal | None = Field(default=None, sa_type=MONEY)
+    change_percent: Decimal | None = Field(default=None, sa_type=MONEY)
+    change_without_construction: Decimal | None = Field(default=None, sa_type=MONEY)
+    change_percent_without_construction: Decimal | None = Field(default=None, sa_type=MONEY)
 
 
 class EconomicLine(CodedFact, table=True):

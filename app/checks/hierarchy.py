@@ -40,8 +40,14 @@ EXPENDITURE_COLUMNS = (
     "opening_balance",
     "revenue",
     "closing_balance",
+    "procurement",
+    "reserved_for_small_firms",
+    "reserved_for_micro_firms",
+    "without_construction",
+    "change",
+    "change_without_construction",
 )
-ECONOMIC_COLUMNS = ("total", "personnel", "public")
+ECONOMIC_COLUMNS = ("total", "basic", "personnel", "public", "project")
 
 _REPEATED = ("同一编码在表内出现多次，上下级关系不明", "a code stands in the table more than once")
 _UNITS = ("按单位列示的表可能逐级汇总", "rows by institution may contain each other")

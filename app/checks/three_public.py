@@ -12,6 +12,7 @@ from app.checks.rule import Comparison, rule
 _COLUMNS = ("total", *FUNDS, "change")
 # What some provinces print in the same table and count in its total.
 _BESIDE = ("meetings", "training", "agency_operating")
+_CHANGES_OF_EXPENDITURE = (("total", "change"), ("without_construction", "change_without_construction"))
 
 
 def items(series: Series) -> dict[str, int]:
@@ -133,6 +134,33 @@ def change_against_last_year(document: Document) -> Iterator[Comparison]:
                     whole_statement=False,
                     blank_is_zero=True,
                 )
+
+
+@rule(
+    "I13.change_of_expenditure",
+    zh="支出增减等于本年数减上年执行数",
+    en="The change of expenditure is this year's figure less what was spent last year",
+    formula="上年执行数 + 增减额 = 本年数（扣除基建投资后同）",
+    formula_en="spent last year + change = this year; the same without capital construction",
+    statements=("general_public_budget_expenditure", "government_fund_expenditure", "state_capital_expenditure"),
+    basis="arithmetic",
+)
+def change_of_expenditure(document: Document) -> Iterator[Comparison]:
+    every = list(document.series("expenditures"))
+    for series in every:
+        last_year = (series.place, series.fiscal_year - 1)
+        before = [one for one in every if (one.place, one.fiscal_year) == last_year]
+        then = {row.row: index for one in before for index, row in one.rows} if len(before) == 1 else {}
+        for index, row in series.rows if then else ():
+            for amount, change in _CHANGES_OF_EXPENDITURE:
+                if getattr(row, change) is not None:
+                    old = (document.figure("expenditures", then[row.row], amount),) if row.row in then else ()
+                    yield Comparison(
+                        left=(*old, document.figure("expenditures", index, change)),
+                        right=(document.figure("expenditures", index, amount),),
+                        whole_statement=False,
+                        blank_is_zero=True,
+                    )
 
 
 @rule(

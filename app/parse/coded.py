@@ -43,6 +43,11 @@ _TOTAL_NAME = "合计"
 _DIGIT = re.compile(r"\d")
 _LAST_STEP = re.compile(r"\d\d")
 _LAST_STEPS = re.compile(r"\d\d(?:\d\d)?")
+# How the name of a body ends. Only the row of one can hold the sum of the rows below it.
+_BODY = re.compile(
+    r"(?:局|委|办|厅|部|处|室|院|所|站|校|园|队|会|馆|中心|公司|政府|法院|机关|学校|大学|学院|支队|大队|街道|集团|社|台)"
+    r"(?:\((?:本级|机关|汇总)\))?$"
+)
 _PLACEHOLDER = re.compile(r"\*+|-+|/")
 
 
@@ -133,6 +138,11 @@ def leave_other_codes(frame: Frame, columns: Collection[int]) -> None:
 def is_total(text: str) -> bool:
     """Whether a label names the total row of a table."""
     return _TOTAL.fullmatch(fold(text)) is not None
+
+
+def is_body(text: str) -> bool:
+    """Whether a name is that of an institution, by how it ends."""
+    return _BODY.search(fold(text)) is not None
 
 
 def _with_leaf(row: CodedRow, codes: set[str]) -> CodedRow:
@@ -270,13 +280,18 @@ def _uncoded(
     classification: Classification,
     above: str | None,
 ) -> CodedRow | None:
-    """A row that prints a name only: its code by the list where the place decides, else none, and a finding."""
+    """A row that prints a name only: its code by the list where the place decides, else none, and a finding.
+
+    The name of an institution is the head of its rows, in tables that have no column for it.
+    """
     cell = (row, next((column for column, text in enumerate(frame.grid.rows[row]) if text), 0))
     code = recover_code(name, classification, after=above)
     if code is not None:
         frame.note("code_recovered", "info", f"the table prints no code; by its name and place it is {code}", cell=cell)
         return CodedRow(row, code, name, level_of(code, classification).value, line_number, is_leaf=True)
     levels: set[Level] = {level_of(found, classification) for found in codes_named(name, classification)}
+    if not levels and is_body(name):
+        return CodedRow(row, None, name, "unit", line_number, is_leaf=False)
     if len(levels) != 1:
         frame.note(
             "row_not_understood",

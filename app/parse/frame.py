@@ -41,6 +41,8 @@ _LONGEST_TEXT = 80
 _LONGEST_MESSAGE = 500
 _REFUSED_ROW = frozenset({"row_not_understood", "invalid_code"})
 _LONGEST_LINE_NUMBER = 6
+# Fields that are shares say so in their names.
+_PER_CENT = "percent"
 # What a record can hold; the largest budget of the country has 15 digits in yuan.
 _MOST_DIGITS = 20
 # Paragraphs above a table that may speak of it; those further up speak of other things.
@@ -80,17 +82,21 @@ class Frame:
         found: dict[str, Decimal | None] = {}
         cells: dict[str, Cell] = {}
         for name, column in columns.items():
-            amount = self.amount(row, column)
+            amount = self.amount(row, column, per_cent=_PER_CENT in name)
             found[name] = amount
             if amount is not None:
                 cells[name] = (row, column)
         return found, cells
 
-    def amount(self, row: int, column: int) -> Decimal | None:
-        """The amount of a cell; None for a blank, a dash, or (with a finding) what is not an amount."""
+    def amount(self, row: int, column: int, *, per_cent: bool = False) -> Decimal | None:
+        """The amount of a cell; None for a blank, a dash, or (with a finding) what is not an amount.
+
+        Of a share in per cent the sign is dropped.
+        """
         problem = "the cell should hold an amount and does not"
         try:
-            amount = values.parse_amount(self.grid.cell(row, column))
+            text = self.grid.cell(row, column)
+            amount = values.parse_amount(fold(text).removesuffix("%") if per_cent else text)
         except ValueError:
             amount = None
         else:

@@ -66,6 +66,11 @@ def of_three_public(title: str) -> bool:
     return "三公" in plain(title)
 
 
+def of_performance(title: str) -> bool:
+    """Of performance: goals, indicators, evaluations."""
+    return "绩效" in plain(title)
+
+
 def of_projects(title: str) -> bool:
     """Of projects, performance, procurement or assets: tables that other forms read."""
     return re.search(r"项目支出|绩效|采购|资产|政府购买|专项", plain(title)) is not None

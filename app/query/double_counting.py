@@ -123,7 +123,7 @@ AXES: dict[str, tuple[Axis, ...]] = {
             conflicts=(
                 (_EXPENSES,),
                 (_VEHICLES,),
-                ("case when t.item = 'grand_total' then 'whole' else 'part' end",),
+                ("case when t.item in ('grand_total', 'administrative') then t.item else 'part' end",),
             ),
             repeats="a total with its items, or vehicles with purchase and operation",
             default=("item", "total"),

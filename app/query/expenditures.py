@@ -26,6 +26,23 @@ FUND = Column(
 # What only one of the forms prints.
 _ALL_FUNDS = ("expenditure",)
 _ONE_FUND = ("government_fund_expenditure", "state_capital_expenditure")
+# The statements that some forms print beside the year before.
+_GENERAL = ("general_public_budget_expenditure", *_ONE_FUND)
+
+
+def _change_rate(name: str, zh: str, en: str) -> Column:
+    return Column(
+        name=name,
+        kind="number",
+        zh=zh,
+        en=en,
+        description=f"The {en}, as printed; null where nothing is printed.",
+        description_zh="比上年执行数增减的百分比，按原表所列；原表未填列的为空值。",
+        example=None,
+        unit="per cent",
+        statements=_GENERAL,
+    )
+
 
 RESOURCE = line_resource(
     "expenditures",
@@ -131,6 +148,60 @@ RESOURCE = line_resource(
             "other",
             "surplus_used",
             statements=_ALL_FUNDS,
+        ),
+        money(
+            "procurement",
+            "政府采购",
+            "Bought by government procurement",
+            None,
+            "其中纳入政府采购的项目金额。",
+            statements=_ALL_FUNDS,
+        ),
+        money(
+            "reserved_for_small_firms",
+            "预留给中小企业",
+            "Procurement reserved for small and medium firms",
+            None,
+            "政府采购项目中预留给中小企业的金额。",
+            statements=_ALL_FUNDS,
+        ),
+        money(
+            "reserved_for_micro_firms",
+            "预留给小微企业",
+            "Procurement reserved for small and micro firms",
+            None,
+            "政府采购项目中预留给小型、微型企业的金额。",
+            statements=_ALL_FUNDS,
+        ),
+        money(
+            "without_construction",
+            "扣除基建投资后",
+            "Without the central government's capital construction",
+            None,
+            "扣除中央基建投资后的金额。",
+            statements=_GENERAL,
+        ),
+        money(
+            "change",
+            "增减额",
+            "Change against what was spent the year before",
+            None,
+            "比上年执行数的增减额，原表列出的才有；上年执行数另为一行，其年度为上年、口径为决算。",
+            statements=_GENERAL,
+        ),
+        _change_rate("change_percent", "增减幅度", "change against what was spent the year before, in per cent"),
+        money(
+            "change_without_construction",
+            "扣除基建投资后增减额",
+            "Change without the central government's capital construction",
+            None,
+            "扣除中央基建投资后比上年执行数的增减额。",
+            statements=_GENERAL,
+        ),
+        _change_rate(
+            "change_percent_without_construction",
+            "扣除基建投资后增减幅度",
+            "change without the central government's capital construction, in per cent",
         ),
     ),
     includes=(subject_include("functional_subject"),),

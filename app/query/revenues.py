@@ -23,6 +23,20 @@ RESOURCE = line_resource(
         money("current_year", "本年收入小计", "Revenue of the year", 166.59, "本年取得的各项收入之和，不含上年结转。"),
         money("fiscal_appropriation", "财政拨款收入", "Fiscal appropriation", 166.59, "本级财政拨付的资金。"),
         money(
+            "outlay_grant",
+            "经费拨款",
+            "Of which grants for outlays",
+            None,
+            "财政拨款中的经费拨款，部分地区单独列示。",
+        ),
+        money(
+            "non_tax_grant",
+            "非税收入拨款",
+            "Of which grants out of non-tax revenue",
+            None,
+            "财政拨款中纳入一般公共预算管理的非税收入拨款，部分地区单独列示。",
+        ),
+        money(
             "general_public_budget",
             "一般公共预算拨款",
             "Appropriation from the general public budget",

@@ -147,6 +147,7 @@ BALANCE_ROLE = _words(
     grand_total=("收入（支出）总计", "grand total with balances"),
 )
 THREE_PUBLIC_ITEM = _words(
+    administrative=("行政经费", "administrative expenses"),
     grand_total=("总计（含会议费、培训费等）", "total with meetings, training and the like"),
     total=("合计", "total"),
     overseas_trips=("因公出国（境）费", "official overseas trips"),

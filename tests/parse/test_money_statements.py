@@ -319,7 +319,7 @@ def test_columns_are_recognised_in_any_order() -> None:
     )
 
 
-def test_column_of_last_year_is_left_in_the_printed_table() -> None:
+def test_column_of_last_year_is_never_taken_for_this_years() -> None:
     parsed = _one_statement(
         "一般公共预算支出表",
         [
@@ -328,10 +328,10 @@ def test_column_of_last_year_is_left_in_the_printed_table() -> None:
             "2010301\t行政运行\t3.00\t4.00\t2.50\t1.50\t33.3",
         ],
     )
-    (line,) = parsed.expenditures
+    line, before = parsed.expenditures
     assert (line.total, line.basic, line.project) == (Decimal("4.00"), Decimal("2.50"), Decimal("1.50"))
-    left = [finding.text for finding in parsed.findings if finding.code == "number_only_in_grid"]
-    assert left == ["3.00", "33.3"]
+    assert (line.fiscal_year, line.phase, line.change_percent) == (2024, "budget", Decimal("33.3"))
+    assert (before.fiscal_year, before.phase, before.total, before.basic) == (2023, "final", Decimal("3.00"), None)
 
 
 def test_amounts_in_yuan_with_separators_keep_their_printed_decimals() -> None:
@@ -529,7 +529,7 @@ def test_several_units_of_one_table_are_not_chosen_from() -> None:
 
 def test_number_that_stays_in_the_printed_table_has_its_reason() -> None:
     parsed = _one_statement(
-        "支出总表",
+        "收入总表",
         [
             "科目编码\t科目名称\t合计\t2023年预算数\t海风系数",
             "2010301\t行政运行\t4\t3\t0.7",

@@ -26,6 +26,7 @@ FORMS: tuple[Form, ...] = (
     expenditure.GENERAL,
     economic.BASIC,
     economic.GENERAL,
+    economic.PROJECTS,
     economic.APPROPRIATION,
     economic.ALL,
     economic.OPERATING,

@@ -31,6 +31,9 @@ AMOUNTS: Mapping[str, str] = {
     "general_public_budget": _GROUP + r"一般公共预算(?:财政)?(?:拨款)?(?:支出)?",
     "government_fund": _GROUP + r"政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
     "state_capital": _GROUP + r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
+    "personnel": _GROUP + r"(?:基本支出/)?人员(?:经费|支出)",
+    "public": _GROUP + r"(?:基本支出/)?(?:日常)?公用(?:经费|支出)",
+    "project": _GROUP + r"项目支出(?:/(?:小计|合计))?",
     "total": _GROUP + r"(?:合计|小计|总计|预算数|决算数|金额|(?:本年)?预算|决算|年初预算数)",
 }
 _LINE_NUMBER = r"(?:.*/)?(?:序号|行次)"

@@ -34,6 +34,7 @@ AMOUNTS_OF_ONE_KIND: Mapping[str, str] = {
     **{name: pattern for name, pattern in AMOUNTS.items() if name not in ("basic", "project")},
     "total": AMOUNTS["total"] + r"|(?:.*)?(?:基本支出|机关运行经费(?:支出)?)",
 }
+AMOUNTS_OF_PROJECTS: Mapping[str, str] = {"project": AMOUNTS["total"] + "|" + AMOUNTS["project"]}
 # In a statement of all funds the columns say whose money it is; basic expenditure is what the whole table is about.
 AMOUNTS_BY_SOURCE: Mapping[str, str] = {
     **{name: FUND_COLUMNS[name] for name in FUND_COLUMNS if name in EconomicLine.model_fields},
@@ -87,6 +88,17 @@ def _claims_general(table: TitledGrid) -> bool:
         and "基本支出" not in title
         and not _of_another_kind(title)
         and not _claims_basic(table)
+    )
+
+
+def _claims_projects(table: TitledGrid) -> bool:
+    """The project expenditure in the general public budget by economic class."""
+    title = titles.plain(table.title)
+    return (
+        titles.of_general_budget(title)
+        and titles.by_economic(table.title)
+        and re.search(r"项目支出(?:预算|决算|明细|经济分类|情况|总)*表", title) is not None
+        and not titles.of_performance(title)
     )
 
 
@@ -254,6 +266,13 @@ GENERAL = _form(
     "general_public_budget",
     _claims_general,
     amounts=AMOUNTS,
+)
+PROJECTS = _form(
+    "general_public_budget_by_economic",
+    "一般公共预算项目支出表（按经济分类）",
+    "general_public_budget",
+    _claims_projects,
+    amounts=AMOUNTS_OF_PROJECTS,
 )
 APPROPRIATION = _form(
     "appropriation_basic_expenditure", "财政拨款基本支出表", "fiscal_appropriation", _claims_appropriation

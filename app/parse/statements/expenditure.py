@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from app.parse import titles
 from app.parse.coded import LABELS, coded_rows, leave_other_codes, record_fields
 from app.parse.columns import match_columns
+from app.parse.comparison import WITHOUT_CONSTRUCTION, changes, years_before
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import open_frame, settle_status
 from app.parse.grid import TitledGrid
@@ -31,17 +32,23 @@ AMOUNTS: Mapping[str, str] = {
     "business": _GROUP + r"(?:事业单位)?经营支出",
     "to_superior": _GROUP + r"上[缴解]上级(?:单位)?支出",
     "to_subordinates": _GROUP + r"对附属单位补助(?:支出)?",
-    "total": _GROUP + r"(?:支出)?(?:合计|小计|总计)(?:数)?|本年支出(?:合计)?|(?:本年)?支出合计|预算数|决算数",
+    "without_construction": WITHOUT_CONSTRUCTION,
+    "total": _GROUP
+    + r"(?:支出)?(?:合计|小计|总计)(?:数)?|本年支出(?:合计)?|(?:本年)?支出合计|(?:本年)?(?:年初)?(?:预算|决算)数",
 }
 # Some provinces print the statement of all money by its sources, in place of basic and project expenditure.
 AMOUNTS_BY_SOURCE: Mapping[str, str] = {
     **{name: FUND_COLUMNS[name] for name in FUND_COLUMNS if name in ExpenditureLine.model_fields},
     **AMOUNTS,
+    # Shenzhen prints what will be bought beside the expenditure.
+    "procurement": r"政府采购(?:项目|预算)?(?:/(?:小计|合计|金额))?",
+    "reserved_for_micro_firms": r"(?:政府采购(?:项目|预算)?/)?.*预留.*微型?企业.*",
+    "reserved_for_small_firms": r"(?:政府采购(?:项目|预算)?/)?.*预留.*中小企业.*",
     "total": AMOUNTS["total"] + r"|部门预算/(?:合计|总计|小计)",
     "opening_balance": FUND_COLUMNS["carried_over"] + "|" + AMOUNTS["opening_balance"],
 }
 _HEADING = re.compile(
-    r"本年支出|功能分类科目|功能科目|支出|项目|小计|人员(?:经费|支出)|(?:日常)?公用(?:经费|支出)|(?:\d{4}年)?(?:预算数|决算数|执行数)|"
+    r"本年支出|(?:\d{4}年)?政府采购(?:项目|预算)?|功能分类科目|功能科目|支出|项目|小计|人员(?:经费|支出)|(?:日常)?公用(?:经费|支出)|(?:\d{4}年)?(?:预算数|决算数|执行数)|"
     r".*(?:财政拨款|预算)支出|" + "|".join([*LABELS.values(), *AMOUNTS_BY_SOURCE.values()])
 )
 # Beijing prints both economic classes of each row beside its functional one.
@@ -102,18 +109,25 @@ def _both_sides(table: TitledGrid) -> bool:
 
 def _reader(key: StatementKey, fund: Fund, amounts: Mapping[str, str]) -> Callable[[TitledGrid, Context], FormResult]:
     def read(table: TitledGrid, context: Context) -> FormResult:
-        """One ExpenditureLine a row."""
+        """One ExpenditureLine a row, and one of each earlier year that the table prints beside its own."""
         result, frame = open_frame(table, context, key=key, is_heading=lambda text: bool(_HEADING.fullmatch(text)))
         if frame is None:
             return result
         columns = match_columns(frame.heading, amounts, fiscal_year=context.fiscal_year)
+        compared = changes(frame.heading)
+        before = years_before(frame.heading, amounts, fiscal_year=context.fiscal_year)
         economic = [column for column, path in enumerate(frame.heading.paths) if _ECONOMIC.fullmatch("/".join(path))]
         leave_other_codes(frame, economic)
         rows = coded_rows(frame, "functional")
         frame.note_short_rows([row.row for row in rows if not row.amounts_shift])
         for row in rows:
-            fields = record_fields(frame, row, columns)
-            result.records.append(ExpenditureLine.model_validate({**fields, "fund": fund}))
+            fields = {**record_fields(frame, row, columns | compared), "fund": fund}
+            result.records.append(ExpenditureLine.model_validate(fields))
+            for one in before:
+                fields = {**record_fields(frame, row, one.columns), "fund": fund}
+                if fields["cells"]:
+                    when = {"fiscal_year": one.fiscal_year, "phase": one.phase}
+                    result.records.append(ExpenditureLine.model_validate({**fields, **when}))
         return settle_status(table, frame)
 
     return read

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from app.parse import titles
 from app.parse.cells import name_of
-from app.parse.coded import is_total, without_unit_code
+from app.parse.coded import is_body, is_total, without_unit_code
 from app.parse.columns import match_columns, read_heading
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import Frame, open_frame, settle_status
@@ -34,7 +34,7 @@ LABELS: Mapping[str, str] = {
 AMOUNTS: Mapping[str, str] = {
     **{name: FUND_COLUMNS[name] for name in FUND_COLUMNS if name in Project.model_fields},
     "fiscal": FUND_COLUMNS["fiscal_appropriation"],
-    "other_funds": r"(?:.*/)?其[他它](?:渠道)?资金",
+    "other_funds": r"(?:.*/)?其[他它](?:渠道)?(?:资金|收入)",
     "total": r"(?:.*/)?(?:(?:支出)?(?:合计|总计)|(?:项目|年度)?(?:预算)?金额|(?:项目)?预算数?|项目支出(?:预算)?)",
 }
 _HEADING = re.compile(
@@ -43,11 +43,6 @@ _HEADING = re.compile(
 # 专项业务经费 is what Shaanxi calls project expenditure.
 _TITLE = re.compile(r"项目(?:支出)?(?:及其他支出)?(?:预算|决算|情况|明细|总)*表$|专项业务经费.*表$|项目支出")
 _OTHER_TITLE = re.compile(r"绩效|采购|购买服务|三公|功能分类|结转|基本支出")
-# How the name of a body ends. Only the row of one can hold the sum of the projects below it.
-_BODY = re.compile(
-    r"(?:局|委|办|厅|部|处|室|院|所|站|校|园|队|会|馆|中心|公司|政府|法院|机关|学校|大学|学院|支队|大队|街道|集团|社|台)"
-    r"(?:\((?:本级|机关|汇总)\))?$"
-)
 
 
 def _claims_list(table: TitledGrid) -> bool:
@@ -167,7 +162,7 @@ def _rows_of_bodies(frame: Frame, rows: Sequence[int], columns: Mapping[str, int
     found: set[int] = set()
     own = list(totals)
     for place, row in enumerate(own):
-        if not _BODY.search(fold(frame.grid.cell(row, columns["name"]))):
+        if not is_body(frame.grid.cell(row, columns["name"])):
             continue
         added = Decimal(0)
         for below in own[place + 1 :]:

@@ -26,6 +26,7 @@ KEY: StatementKey = "three_public"
 
 # An item by its words. The group 公务用车购置及运行费 names both of its parts, so it comes before them.
 _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("administrative", re.compile(r"^行政经费")),
     ("overseas_trips", re.compile(r"因公出国")),
     ("vehicles", re.compile(r"用车购置(?:费)?(?:及|和|与|、).*(?:运行|运维|维护)")),
     ("vehicle_purchase", re.compile(r"购置")),
