@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from app.load import LoadResult
+    from app.parse.confined import ParsedFile
     from app.progress import Progress
     from app.records import ParsedDisclosure
     from app.settings import Settings
@@ -82,7 +83,7 @@ def ingest(files: FilesArgument, region: RegionOption = None) -> None:
     """Parse documents and load them as the next release; one that cannot be read means that nothing is loaded."""
     from app.load import load as load_records  # noqa: PLC0415
 
-    parsed = _parse(files, region)
+    parsed = _records(_parse(files, region))
     note = "ingest " + ", ".join(sorted(one.disclosure.source_file for one in parsed))
     _load(
         settings.from_environment(),
@@ -136,7 +137,7 @@ def parse(
     from app.coverage import coverage_of, coverage_table  # noqa: PLC0415
     from app.parse.report import text_report  # noqa: PLC0415
 
-    documents = _parse(files, region, keep_going=as_table)
+    documents = _records(_parse(files, region, keep_going=as_table))
     if as_table:
         typer.echo(coverage_table([coverage_of(parsed) for parsed in documents]), nl=False)
         return
@@ -157,7 +158,7 @@ def check(
     """Check the figures of documents against each other; what does not agree is quoted. Nothing is written."""
     from app.checks.report import check_report  # noqa: PLC0415
 
-    for parsed in _parse(files, region):
+    for parsed in _records(_parse(files, region)):
         typer.echo(check_report(parsed, every=every))
 
 
@@ -170,7 +171,7 @@ def seed_build(
     """Parse documents and write them as the data set, in the place of the one before."""
     from app.seed import write_seed  # noqa: PLC0415
 
-    parsed = _parse(files, region)
+    parsed = _records(_parse(files, region))
     directory = out or settings.from_environment().seed
     write_seed(directory, parsed)
     typer.echo(f"wrote {len(parsed)} disclosures to {directory}")
@@ -182,7 +183,7 @@ def seed_check(files: FilesArgument, region: RegionOption = None) -> None:
     from app.seed import check_seed  # noqa: PLC0415
 
     directory = settings.from_environment().seed
-    differences = check_seed(directory, _parse(files, region))
+    differences = check_seed(directory, _records(_parse(files, region)))
     for line in differences:
         typer.echo(line)
     if differences:
@@ -216,6 +217,22 @@ def rules(*, check: CheckOption = False) -> None:
 
 
 @application.command()
+def coverage(files: FilesArgument, region: RegionOption = None, *, check: CheckOption = False) -> None:
+    """Write docs/coverage.md from what is read of documents."""
+    from app import coverage_page as page  # noqa: PLC0415
+
+    path = settings.PROJECT / "docs" / "coverage.md"
+    outcomes = _parse(files, region, keep_going=True)
+    if not check:
+        path.write_text(page.coverage_page(outcomes), encoding="utf-8")
+        typer.echo(f"wrote {path}")
+    elif not path.exists() or page.counts_of_page(path.read_text(encoding="utf-8")) != page.counts(outcomes):
+        _fail(f"{path} does not have the counts of these documents: run `gongkai coverage FILES…` and commit the file")
+    else:
+        typer.echo(f"{path} has the counts of these documents")
+
+
+@application.command()
 def version() -> None:
     """Print the version."""
     from importlib.metadata import version as installed  # noqa: PLC0415
@@ -235,8 +252,12 @@ def main() -> None:
         _fail(str(error))
 
 
-def _parse(files: list[Path], region: str | None, *, keep_going: bool = False) -> list[ParsedDisclosure]:
-    """Every file's records, each parsed in a confined process.
+def _records(outcomes: list[ParsedFile]) -> list[ParsedDisclosure]:
+    return [outcome.parsed for outcome in outcomes if outcome.parsed is not None]
+
+
+def _parse(files: list[Path], region: str | None, *, keep_going: bool = False) -> list[ParsedFile]:
+    """What became of every file, each parsed in a confined process.
 
     Each that cannot be read is named, then the command ends; with `keep_going` the others are given all the same.
     """
@@ -252,7 +273,7 @@ def _parse(files: list[Path], region: str | None, *, keep_going: bool = False) -
         typer.echo("gongkai: this system does not let a process leave the network; parsed with it in reach", err=True)
     if not keep_going and any(outcome.error is not None for outcome in outcomes):
         raise typer.Exit(1)
-    return [outcome.parsed for outcome in outcomes if outcome.parsed is not None]
+    return outcomes
 
 
 def _load(

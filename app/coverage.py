@@ -30,7 +30,7 @@ class Coverage:
     in_unknown_tables: int
     checks: Counter[str]
     findings: Counter[str]
-    failed: tuple[CheckResult, ...]
+    failed: tuple[tuple[str, CheckResult], ...]  # with the place of its statement
 
     @property
     def share(self) -> float | None:
@@ -60,7 +60,7 @@ def coverage_of(parsed: ParsedDisclosure) -> Coverage:
         in_unknown_tables=left[True],
         checks=Counter(result.status for result in results),
         findings=Counter(finding.severity for finding in parsed.findings),
-        failed=tuple(result for result in results if result.status == "failed"),
+        failed=tuple((_place(grids, result), result) for result in results if result.status == "failed"),
     )
 
 
@@ -73,6 +73,12 @@ def _is_number(grids: dict[tuple[StatementKey, int], Statement], finding: Findin
         return values.parse_amount(statement.grid[row][column].replace("%", "")) is not None
     except (ValueError, IndexError):
         return False
+
+
+def _place(grids: dict[tuple[StatementKey, int], Statement], result: CheckResult) -> str:
+    if result.statement_key is None or result.statement_ordinal is None:
+        return "text"
+    return grids[(result.statement_key, result.statement_ordinal)].location
 
 
 def coverage_table(documents: Sequence[Coverage]) -> str:
@@ -108,4 +114,4 @@ def _failed(documents: Sequence[Coverage]) -> Iterator[str]:
     for one in documents:
         if one.failed:
             yield f"- {one.source_file}"
-            yield from (f"  - {result.rule}: {result.sentence_en}" for result in one.failed)
+            yield from (f"  - {place}: {result.rule}: {result.sentence_en}" for place, result in one.failed)

@@ -37,12 +37,18 @@ _LOOK = 0.5
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """What became of one file: its records, or the error. `isolated` says that it was parsed without network."""
+    """What became of one file: its records, or the error. `isolated` says that it was parsed without network.
+
+    `seconds` are those of computing, `mebibytes` the most memory, of its process from its start to its answer; None
+    where the file cannot be read or the system does not tell.
+    """
 
     path: Path
     parsed: ParsedDisclosure | None
     error: DocumentError | None
     isolated: bool
+    seconds: float | None = None
+    mebibytes: int | None = None
 
 
 def parse_files(
@@ -101,12 +107,11 @@ class _Workers:
     def parse(self, path: Path) -> ParsedFile:
         """Parse one file in a process of its own."""
         try:
-            isolated, parsed = self._parse(path)
+            return self._parse(path)
         except DocumentError as error:
             return ParsedFile(path, None, error, isolated=True)
-        return ParsedFile(path, parsed, None, isolated)
 
-    def _parse(self, path: Path) -> tuple[bool, ParsedDisclosure]:
+    def _parse(self, path: Path) -> ParsedFile:
         with _opened(path) as file:
             process = self._start(file, path)
         late = threading.Event()
@@ -186,14 +191,17 @@ def _opened(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _understood(answer: bytes, path: Path, ending: str | None) -> tuple[bool, ParsedDisclosure]:
+def _understood(answer: bytes, path: Path, ending: str | None) -> ParsedFile:
     head, _, body = answer.partition(b"\n")
     try:
         said = json.loads(head) if head else {}
         error, isolated = said["error"], bool(said["isolated"])
         if error is not None:
             raise DocumentError(str(error))
-        return isolated, ParsedDisclosure.model_validate_json(body)
+        seconds, mebibytes = said["spent"] or (None, None)
+        return ParsedFile(
+            path, ParsedDisclosure.model_validate_json(body), None, isolated, seconds=seconds, mebibytes=mebibytes
+        )
     except (ValueError, KeyError, TypeError, ValidationError) as broken:
         raise DocumentError(f"{path.name}: {ending or 'its parser gave no answer; please report it'}") from broken
 

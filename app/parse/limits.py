@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 _MIB = 1024 * 1024
 _NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000  # CLONE_NEWNET, CLONE_NEWUSER of Linux
@@ -88,3 +89,19 @@ def _refuse(event: str, arguments: Sequence[object]) -> None:
     mode = arguments[1] if event == "open" and len(arguments) > 1 else None
     if isinstance(mode, str) and _WRITES & set(mode):
         raise PermissionError("a document may not write files")
+
+
+def spent() -> tuple[float, int] | None:
+    """Seconds of computing and the most MiB of memory that this process has used; None where the system is silent."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return None
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    # Linux counts what stood here before the program began, too; its own peak is told elsewhere.
+    peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM"):
+                peak = int(line.split()[1]) * 1024
+    return used.ru_utime + used.ru_stime, peak // _MIB

@@ -1,7 +1,8 @@
 """The process that parses one foreign file: `python -m app.parse.worker NAME REGION LIMITS < file > records`.
 
-It answers with a line of JSON (`error`, `isolated`) and, where there was no error, the records as JSON. Its caller is
-`confined.py`; JSON and not a pickle goes back, so that a file that took the reader over could not take the caller.
+It answers with a line of JSON (`error`, `isolated`, `spent`) and, where there was no error, the records as JSON. Its
+caller is `confined.py`; JSON and not a pickle goes back, so that a file that took the reader over could not take the
+caller.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import BinaryIO
 
 from app.errors import DocumentError
 from app.parse.formats import format_of
-from app.parse.limits import Limits, confine
+from app.parse.limits import Limits, confine, spent
 
 _LONGEST_ERROR = 600
 
@@ -44,8 +45,8 @@ def _answer(answers: BinaryIO, file: BinaryIO, name: str, region: str | None, li
         error = f"{name}: is nested deeper than any document; it is not read"
     except Exception as failure:  # noqa: BLE001 - a foreign file: whatever it made fail is an error of that file
         error = f"{name}: the parser failed on it ({type(failure).__name__}: {str(failure)[:200]}); please report it"
-    head = {"error": None if error is None else " ".join(error.split())[:_LONGEST_ERROR], "isolated": isolated}
-    answers.write(json.dumps(head).encode() + b"\n" + body)
+    said = None if error is None else " ".join(error.split())[:_LONGEST_ERROR]
+    answers.write(json.dumps({"error": said, "isolated": isolated, "spent": spent()}).encode() + b"\n" + body)
     answers.flush()
 
 

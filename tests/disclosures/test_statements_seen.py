@@ -28,6 +28,8 @@ real = pytest.mark.skipif(
 
 
 class Seen(NamedTuple):
+    """A line of the list."""
+
     source_file: str
     page: int
     title: str
