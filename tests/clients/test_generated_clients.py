@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import feedparser
 import pytest
 
 from app.settings import Settings
@@ -20,6 +21,7 @@ from tests.clients.serving import PROJECT, process
 DOCUMENT = PROJECT / "openapi" / "openapi.json"
 HERE = Path(__file__).parent
 PACKAGES = HERE / "node_modules"
+GENERATOR = "openapi-python-client"
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +36,9 @@ def test_python_client_is_generated_and_reads_lists_records_and_problems(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     programs = Path(sys.executable).parent
-    where = ["--output-path", tmp_path / "gongkai_client", "--fail-on-warning"]
+    where = ["--output-path", tmp_path / "gongkai_client", "--fail-on-warning", "--config", HERE / f"{GENERATOR}.yaml"]
     subprocess.run(
-        [programs / "openapi-python-client", "generate", "--path", DOCUMENT, "--meta", "none", *where],
+        [programs / GENERATOR, "generate", "--path", DOCUMENT, "--meta", "none", *where],
         check=True,
         cwd=tmp_path,
         env=os.environ | {"PATH": f"{programs}:{os.environ['PATH']}"},
@@ -48,6 +50,7 @@ def test_python_client_is_generated_and_reads_lists_records_and_problems(
         made = importlib.import_module("gongkai_client")
         lists = importlib.import_module("gongkai_client.api.expenditures.list_expenditures")
         records = importlib.import_module("gongkai_client.api.expenditures.get_expenditure_line")
+        feeds = importlib.import_module("gongkai_client.api.changes.get_release_feed")
     with made.Client(base_url=address) as client:
         page = lists.sync(client=client, fiscal_year=[2025], limit=3)
         assert len(page.data) == page.page.count == 3
@@ -56,6 +59,8 @@ def test_python_client_is_generated_and_reads_lists_records_and_problems(
         assert (record.data.code, record.data.total) == (page.data[0].code, page.data[0].total)
         missing = records.sync(client=client, id=10**9)
         assert (missing.status, missing.type_) == (404, "/errors/record-not-found")
+        feed = feedparser.parse(feeds.sync(client=client))
+        assert (feed.bozo, len(feed.entries)) == (False, 1)
         refused = lists.sync(client=client, limit=0)
         assert (refused.status, refused.errors[0].parameter) == (422, "limit")
 
