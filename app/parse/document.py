@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -94,7 +94,7 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
         reading.take_table(table, forms)
     reading.take_missing()
     reading.take_unreadable(document.unreadable_pages)
-    return _assemble(document, reading, _read_narrative(layout, identity))
+    return _assemble(document, reading, _numbered_after(reading.ordinals, _read_narrative(layout, identity)))
 
 
 def too_large(source_file: str, size: int) -> str:
@@ -212,6 +212,27 @@ def _read_narrative(layout: Layout, identity: Identity) -> NarrativeResult:
         return read_narrative(layout.texts, fiscal_year=identity.fiscal_year, kind=identity.kind)
     except ValidationError as error:
         return NarrativeResult(findings=[_not_valid(error, "the text states", "no stated amount is given")])
+
+
+def _numbered_after(ordinals: Counter[StatementKey], narrative: NarrativeResult) -> NarrativeResult:
+    """The narrative with its statements counted on from the tables: operating expenses may be both."""
+    first = dict(ordinals)
+
+    def on(key: StatementKey | None, ordinal: int | None) -> int | None:
+        return None if ordinal is None or key is None else ordinal + first.get(key, 0)
+
+    return replace(
+        narrative,
+        statements=[one.model_copy(update={"ordinal": on(one.key, one.ordinal)}) for one in narrative.statements],
+        economic_lines=[
+            one.model_copy(update={"statement_ordinal": on(one.statement_key, one.statement_ordinal)})
+            for one in narrative.economic_lines
+        ],
+        findings=[
+            one.model_copy(update={"statement_ordinal": on(one.statement_key, one.statement_ordinal)})
+            for one in narrative.findings
+        ],
+    )
 
 
 def _not_valid(error: ValidationError, where: str, outcome: str) -> Finding:

@@ -27,6 +27,8 @@ _HEADER_BLOCK = re.compile(
 _NOTE = re.compile(r"(?:注|说明|备注)(?:\d*[:：.、]|$)|[*※]")
 _NOTE_GOES_ON = re.compile(r"\(?\d+[.、)．]")
 _UNIT = re.compile(r"单位[:：]([^,，;；)）:：]*元)")
+# At the right over a table some print the bare unit.
+_UNIT_ALONE = re.compile(r"^\(?(亿元|万元|元)\)?$")
 _FORM_NUMBER = re.compile(r"公开(\d+)表")
 
 _CONTINUED = re.compile(r"\(续.{0,4}\)$|续表?[一二三四五六七八九十\d]*$")
@@ -106,7 +108,8 @@ def table_unit(table: TitledGrid) -> Unit | None:
     None where it names none. Several different units raise ValueError.
     """
     inside = [cell for row in table.grid.rows[:_REACH] for cell in row]
-    above = [text.text for text in reversed(table.before)]
+    # A cell with a bare unit may be that of an indicator; over the table it is the table's.
+    above = [_UNIT_ALONE.sub(r"单位:\1", fold(text.text)) for text in reversed(table.before)]
     for place in (inside, above):
         found = {unit for text in place for unit in _units_in(text)}
         if len(found) > 1:

@@ -11,6 +11,7 @@ from app import values
 from app.parse.cells import digit_cells, has_digit, name_of, read_amount, text_or_none, unwrap
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Grid, TitledGrid
+from app.parse.statements.evaluated_tasks import find_tasks, read_tasks
 from app.parse.statements.indicator_columns import Columns, Levels, find_columns, read_target, withhold_sentences
 from app.parse.surroundings import find_unit, require_unit, withhold_people
 from app.records import Cell, EvaluationLine, PerformanceIndicator, Project
@@ -81,7 +82,11 @@ def read(table: TitledGrid, context: Context) -> FormResult:
         project_ordinal=project.ordinal if project else None,
         project_name=project.name if project else None,
     )
-    result.records.extend(_funds(grid, columns.header, subject, context, result))
+    tasks = find_tasks(grid, columns.header)
+    if tasks is None:
+        result.records.extend(_funds(grid, columns.header, subject, context, result))
+    elif require_unit(result, key=_KEY, context=context):
+        result.records.extend(read_tasks(grid, tasks, columns.header, context, result))
     _withhold_goals(grid, columns.header, result)
     withhold_people(grid, columns.header, result)
     for row in range(columns.header + 1, len(grid.rows)):
