@@ -24,7 +24,7 @@ _TOLD = 50
 
 _BALANCES = "id,disclosure_id,statement_id,statement,side,role,phase,item,total,row"
 _SPENDING = "id,disclosure_id,statement_id,statement,fund,phase,code,name,level,is_leaf,total,basic,project,row"
-_THREE = "id,disclosure_id,statement_id,fiscal_year,phase,item,name,total,change,row"
+_THREE = "id,disclosure_id,statement_id,fiscal_year,phase,item,name,institution,total,change,row"
 _STATED = "id,disclosure_id,fiscal_year,phase,topic,item,measure,label,amount,line"
 
 

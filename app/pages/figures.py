@@ -76,7 +76,7 @@ def glance(disclosure: Row, printed: Printed) -> list[Figure]:
 
     balances = own(printed.balances)
     spending = _total(own(printed.spending))
-    three = [row for row in own(printed.three_public) if row["fiscal_year"] == disclosure["fiscal_year"]]
+    three = three_public(disclosure, own(printed.three_public))
     return [
         *(
             figure(side, "balance-lines", "total", "revenue_and_expenditure", _grand_total(balances, side))
@@ -91,6 +91,19 @@ def glance(disclosure: Row, printed: Printed) -> list[Figure]:
             next((row for row in three if row["item"] == "total"), None),
         ),
     ]
+
+
+def three_public(disclosure: Row, rows: Sequence[Row]) -> list[Row]:
+    """The rows of the document's own year and phase, of the department as a whole: each item once, as first printed.
+
+    A table may go on with the same items institution by institution.
+    """
+    wanted = (own_phase(disclosure["kind"]), disclosure["fiscal_year"], None)
+    found: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        if (row["phase"], row["fiscal_year"], row["institution"]) == wanted:
+            found.setdefault((row["item"], row["name"]), row)
+    return list(found.values())
 
 
 def total_expenditure(disclosure: Row, printed: Printed) -> Figure:

@@ -69,7 +69,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"amount": amount, "share": share, "day": day, "size": size, "coded": coded}
+    environment.filters |= {
+        "amount": amount,
+        "share": share,
+        "day": day,
+        "size": size,
+        "coded": coded,
+        "titled": titled,
+    }
     environment.globals |= {
         "Language": Language,
         "RESOURCES": RESOURCES,
@@ -106,6 +113,11 @@ def size(number: int) -> str:
             break
         scaled, unit = scaled / 1000, larger
     return f"{number} B" if unit == "B" else f"{scaled:.1f} {unit}"
+
+
+def titled(title: str | None, otherwise: str) -> str:
+    """The title of a table as printed; what the table is where it has none."""
+    return title if title and title != "(no title)" else otherwise
 
 
 _CODE = re.compile(r"`([^`]+)`")

@@ -81,9 +81,7 @@ async def get_disclosure(request: Request) -> Response:
         glance=figures.glance(record, printed),
         spending=spending,
         fund=fund,
-        three_public=[
-            row for row in printed.three_public if row["phase"] == phase and row["fiscal_year"] == record["fiscal_year"]
-        ],
+        three_public=figures.three_public(record, printed.three_public),
         projects=found.projects,
         findings=found.findings,
         checked=found.checked,

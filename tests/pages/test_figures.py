@@ -1,0 +1,113 @@
+"""Which rows of a document are its figures at a glance: of its own year, phase and whole, with every printed digit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from app.pages import figures, printed_table
+from app.pages.figures import NOTHING_PRINTED, Printed
+from app.pages.render import amount, coded, share, size, titled
+from app.pages.rows import Row
+
+BUDGET: Row = {"id": "d", "kind": "budget", "fiscal_year": 2026, "statements": []}
+
+
+def three(total: str | None, *, item: str = "total", institution: str | None = None, **other: object) -> Row:
+    row = {"id": 1, "disclosure_id": "d", "phase": "budget", "fiscal_year": 2026, "item": item, "name": item}
+    return {**row, "institution": institution, "total": None if total is None else Decimal(total), **other}
+
+
+def test_expenses_of_the_department_are_not_those_of_its_institutions_or_of_another_year() -> None:
+    rows = [
+        three("7.50", institution="局本级"),
+        three("8.00", fiscal_year=2025),
+        three("8.88", phase="final"),
+        three("9.30"),
+        three("0.45"),  # an institution's, whose name was not read: the first row of an item is the department's
+        three("5.80", item="receptions"),
+    ]
+    assert [row["total"] for row in figures.three_public(BUDGET, rows)] == [Decimal("9.30"), Decimal("5.80")]
+    glance = {figure.name.en: figure for figure in figures.glance(BUDGET, Printed((), (), rows, ()))}
+    assert glance["“Three public” expenses"].amount == Decimal("9.30")
+
+
+def test_figure_that_only_the_text_states_says_so_and_why_the_table_has_none() -> None:
+    empty = {**BUDGET, "statements": [{"key": "three_public", "status": "declared_empty"}]}
+    stated = {"id": 5, "disclosure_id": "d", "fiscal_year": 2026, "phase": "budget", "topic": "three_public"}
+    printed = Printed((), (), (), ({**stated, "item": "total", "measure": "amount", "amount": Decimal("0.00")},))
+    figure = figures.glance(empty, printed)[-1]
+    assert (figure.amount, figure.stated, figure.resource) == (Decimal("0.00"), True, "stated-amounts")
+    assert figure.why is not None
+    assert figure.why.zh.startswith("空表")
+
+
+def test_figure_that_is_nowhere_has_no_row_and_a_reason() -> None:
+    for figure in figures.glance(BUDGET, NOTHING_PRINTED):
+        assert (figure.row, figure.amount) == (None, None)
+        assert figure.why is not None
+        assert figure.why.en == "the document has no such table"
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        (Decimal("1234567.50"), "1,234,567.50"),
+        (Decimal("0.00"), "0.00"),
+        (Decimal("-0.10"), "-0.10"),
+        (Decimal("1E+3"), "1,000"),
+        (Decimal("123456789012345678.123456"), "123,456,789,012,345,678.123456"),
+        (40, "40"),
+    ],
+)
+def test_amount_keeps_every_printed_digit(value: Decimal | int, printed: str) -> None:
+    assert amount(value) == printed
+
+
+def test_bar_of_a_part_is_never_longer_than_the_whole_nor_shorter_than_nothing() -> None:
+    assert [share(Decimal(part), Decimal(4)) for part in (-1, 0, 1, 4, 5)] == ["0", "0", "25.0", "100.0", "100.0"]
+    assert share(None, Decimal(4)) == share(Decimal(1), None) == share(Decimal(1), Decimal(0)) == "0"
+
+
+def test_sizes_descriptions_and_titles_are_written_for_people() -> None:
+    assert [size(number) for number in (0, 999, 1000, 17_700_000)] == ["0 B", "999 B", "1.0 kB", "17.7 MB"]
+    assert coded("`a<b` & c") == "<code>a&lt;b</code> &amp; c"
+    assert titled("(no title)", "表") == titled(None, "表") == "表"
+
+
+def test_short_rows_are_filled_up_and_amounts_are_told_from_codes_and_withheld_text() -> None:
+    rows = printed_table.lay_out(
+        {
+            "grid": [["编码", "名称", "金额"], ["2013701", "行政运行", "166.59"], ["2013702", None], ["", "合计", "1"]],
+            "header_rows": 1,
+            "checks": [
+                {"id": 1, "status": "passed", "row": 1, "column": 2},
+                {"id": 2, "status": "failed", "row": 1, "column": 2},
+                {"id": 3, "status": "rounding", "row": None, "column": None},
+                {"id": 4, "status": "not_applicable", "row": 3, "column": 2},
+            ],
+        }
+    )
+    assert [[cell.text for cell in row.cells] for row in rows] == [
+        ["编码", "名称", "金额"],
+        ["2013701", "行政运行", "166.59"],
+        ["2013702", None, ""],
+        ["", "合计", "1"],
+    ]
+    assert [row.is_heading for row in rows] == [True, False, False, False]
+    assert [[cell.is_amount for cell in row.cells] for row in rows[1:]] == [
+        [False, False, True],
+        [False, False, False],
+        [False, False, True],
+    ]
+    assert rows[1].cells[0].is_figure
+    worst = rows[1].cells[2].check
+    assert worst is not None
+    assert worst["id"] == 2
+
+
+def test_statement_without_a_grid_has_no_rows_and_no_results() -> None:
+    assert printed_table.lay_out({"grid": None, "header_rows": None}) == []
+    assert printed_table.statuses({}) == {}
+    assert printed_table.doubtful({}) == []
