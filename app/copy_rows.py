@@ -25,6 +25,9 @@ from app.to_rows import (
     table_name,
 )
 
+# The rows of some revisions, by the list that they came from.
+Rows = dict[str, list[Row]]
+
 
 @dataclass
 class _Sent:
@@ -36,7 +39,10 @@ class _Sent:
 
 @dataclass
 class Copy:
-    """The COPY of one load; `begin` it, `send` batches, `verify` at the end, all in one transaction."""
+    """The COPY of one load: `begin` it, make `rows_of` a batch and `send` them, `verify` at the end, in a transaction.
+
+    Rows are made in the order in which they are sent; they may be made while the batch before is sent.
+    """
 
     connection: asyncpg.Connection
     release: int
@@ -65,17 +71,22 @@ class Copy:
         """How many rows of facts were sent."""
         return sum(one.rows for one in self.sent.values())
 
-    async def send(self, revisions: Sequence[Revision]) -> None:
-        """COPY a batch with its facts. LoadError names a record that refers to nothing; see `fact_rows`."""
-        rows: dict[str, list[Row]] = {source: [] for source in (*SOURCES, OPERANDS)}
+    def rows_of(self, revisions: Sequence[Revision]) -> Rows:
+        """The rows of a batch by table. LoadError names a record that refers to nothing; see `fact_rows`."""
+        rows: Rows = {source: [] for source in (*SOURCES, OPERANDS)}
         for revision in revisions:
             for source, row in fact_rows(revision, self.identifiers):
                 rows[source].append(row)
+        for source, table in SOURCES.items():
+            self.sent[source].rows += len(rows[source])
+            self.sent[source].yuan += _control_total(table, rows[source])
+        return rows
+
+    async def send(self, revisions: Sequence[Revision], rows: Rows) -> None:
+        """COPY a batch with the rows of its facts."""
         await self._table(tables.Disclosure, [disclosure_row(one, self.loaded_at) for one in revisions])
         for source, table in SOURCES.items():
             await self._table(table, rows[source])
-            self.sent[source].rows += len(rows[source])
-            self.sent[source].yuan += _control_total(table, rows[source])
         await self._table(tables.CheckOperand, rows[OPERANDS])
 
     async def verify(self) -> None:

@@ -7,9 +7,10 @@ Until the commit every reader sees the release before; a load that is killed lea
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -18,11 +19,11 @@ from typing import Literal
 import asyncpg
 import orjson
 
-from app import reference, seed, tables, values
+from app import reference, seed, tables
 from app.bare_tables import bare_tables
 from app.checks import CHECKS_VERSION
 from app.checks.run import check
-from app.copy_rows import Copy
+from app.copy_rows import Copy, Rows
 from app.errors import LoadError
 from app.index_names import catch_up, index_names
 from app.progress import Progress, silent
@@ -190,14 +191,15 @@ async def _write(
     # The words of a rule are no figures: new ones come with whatever release is next.
     await reference.write_rules(connection)
     tally, copy = _Tally(), await Copy.begin(connection, release)
+    batches = _batches(disclosures, known, tally, copy, origin, judge)
     async with contextlib.AsyncExitStack() as whole:
-        while batch := list(islice(disclosures, _BATCH)):
-            if latest is None and not tally.named and len(batch) == _BATCH:
+        ahead = await whole.enter_async_context(contextlib.aclosing(_ahead(batches)))
+        async for batch in ahead:
+            if latest is None and batch.met == _BATCH:
                 await whole.enter_async_context(bare_tables(connection, progress))
-            revisions = _revisions(batch, known, tally, copy, origin, judge)
-            if revisions:
-                await _copy(connection, revisions, known, copy)
-                progress(f"copied {len(tally.named)} {step}")
+            if batch.revisions:
+                await _copy(connection, batch, known, copy)
+                progress(f"copied {batch.met} {step}")
     if copy.rows:
         await copy.verify()
     withdrawn = sorted(
@@ -215,7 +217,7 @@ async def _write(
     await _end(connection, [known[identifier] for identifier in withdrawn], release)
     tally.reasons["withdrawn"] = len(withdrawn)
     await reference.write_printed_names(connection, tally.names)
-    await _rename_departments(connection, release)
+    await reference.rename_departments(connection, release)
     if written:
         # Rows show names of divisions and codes: who follows the changes of a list is to see them anew.
         await connection.execute("UPDATE department SET changed_in = $1", release)
@@ -231,6 +233,43 @@ async def _write(
         unchanged=tuple(tally.unchanged),
         rows=copy.rows,
     )
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What some disclosures come to: `met` counts all disclosures of the load up to here."""
+
+    met: int
+    revisions: list[Revision]
+    rows: Rows
+
+
+async def _ahead(batches: Iterator[_Batch]) -> AsyncGenerator[_Batch, None]:
+    """The batches, each made in a thread while the database takes in the one before."""
+    made = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
+    try:
+        while (batch := await made) is not None:
+            made = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
+            yield batch
+    finally:
+        # A load that fails ends when the thread has: nobody works on its disclosures after it.
+        await asyncio.wait([made])
+        if not made.cancelled():
+            made.exception()
+
+
+def _batches(
+    disclosures: Iterator[ParsedDisclosure],
+    known: Mapping[str, _Current],
+    tally: _Tally,
+    copy: Copy,
+    origin: Origin,
+    judge: Judge,
+) -> Iterator[_Batch]:
+    """The disclosures as they come, _BATCH at a time, with the rows of those that are new."""
+    while batch := list(islice(disclosures, _BATCH)):
+        revisions = _revisions(batch, known, tally, copy, origin, judge)
+        yield _Batch(len(tally.named), revisions, copy.rows_of(revisions))
 
 
 def _revisions(
@@ -268,15 +307,14 @@ def _revisions(
     return revisions
 
 
-async def _copy(
-    connection: asyncpg.Connection, revisions: Sequence[Revision], known: Mapping[str, _Current], copy: Copy
-) -> None:
+async def _copy(connection: asyncpg.Connection, batch: _Batch, known: Mapping[str, _Current], copy: Copy) -> None:
     """End what the revisions replace, and COPY them."""
+    revisions = batch.revisions
     await _refuse_unknown_regions(connection, revisions)
     replaced = [known[one.parsed.disclosure.id] for one in revisions if one.parsed.disclosure.id in known]
     await _end(connection, replaced, copy.release)
-    await _write_departments(connection, revisions)
-    await copy.send(revisions)
+    await reference.write_departments(connection, [one.parsed.disclosure for one in revisions], copy.release)
+    await copy.send(revisions, batch.rows)
 
 
 def _has(before: _Current, digest: str, origin: Origin) -> bool:
@@ -341,52 +379,6 @@ async def _end(connection: asyncpg.Connection, replaced: Iterable[_Current], rel
             release,
             revision_ids,
         )
-
-
-async def _write_departments(connection: asyncpg.Connection, revisions: Sequence[Revision]) -> None:
-    """Departments that are new; `_rename_departments` says what they are called."""
-    disclosures = {one.parsed.disclosure.department_id: one.parsed.disclosure for one in revisions}
-    await connection.executemany(
-        "INSERT INTO department (id, region_code, name, normalised_name, aliases, changed_in) "
-        "VALUES ($1, $2, $3, $4, '{}', $5) ON CONFLICT (id) DO NOTHING",
-        [
-            (
-                key,
-                one.region_code,
-                one.department_name,
-                values.normalise_department(one.department_name),
-                revisions[0].valid_from,
-            )
-            for key, one in sorted(disclosures.items())
-        ],
-    )
-
-
-async def _rename_departments(connection: asyncpg.Connection, release: int) -> None:
-    """Name and code as printed in the latest valid disclosure, a final account after a budget; aliases the others."""
-    await connection.execute(
-        """
-        WITH printed AS (
-            SELECT department_id, department_name::text, department_code,
-                   row_number() OVER (PARTITION BY department_id
-                                      ORDER BY fiscal_year DESC, kind DESC, scope, id) AS place
-            FROM disclosure WHERE valid_to = $1
-        ), named AS (
-            SELECT department_id, max(department_name) FILTER (WHERE place = 1) AS name,
-                   max(department_code) FILTER (WHERE place = 1) AS code,
-                   array_agg(DISTINCT department_name COLLATE "C" ORDER BY department_name COLLATE "C") AS names
-            FROM printed GROUP BY department_id
-        )
-        UPDATE department
-        SET name = named.name, code = named.code, aliases = array_remove(named.names, named.name), changed_in = $2
-        FROM named
-        WHERE department.id = named.department_id
-          AND (department.name, department.code, department.aliases)
-              IS DISTINCT FROM (named.name, named.code, array_remove(named.names, named.name))
-        """,
-        tables.STILL_VALID,
-        release,
-    )
 
 
 def _reason(parsed: ParsedDisclosure, digest: str, before: _Current | None) -> str:

@@ -1,4 +1,4 @@
-"""Regions and classification codes in the database: from the packaged code lists and from what disclosures print.
+"""Regions, departments and codes in the database: from the packaged code lists and from what disclosures print.
 
 Every statement writes only rows that differ, so that the number of rows written says whether anything has changed.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from app import codelists, records, values
+from app import codelists, records, tables, values
 from app.checks.run import RULES
 
 Name = tuple[str, str, int, str]  # classification (functional, economic), code, fiscal year, printed name
@@ -168,6 +168,48 @@ def printed_names(parsed: records.ParsedDisclosure) -> set[Name]:
         if balance.functional_code is not None:
             names.add(("functional", balance.functional_code, year, balance.name))
     return names
+
+
+async def write_departments(
+    connection: asyncpg.Connection, disclosures: Sequence[records.Disclosure], release: int
+) -> None:
+    """Add the departments that are new; `rename_departments` says what they are called."""
+    by_department = {one.department_id: one for one in disclosures}
+    await connection.executemany(
+        "INSERT INTO department (id, region_code, name, normalised_name, aliases, changed_in) "
+        "VALUES ($1, $2, $3, $4, '{}', $5) ON CONFLICT (id) DO NOTHING",
+        [
+            (key, one.region_code, one.department_name, values.normalise_department(one.department_name), release)
+            for key, one in sorted(by_department.items())
+        ],
+    )
+
+
+async def rename_departments(connection: asyncpg.Connection, release: int) -> None:
+    """Name and code as printed in the latest valid disclosure, a final account after a budget; aliases the others."""
+    await connection.execute(
+        """
+        WITH printed AS (
+            SELECT department_id, department_name::text, department_code,
+                   row_number() OVER (PARTITION BY department_id
+                                      ORDER BY fiscal_year DESC, kind DESC, scope, id) AS place
+            FROM disclosure WHERE valid_to = $1
+        ), named AS (
+            SELECT department_id, max(department_name) FILTER (WHERE place = 1) AS name,
+                   max(department_code) FILTER (WHERE place = 1) AS code,
+                   array_agg(DISTINCT department_name COLLATE "C" ORDER BY department_name COLLATE "C") AS names
+            FROM printed GROUP BY department_id
+        )
+        UPDATE department
+        SET name = named.name, code = named.code, aliases = array_remove(named.names, named.name), changed_in = $2
+        FROM named
+        WHERE department.id = named.department_id
+          AND (department.name, department.code, department.aliases)
+              IS DISTINCT FROM (named.name, named.code, array_remove(named.names, named.name))
+        """,
+        tables.STILL_VALID,
+        release,
+    )
 
 
 async def _write_names(connection: asyncpg.Connection, names: set[Name], *, source: str) -> int:

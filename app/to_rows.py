@@ -269,6 +269,9 @@ def _yuan(amounts: Sequence[Decimal | None], record: Any) -> list[Decimal | None
         return []
     unit: Unit | None = record.unit
     if unit is None:
+        if isinstance(record, records.CheckResult):
+            # It compared percentages or pieces: no money, so no difference in yuan.
+            return [None for _ in amounts]
         printed = next((amount for amount in amounts if amount is not None), None)
         if printed is not None:
             raise ValueError(f"the amount {printed} has no unit")
