@@ -1,17 +1,20 @@
-"""The committed data set: parsed disclosures as sorted NDJSON files with a manifest, the same bytes on every run.
+"""The committed data set: parsed disclosures as sorted, packed NDJSON files with a manifest, the same on every run.
 
 One file for each record type, one record to a line, and `"disclosure"` in front says whose it is; amounts are strings
 with the printed digits. Running text is left out (null; blank in a grid), since the data set is facts and figures
-only. The manifest holds for each disclosure its source file, counts and control totals, and for each file its digest.
+only. The manifest holds for each disclosure its source file, counts and control totals, and for each file the digest of
+what it unpacks to, since two builds of zlib may pack the same lines in different ways.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import json
 import re
 import shutil
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -28,7 +31,7 @@ from app.records import PARSER_VERSION, RUNNING_TEXT_FIELDS, Finding, ParsedDisc
 MANIFEST = "manifest.json"
 
 # Raised by one whenever the files themselves change shape.
-LAYOUT = 1
+LAYOUT = 2
 
 # The lists of a parsed disclosure; each has a file of that name.
 LISTS: tuple[str, ...] = tuple(name for name in ParsedDisclosure.model_fields if name != "disclosure")
@@ -104,20 +107,20 @@ def write_seed(directory: Path, disclosures: Iterable[ParsedDisclosure]) -> None
     aside.mkdir(parents=True)
     try:
         for name, content in files.items():
-            (aside / name).write_bytes(content)
+            (aside / _packed(name)).write_bytes(content if name == MANIFEST else gzip.compress(content, 9, mtime=0))
         directory.mkdir(parents=True, exist_ok=True)
         # The manifest goes last: until then it names digests that the new files do not have, and nobody loads them.
         for name in sorted(files, key=lambda name: (name == MANIFEST, name)):
-            (aside / name).replace(directory / name)
-        for stale in directory.glob("*.ndjson"):
-            if stale.name not in files:
+            (aside / _packed(name)).replace(directory / _packed(name))
+        for stale in (*directory.glob("*.ndjson"), *directory.glob("*.ndjson.gz")):
+            if stale.name not in map(_packed, files):
                 stale.unlink()
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
 def seed_files(disclosures: Iterable[ParsedDisclosure]) -> dict[str, bytes]:
-    """Every file of the data set by name, the manifest included; the order of the disclosures does not matter."""
+    """What each file of the data set holds, unpacked, manifest included; the order of disclosures does not matter."""
     ordered = sorted((without_running_text(parsed) for parsed in disclosures), key=lambda parsed: parsed.disclosure.id)
     for one, other in pairwise(ordered):
         if one.disclosure.id == other.disclosure.id:
@@ -140,7 +143,7 @@ def read_seed(directory: Path) -> list[ParsedDisclosure]:
     for name in FILES:
         content = _read_file(directory, f"{name}.ndjson", manifest)
         for number, line in enumerate(content.splitlines(), start=1):
-            with _line_errors(directory / f"{name}.ndjson", number):
+            with _line_errors(directory / _packed(f"{name}.ndjson"), number):
                 record = orjson.loads(line)
                 parts[record.pop("disclosure")][name].append(record)
     listed = {entry["id"]: entry for entry in manifest["disclosures"]}
@@ -275,15 +278,22 @@ def _read_manifest(directory: Path) -> dict[str, Any]:
     return whole
 
 
+def _packed(name: str) -> str:
+    """The name that a file of the data set is kept under."""
+    return name if name == MANIFEST else f"{name}.gz"
+
+
 def _read_file(directory: Path, name: str, manifest: dict[str, Any]) -> bytes:
-    path = directory / name
+    path = directory / _packed(name)
     try:
-        content = path.read_bytes()
+        packed = path.read_bytes()
     except OSError as error:
         raise SeedError(f"{path} cannot be read ({error.strerror}); {_REBUILD}") from error
-    if manifest["files"].get(name, {}).get("sha256") != _sha256(content):
-        raise SeedError(f"{path} is not the file that the manifest names; {_REBUILD}")
-    return content
+    with contextlib.suppress(OSError, EOFError, zlib.error):
+        content = gzip.decompress(packed)
+        if manifest["files"].get(name, {}).get("sha256") == _sha256(content):
+            return content
+    raise SeedError(f"{path} is not the file that the manifest names; {_REBUILD}")
 
 
 @contextlib.contextmanager

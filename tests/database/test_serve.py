@@ -179,8 +179,8 @@ def test_several_workers_share_the_address(variables: dict[str, str]) -> None:
 
 
 def test_damaged_seed_is_one_line_and_nothing_is_served(variables: dict[str, str]) -> None:
-    (Path(variables["GONGKAI_SEED"]) / "expenditures.ndjson").write_text("{}\n")
-    assert "expenditures.ndjson is not the file" in refused(variables)
+    (Path(variables["GONGKAI_SEED"]) / "expenditures.ndjson.gz").write_text("{}\n")
+    assert "expenditures.ndjson.gz is not the file" in refused(variables)
 
 
 def test_without_a_seed_it_serves_and_says_how_to_load(variables: dict[str, str], tmp_path: Path) -> None:

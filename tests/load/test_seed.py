@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -55,8 +56,9 @@ def test_no_running_text_is_in_any_file(directory: Path) -> None:
     } - {None}
     assert len(texts) > 2
     for name, data in content(directory).items():
+        lines = gzip.decompress(data) if name.endswith(".gz") else data
         for text in texts:
-            assert text not in data.decode(), name
+            assert text not in lines.decode(), name
 
 
 def test_withheld_cell_is_blank_and_still_marked(directory: Path) -> None:
@@ -80,9 +82,9 @@ def test_amount_keeps_every_printed_digit(amount: Decimal, places: int) -> None:
 
 def test_every_file_ends_in_a_newline_and_the_manifest_counts_its_lines(directory: Path) -> None:
     manifest = json.loads((directory / "manifest.json").read_text())
-    assert set(content(directory)) == {*manifest["files"], "manifest.json"}
+    assert set(content(directory)) == {*(f"{name}.gz" for name in manifest["files"]), "manifest.json"}
     for name, entry in manifest["files"].items():
-        lines = (directory / name).read_bytes()
+        lines = gzip.decompress((directory / f"{name}.gz").read_bytes())
         assert lines.endswith(b"\n") or not lines
         assert lines.count(b"\n") == entry["lines"]
 
@@ -97,10 +99,13 @@ def test_the_manifest_says_where_each_disclosure_comes_from_and_its_totals(direc
 
 def test_a_file_of_somebody_else_stays_and_a_stale_one_goes(directory: Path) -> None:
     (directory / "README.md").write_text("kept")
-    (directory / "older_records.ndjson").write_text("{}")
+    stale = [directory / name for name in ("older_records.ndjson", "older_records.ndjson.gz", "expenditures.ndjson")]
+    for path in stale:
+        path.write_text("{}")
     seed.write_seed(directory, DISCLOSURES)
     assert (directory / "README.md").exists()
-    assert not (directory / "older_records.ndjson").exists()
+    assert (directory / "expenditures.ndjson.gz").exists()
+    assert not any(path.exists() for path in stale)
 
 
 def test_the_same_disclosure_twice_is_refused(tmp_path: Path) -> None:
@@ -115,9 +120,10 @@ def test_the_same_disclosure_twice_is_refused(tmp_path: Path) -> None:
         (lambda path: (path / "manifest.json").unlink(), "manifest.json is not there"),
         (lambda path: (path / "manifest.json").write_text("{"), "manifest.json is damaged"),
         (lambda path: replace(path / "manifest.json", "130205-", "130206-"), "manifest.json was changed"),
-        (lambda path: (path / "expenditures.ndjson").unlink(), "expenditures.ndjson cannot be read"),
-        (lambda path: replace(path / "revenues.ndjson", "70.50", "70.51"), "revenues.ndjson is not the file"),
-        (lambda path: (path / "findings.ndjson").write_text(""), "findings.ndjson is not the file"),
+        (lambda path: (path / "expenditures.ndjson.gz").unlink(), "expenditures.ndjson.gz cannot be read"),
+        (lambda path: replace(path / "revenues.ndjson.gz", "70.50", "70.51"), "revenues.ndjson.gz is not the file"),
+        (lambda path: (path / "findings.ndjson.gz").write_text(""), "findings.ndjson.gz is not the file"),
+        (lambda path: cut(path / "statements.ndjson.gz"), "statements.ndjson.gz is not the file"),
     ],
 )
 def test_damaged_files_are_named_with_what_to_run(directory: Path, damage: object, named: str) -> None:
@@ -149,7 +155,13 @@ def test_every_list_of_a_disclosure_has_a_file() -> None:
 
 
 def replace(path: Path, old: str, new: str) -> None:
-    path.write_text(path.read_text().replace(old, new, 1))
+    packed = path.suffix == ".gz"
+    changed = (gzip.decompress(path.read_bytes()) if packed else path.read_bytes()).replace(old.encode(), new.encode())
+    path.write_bytes(gzip.compress(changed) if packed else changed)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
 
 
 def test_sentences_of_tables_are_blank_and_names_of_indicators_are_not() -> None:
