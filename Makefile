@@ -7,12 +7,13 @@ BIN = .venv/bin
 # Further arguments of the tests: make test ARGS='tests/api -k cursor'
 ARGS =
 
-.PHONY: help serve test test-16 check spectral fuzz format openapi seed bench requirements clean
+.PHONY: help serve test test-16 check spectral ckan fuzz format openapi seed bench requirements clean
 
 help:
 	@echo 'make serve         start Postgres, migrate, load seed_data/, serve on http://127.0.0.1:8000'
 	@echo 'make test          run the tests on Postgres 18 (make test-16: the database tests on Postgres 16)'
 	@echo 'make check         format, lint, types, import directions, migrations, OpenAPI (with Spectral, where node is)'
+	@echo 'make ckan          install CKAN’s own parser aside, with which the tests harvest the catalogue'
 	@echo 'make fuzz          schemathesis against a running service'
 	@echo 'make format        mend what make check says of format and lint'
 	@echo 'make openapi       write openapi/openapi.json anew'
@@ -47,6 +48,15 @@ spectral:
 	elif test -n "$$CI"; then echo 'node and npm are needed: Spectral checks openapi/openapi.json'; exit 1; \
 	else echo 'skipped, since there is no npm: Spectral on openapi/openapi.json'; fi
 
+# CKAN's parser of catalogues, in an environment of its own: its requirements are none of ours, and stay pinned beside it.
+ckan: tests/catalogue/ckan/.venv/installed
+tests/catalogue/ckan/.venv/installed: tests/catalogue/ckan/requirements.txt
+	@echo 'installing CKAN aside, for the tests of the catalogue'
+	@rm -rf tests/catalogue/ckan/.venv
+	@$(PYTHON) -m venv tests/catalogue/ckan/.venv
+	@tests/catalogue/ckan/.venv/bin/pip install -q --no-deps --require-hashes -r tests/catalogue/ckan/requirements.txt
+	@touch $@
+
 # All checks of schemathesis against a running service, at least 5,000 cases: a few minutes.
 fuzz: .venv/development
 	$(BIN)/python tests/clients/fuzz.py
@@ -65,6 +75,8 @@ requirements:
 	$(BIN)/python -m pip install -q uv==0.13.8
 	$(BIN)/uv pip compile -q $(COMPILE) pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q $(COMPILE) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	printf 'ckan[requirements]==2.12.0\nckanext-dcat==2.4.4\n' | \
+		$(BIN)/uv pip compile -q $(COMPILE) - -o tests/catalogue/ckan/requirements.txt
 	echo 'flit_core==3.12.0' | $(BIN)/uv pip compile -q $(COMPILE) - -o requirements-build.txt
 COMPILE = --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
