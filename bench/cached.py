@@ -6,11 +6,12 @@ Both run in one uvicorn process each, with the same loop and parser.
 from __future__ import annotations
 
 import urllib.request
+from functools import partial
 from pathlib import Path
 
-from figures import Figures, in_turn, table
+from figures import Figures, at_work, in_turn, table
 from load import Result, measure
-from servers import serving
+from servers import Server, serving
 
 CONNECTIONS = 8
 PATHS = {
@@ -20,14 +21,14 @@ PATHS = {
 }
 
 
-def measure_cached(base: str, *, seconds: float, rounds: int) -> str:
+def measure_cached(server: Server, *, seconds: float, rounds: int) -> str:
     """Each path from the cache, and the last one as a 304."""
     found: list[tuple[Figures, int]] = []
     for name, path in PATHS.items():
-        with urllib.request.urlopen(base + path, timeout=60) as answer:  # noqa: S310 - our own server
+        with urllib.request.urlopen(server.base + path, timeout=60) as answer:  # noqa: S310 - our own server
             size, validator = len(answer.read()), answer.headers["ETag"]
-        found.append((_compare(name, base, path, size, seconds, rounds), size))
-    unchanged = _compare("not modified (304)", base, path, 0, seconds, rounds, {"If-None-Match": validator})
+        found.append((_compare(name, server, path, size, seconds, rounds), size))
+    unchanged = _compare("not modified (304)", server, path, 0, seconds, rounds, {"If-None-Match": validator})
     rows = [
         [
             one.name,
@@ -35,15 +36,16 @@ def measure_cached(base: str, *, seconds: float, rounds: int) -> str:
             f"{one.rate('cached'):,.0f}/s",
             f"{one.rate('bare'):,.0f}/s",
             one.ratio("cached", "bare"),
+            one.cheaper("cached", "bare"),
         ]
         for one, size in [*found, (unchanged, 0)]
     ]
-    return table(["answer", "bytes", "cached", "bare", "cached ÷ bare"], rows)
+    return table(["answer", "bytes", "cached", "bare", "cached ÷ bare", "by processor time"], rows)
 
 
 def _compare(
     name: str,
-    base: str,
+    server: Server,
     path: str,
     size: int,
     seconds: float,
@@ -54,10 +56,11 @@ def _compare(
     environment = {"BENCH_BODY_BYTES": str(size), "BENCH_STATUS": str(status), "PYTHONPATH": str(Path(__file__).parent)}
     with serving(["bare:app"], environment, "/") as bare:
 
-        def ask(at: str, length: float) -> Result:
-            return measure(at, [path], seconds=length, connections=CONNECTIONS, headers=headers, status=status)
+        def ask(at: Server, length: float) -> tuple[Result, float]:
+            run = partial(measure, at.base, [path], seconds=length, connections=CONNECTIONS)
+            return at_work(at, partial(run, headers=headers, status=status))
 
-        for at in (base, bare):
+        for at in (server, bare):
             ask(at, 1)
-        ways = {"cached": lambda: ask(base, seconds), "bare": lambda: ask(bare, seconds)}
+        ways = {"cached": partial(ask, server, seconds), "bare": partial(ask, bare, seconds)}
         return in_turn(Figures(name), ways, rounds=rounds)

@@ -23,8 +23,12 @@ class Result:
     failed: int = 0
 
     @property
+    def answers(self) -> int:
+        return len(self.latencies)
+
+    @property
     def per_second(self) -> float:
-        return len(self.latencies) / self.seconds
+        return self.answers / self.seconds
 
     def percentile(self, share: float) -> float:
         """A latency in milliseconds."""

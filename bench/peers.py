@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from servers import running
+from servers import Server, running
 
 PINNED = ("datasette==0.65.5", "roapi==0.12.7")
 _INDEXES = ("department_id, fiscal_year", "code, fiscal_year", "region_code, fiscal_year")
@@ -75,24 +75,24 @@ def _kind(field: pa.Field) -> str:
 
 
 @contextlib.contextmanager
-def datasette(programs: Path, sqlite: Path) -> Iterator[str]:
+def datasette(programs: Path, sqlite: Path) -> Iterator[Server]:
     """Datasette on the file, without the facets that it would suggest to people."""
 
     def command(port: int) -> list[str]:
         quiet = ["--setting", "suggest_facets", "off"]
         return [str(programs / "datasette"), "serve", "-i", str(sqlite), "-p", str(port), *quiet]
 
-    with running(command, "/-/versions.json", environment={}) as base:
-        yield base
+    with running(command, "/-/versions.json", environment={}) as server:
+        yield server
 
 
 @contextlib.contextmanager
-def roapi(programs: Path, parquet: Path) -> Iterator[str]:
+def roapi(programs: Path, parquet: Path) -> Iterator[Server]:
     """ROAPI with the file in memory."""
 
     def command(port: int) -> list[str]:
         others = ["--addr-postgres", "127.0.0.1:0", "--addr-flight-sql", "127.0.0.1:0"]
         return [str(programs / "roapi"), "--addr-http", f"127.0.0.1:{port}", *others, "--table", f"lines={parquet}"]
 
-    with running(command, "/api/schema", environment={"RUST_LOG": "error"}) as base:
-        yield base
+    with running(command, "/api/schema", environment={"RUST_LOG": "error"}) as server:
+        yield server

@@ -25,7 +25,7 @@ import list_page
 import peers
 from generate import Size, fill
 from queries import Values, read_values
-from servers import serving
+from servers import postmaster, serving
 
 from app import database, embedded
 from app.progress import stopwatch
@@ -67,16 +67,21 @@ def _measure(
         ),
         "PYTHONPATH": str(_HERE),
     }
+    postgres = postmaster(settings)
     served = ["app.serve:application", "--factory"]
     programs = peers.install(_HERE / ".peers")
-    with serving(served, ours, "/readyz") as at:
-        yield cached.measure_cached(at, seconds=seconds, rounds=rounds)
-        parquet, sqlite = peers.export_lines(at, directory)
+    with serving(served, ours, "/readyz") as server:
+        yield cached.measure_cached(server, seconds=seconds, rounds=rounds)
+        parquet, sqlite = peers.export_lines(server.base, directory)
     with contextlib.ExitStack() as servers:
         at = {
-            "ours": servers.enter_context(serving(["ours:application", "--factory"], uncached, "/readyz")),
-            "served": servers.enter_context(serving(served, uncached, "/readyz")),
-            "usual": servers.enter_context(serving(["usual_way:app"], usual, "/v1/expenditures?limit=1")),
+            "ours": servers.enter_context(
+                serving(["ours:application", "--factory"], uncached, "/readyz", database=postgres)
+            ),
+            "served": servers.enter_context(serving(served, uncached, "/readyz", database=postgres)),
+            "usual": servers.enter_context(
+                serving(["usual_way:app"], usual, "/v1/expenditures?limit=1", database=postgres)
+            ),
             "Datasette": servers.enter_context(peers.datasette(programs, sqlite)),
             "ROAPI": servers.enter_context(peers.roapi(programs, parquet)),
         }
