@@ -126,7 +126,7 @@ async def fetch_disclosure(connection: Connection, known: Known, key: str, *, re
     number, record = await one_of(connection, "disclosures", key, release=release, include="citation")
     printed = await _printed(connection, known, number, {"disclosure_id": key}, totals=False)
     projects = await list_of(
-        connection, known, "projects", release=number, disclosure_id=key, sort="-total", limit=_LATEST
+        connection, known, "projects", release=number, disclosure_id=key, is_total="false", sort="-total", limit=_SOME
     )
     findings = await list_of(connection, known, "findings", release=number, disclosure_id=key, limit=_SOME)
     checked = await counts_of(connection, known, "check-results", "status", release=number, disclosure_id=key)

@@ -106,6 +106,14 @@ def three_public(disclosure: Row, rows: Sequence[Row]) -> list[Row]:
     return list(found.values())
 
 
+def largest_projects(rows: Sequence[Row], most: int) -> list[Row]:
+    """The first of these projects, each once: a list of projects and a table of targets may both have it."""
+    found: dict[tuple[str, Decimal | int | None], Row] = {}
+    for row in rows:
+        found.setdefault((row["name"], row["total"]), row)
+    return list(found.values())[:most]
+
+
 def total_expenditure(disclosure: Row, printed: Printed) -> Figure:
     """The one of these figures that tells most where there is room for one."""
     return glance(disclosure, printed)[1]

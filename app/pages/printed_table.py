@@ -61,6 +61,11 @@ def lay_out(statement: Row) -> list[PrintedRow]:
     ]
 
 
+def withholds(rows: Sequence[PrintedRow]) -> bool:
+    """Whether running text of the table is left out of what is shown."""
+    return any(cell.text is None for row in rows for cell in row.cells)
+
+
 def statuses(statement: Row) -> dict[str, int]:
     """How many checks that compare a cell of the table came to each result, the worst first."""
     found = {check["id"]: check["status"] for check in statement.get("checks", ())}

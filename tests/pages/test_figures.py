@@ -33,6 +33,12 @@ def test_expenses_of_the_department_are_not_those_of_its_institutions_or_of_anot
     assert glance["“Three public” expenses"].amount == Decimal("9.30")
 
 
+def test_project_that_two_tables_print_is_shown_once() -> None:
+    rows = [{"id": n, "name": name, "total": total} for n, (name, total) in enumerate([("a", 2), ("a", 2), ("b", 1)])]
+    assert [row["id"] for row in figures.largest_projects(rows, 10)] == [0, 2]
+    assert [row["id"] for row in figures.largest_projects(rows, 1)] == [0]
+
+
 def test_figure_that_only_the_text_states_says_so_and_why_the_table_has_none() -> None:
     empty = {**BUDGET, "statements": [{"key": "three_public", "status": "declared_empty"}]}
     stated = {"id": 5, "disclosure_id": "d", "fiscal_year": 2026, "phase": "budget", "topic": "three_public"}
@@ -102,6 +108,8 @@ def test_short_rows_are_filled_up_and_amounts_are_told_from_codes_and_withheld_t
         [False, False, True],
     ]
     assert rows[1].cells[0].is_figure
+    assert printed_table.withholds(rows)
+    assert not printed_table.withholds(rows[:2])
     worst = rows[1].cells[2].check
     assert worst is not None
     assert worst["id"] == 2

@@ -18,8 +18,8 @@ from app.query.run import fetch_release
 from app.query.search import fetch_search, read_search
 from app.query.sitemap import fetch_entries
 
-# How many of the largest rows of a document are shown, and how many results of each kind.
-_BIGGEST, _RESULTS = 12, "20"
+# How many of the largest rows and projects of a document are shown, and how many results of each kind.
+_BIGGEST, _PROJECTS, _RESULTS = 12, 10, "20"
 
 
 async def get_home(request: Request) -> Response:
@@ -82,6 +82,7 @@ async def get_disclosure(request: Request) -> Response:
         spending=spending,
         fund=fund,
         three_public=figures.three_public(record, printed.three_public),
+        largest=figures.largest_projects(found.projects.rows, _PROJECTS),
         projects=found.projects,
         findings=found.findings,
         checked=found.checked,
@@ -93,12 +94,14 @@ async def get_statement(request: Request) -> Response:
     """A table as it is printed."""
     reader, asked = _reader(request), asked_of(request)
     found = await reader.run(contents.fetch_statement, reader.known, request.path_params["key"], release=asked.release)
+    rows = printed_table.lay_out(found.record)
     return page_response(
         "statement.html",
         asked,
         release=found.release,
         statement=found.record,
-        rows=printed_table.lay_out(found.record),
+        rows=rows,
+        withholds=printed_table.withholds(rows),
         checked=printed_table.statuses(found.record),
         results=found.results,
     )
