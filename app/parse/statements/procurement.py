@@ -56,11 +56,13 @@ _COLUMNS: dict[str, str] = {
     # 合计 under 当年部门预算安排资金 is this year's part where a 总计 stands beside it, else the whole.
     "current_year": r".*/当年部门预算安排资金/(?:合计|小计)",
     "total": r".*(?:总计|合计|(?:采购|预算)+金额)(?:\(.*\))?|金额",
+    # Words about the purchase, with digits that are no figures: 1月-12月, 型号 A3.
+    "remark": r".*(?:时间|规格|型号|说明|备注|内容)",
 }
 _TEXTS = ("project_name", "item_name", "catalogue_code", "measure")
 _CODE = ("functional_class", "functional_division", "functional_item")
 # Columns whose digits are no figures: codes, kinds of purchase.
-_NO_FIGURES = (*_TEXTS, *_CODE, "institution_code", "category", "catalogue")
+_NO_FIGURES = (*_TEXTS, *_CODE, "institution_code", "category", "catalogue", "remark")
 # What a purchase needs to be one; a later form without 单价 or 数量 is still read.
 _NEEDED = {"item_name", "total"}
 # One of these does where the title says what the table is about.
