@@ -38,6 +38,7 @@ LISTS: tuple[str, ...] = tuple(name for name in ParsedDisclosure.model_fields if
 FILES: tuple[str, ...] = ("disclosures", *LISTS)
 
 _LONGEST_NAME = 80
+_LONGEST_QUOTE = 40
 _LONGEST_WORD = 20
 _SENTENCE = re.compile("[。；!！]")
 
@@ -57,8 +58,9 @@ def _strip(record: Record, names: frozenset[str]) -> Record:
     if isinstance(record, Statement):
         return _without_sentences(record, names)
     if isinstance(record, Finding):
-        quotes = record.text is not None and _is_sentence(record.text)
-        return record.model_copy(update={"text": None}) if quotes else record
+        # It quotes the beginning of a cell only, so that the end of a sentence may not be there.
+        long = record.text is not None and len("".join(record.text.split())) > _LONGEST_QUOTE
+        return record.model_copy(update={"text": None}) if long else record
     texts = dict.fromkeys(RUNNING_TEXT_FIELDS & type(record).model_fields.keys())
     return record.model_copy(update=texts) if texts else record
 
