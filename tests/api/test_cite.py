@@ -12,8 +12,13 @@ import httpx
 import jsonschema
 import pytest
 from asgi_lifespan import LifespanManager
+from citeproc import Citation as StyledCitation
+from citeproc import CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+from citeproc.source.json import CiteProcJSON
 from hypothesis import given
 from hypothesis import strategies as st
+from pybtex.database import Entry, parse_string
+from pybtex.richtext import Text
 
 from app import database, publication
 from app.api.application import create_application
@@ -83,26 +88,16 @@ def citation(**changed: Any) -> Citation:
     return Citation(**{**known, **changed})
 
 
-def read_bibtex(text: str) -> tuple[str, str, dict[str, str]]:
-    """Type, key and fields of one entry by BibTeX's own grammar: braces balance, a backslash takes the next sign."""
-    head = re.match(r"@(\w+)\{([^,\s]+),\n", text)
-    assert head is not None
-    fields: dict[str, str] = {}
-    at = head.end()
-    while text[at] != "}":
-        name = re.compile(r"\s*(\w+) = \{").match(text, at)
-        assert name is not None, text[at:]
-        depth, end = 1, name.end()
-        while depth:
-            # BibTeX counts every brace, escaped or not.
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            end += 1
-        fields[name[1]] = text[name.end() : end - 1]
-        rest = re.compile(r",?\n").match(text, end)
-        assert rest is not None, text[end:]
-        at = rest.end()
-    assert text[at:] == "}\n"
-    return head[1], head[2], fields
+def read_bibtex(text: str) -> Entry:
+    """The one entry, as pybtex reads it."""
+    ((key, entry),) = parse_string(text, "bibtex").entries.items()
+    assert entry.key == key
+    return entry
+
+
+def shown(text: str) -> str:
+    """What LaTeX would print of it."""
+    return str(Text.from_latex(text))
 
 
 async def body(client: httpx.AsyncClient, path: str) -> Any:
@@ -276,11 +271,31 @@ def test_gbt7714_of_a_line_and_of_the_data_set() -> None:
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"])))
 def test_every_title_is_one_field_of_bibtex_and_fits_csl(title: str) -> None:
-    kind, key, fields = read_bibtex(to_bibtex(citation(title=title)))
-    assert (kind, key) == ("misc", "gongkai-r7-expenditures-101")
-    assert fields["url"] == "https://data.example.org/v1/expenditures/101?release=7"
-    assert not re.search(r"(?<!\\)[$&#_%]", fields["title"])
+    entry = read_bibtex(to_bibtex(citation(title=title)))
+    assert (entry.type, entry.key) == ("misc", "gongkai-r7-expenditures-101")
+    assert entry.fields["url"] == "https://data.example.org/v1/expenditures/101?release=7"
+    assert (entry.fields["year"], entry.fields["urldate"]) == ("2025", "2025-04-02")
+    assert not re.search(r"(?<!\\)[$&#_%]", entry.fields["title"])
     jsonschema.Draft7Validator(CSL_SCHEMA).validate(to_csl(citation(title=title)))
+
+
+def test_bibtex_is_read_back_as_what_was_meant() -> None:
+    entry = read_bibtex(to_bibtex(citation(title="收入_支出 100% & 其他#1", author="某委员会 and 某局")))
+    assert shown(entry.fields["title"]) == "收入_支出 100% & 其他#1"
+    (author,) = entry.persons["author"]  # not two for its `and`
+    assert shown(str(author)) == "某委员会 and 某局"
+    assert shown(entry.fields["note"]) == citation().note
+    assert entry.fields["howpublished"] == publication.TITLE_ZH
+
+
+def test_processor_of_citation_styles_writes_a_bibliography_from_csl() -> None:
+    source = CiteProcJSON(to_csl(citation()))
+    style = CitationStylesStyle("harvard-cite-them-right", validate=False)
+    bibliography = CitationStylesBibliography(style, source, formatter.plain)
+    bibliography.register(StyledCitation([CitationItem(citation().key)]))
+    (line,) = (str(line) for line in bibliography.bibliography())
+    for part in (citation().author, "2025", citation().title, citation().url):
+        assert part in line
 
 
 @pytest.mark.parametrize(
