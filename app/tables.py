@@ -259,9 +259,9 @@ class ExpenditureLine(CodedFact, table=True):
     reserved_for_micro_firms: Decimal | None = Field(default=None, sa_type=MONEY)
     without_construction: Decimal | None = Field(default=None, sa_type=MONEY)
     change: Decimal | None = Field(default=None, sa_type=MONEY)
-    change_percent: Decimal | None = Field(default=None, sa_type=MONEY)
+    change_percent: Decimal | None = None
     change_without_construction: Decimal | None = Field(default=None, sa_type=MONEY)
-    change_percent_without_construction: Decimal | None = Field(default=None, sa_type=MONEY)
+    change_percent_without_construction: Decimal | None = None
 
 
 class EconomicLine(CodedFact, table=True):

@@ -35,6 +35,10 @@ _EMPTY_WORDS = (
         r"(?:无|没有|未安排|未发生|不涉及)[^,，。;;.:：]{0,24}?(?:预算|支出|收入|经费|安排|采购|占用情况|业务|项目)"
     ),
 )
+# 此表如无数字则表示单位无该项支出: said in advance, of a form that may stay blank.
+_BLANK_IS_NOTHING = re.compile(
+    r"(?:如|若)(?:无|没有)(?:数字|数据)[,，]?(?:则|即)?(?:表示|说明|为|视为)[^,，。;;]{0,8}(?:无|没有)[^,，。;;]{0,8}"
+)
 _FORM_EXPLAINS = re.compile(r"^(?:注[:：])?(?:\d+[.、])?本表反映")
 _TRAILING_NOTE = re.compile(r"(?:注|说明|备注)\d*[:：]")
 _LONGEST_TEXT = 80
@@ -281,6 +285,10 @@ def emptiness(table: TitledGrid) -> str | None:
             found = words.search("".join(text.split()))
             if found:
                 return found.group()
+    for text in texts:
+        found = _BLANK_IS_NOTHING.search("".join(text.split()))
+        if found:
+            return found.group()
     return None
 
 

@@ -22,9 +22,9 @@ _NOT_A_TITLE = re.compile(r"[。；;!?]|^(?:注|说明|备注|单位|部门|编�
 # A row inside a table that begins another one: only the plain names of forms, so that no indicator is taken for it.
 _INNER_TITLE = re.compile(r"(?:总表|收入表|支出表|决算表|预算表|目标表|自评表|明细表|情况表)$")
 _HEADER_BLOCK = re.compile(
-    r"(?:编制|填报)?(?:部门|单位)(?:名称|\(公章\)|\(单位\))?:.*|预算(?:年度|代码):.*|(?:金额)?单位:.*|公开\d+表.*|截止时间:.*|附件\d*:?|表\d+"
+    r"(?:编制|填报)?(?:部门|单位)(?:名称|\(公章\)|\(单位\))?:.*|预算(?:年度|代码):.*|(?:金额)?单位:.*|公开\d+表.*|\((?:19|20)\d\d年度?\)|截止时间:.*|附件\d*:?|表\d+"
 )
-_NOTE = re.compile(r"(?:注|说明|备注)(?:\d*[:：.、]|$)|[*※]")
+_NOTE = re.compile(r"[(（]?(?:注|说明|备注)(?:\d*[:：.、]|$)|[*※]")
 _NOTE_GOES_ON = re.compile(r"\(?\d+[.、)．]")
 _UNIT = re.compile(r"单位[:：]([^,，;；)）:：]*元)")
 # At the right over a table some print the bare unit.

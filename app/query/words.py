@@ -147,8 +147,6 @@ BALANCE_ROLE = _words(
     grand_total=("收入（支出）总计", "grand total with balances"),
 )
 THREE_PUBLIC_ITEM = _words(
-    administrative=("行政经费", "administrative expenses"),
-    grand_total=("总计（含会议费、培训费等）", "total with meetings, training and the like"),
     total=("合计", "total"),
     overseas_trips=("因公出国（境）费", "official overseas trips"),
     vehicles=("公务用车购置及运行维护费", "official vehicles: purchase and operation"),
@@ -158,6 +156,8 @@ THREE_PUBLIC_ITEM = _words(
     meetings=("会议费", "meetings"),
     training=("培训费", "training"),
     agency_operating=("机关运行经费", "agency operating expenses"),
+    grand_total=("总计（含会议费、培训费等）", "total with meetings, training and the like"),
+    administrative=("行政经费", "administrative expenses"),
 )
 EVALUATED = _words(project=("项目", "a project"), department=("部门整体", "the department as a whole"))
 COMPARISON: Words = MappingProxyType(

@@ -62,6 +62,12 @@ async def all_rows(client: httpx.AsyncClient, path: str) -> list[dict[str, Any]]
 @pytest.mark.parametrize("name", list(AXES))
 async def test_links_of_groups_lead_to_rows_that_give_every_measure_again(name: str, client: httpx.AsyncClient) -> None:
     columns = addable(name)
+    # In parts, for an address must not be too long.
+    for first in range(0, max(1, len(columns)), 15):
+        await _compare_groups(name, columns[first : first + 15], client)
+
+
+async def _compare_groups(name: str, columns: list[Column], client: httpx.AsyncClient) -> None:
     resource = RESOURCES[name]
     measures = ",".join(
         f"{function}:{column.name}" for column in columns for function in ("sum", "avg", "min", "max", "count")

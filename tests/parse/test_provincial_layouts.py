@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from app.checks.run import check
 from app.parse.document import parse_document
 from app.parse.grid import Block, Grid, Text
@@ -16,13 +18,14 @@ from tests.written_pdf import as_pdf
 _DIVISION = "130205"
 
 
-def parsed(title: str, rows: tuple[tuple[str, ...], ...], *, unit: str = "万元") -> ParsedDisclosure:
-    """What is read of a PDF with one table."""
+def parsed(title: str, rows: tuple[tuple[str, ...], ...], *, after: str = "") -> ParsedDisclosure:
+    """What is read of a PDF with one table and a line under it."""
     blocks: tuple[Block, ...] = (
         Text("石峰市档案馆2026年部门预算", line=1),
         Text(title, line=2),
-        Text(f"单位：{unit}", line=3),
+        Text("单位：万元", line=3),
         Grid(rows, line=4, last_line=3 + len(rows), place=""),
+        *((Text(after, line=4 + len(rows)),) if after else ()),
     )
     return parse_document(as_pdf(blocks), source_file="layout.pdf", region_code=_DIVISION)
 
@@ -186,3 +189,26 @@ def test_grants_within_the_appropriation_are_told_apart() -> None:
     line = next(line for line in found.revenues if line.code == "2012604")
     assert (line.fiscal_appropriation, line.outlay_grant, line.non_tax_grant) == (90, 70, 20)
     assert left(found) == []
+
+
+@pytest.mark.parametrize(
+    ("note", "word"),
+    [
+        ("（注：2026年石峰市档案馆没有使用政府性基金预算拨款安排的支出。）", "没有使用政府性基金预算"),
+        (
+            "注：本表反映部门本年度政府性基金预算支出情况，此表如无数字则表示单位无该项支出。",
+            "如无数字则表示单位无该项支出",
+        ),
+    ],
+)
+def test_a_blank_table_with_its_word_is_declared_empty(note: str, word: str) -> None:
+    rows = cells("科目编码|科目名称|合计|基本支出|项目支出", "|合计|||")
+    (statement,) = [one for one in parsed("政府性基金预算支出表", rows, after=note).statements if one.grid]
+    assert (statement.key, statement.status, statement.note) == ("government_fund_expenditure", "declared_empty", word)
+
+
+def test_the_word_for_blank_tables_says_nothing_of_a_table_with_figures() -> None:
+    rows = cells("科目编码|科目名称|合计|基本支出|项目支出", "212|城乡社区支出|1.00||1.00")
+    note = "注：本表反映部门本年度政府性基金预算支出情况，此表如无数字则表示单位无该项支出。"
+    (statement,) = [one for one in parsed("政府性基金预算支出表", rows, after=note).statements if one.grid]
+    assert (statement.status, statement.note) == ("reported", None)
