@@ -138,6 +138,7 @@ def _routes() -> list[BaseRoute]:
         Route("/statements/{key}", pages.get_statement),
         Route("/datasets", pages.list_datasets),
         Route("/datasets/{name}", pages.get_dataset),
+        Route("/datasets/{name}/rows", pages.list_rows),
         Route("/releases", pages.list_releases),
         Route("/releases/{number}", pages.get_release),
         Route("/search", pages.search),

@@ -63,6 +63,12 @@ class Asked:
         """An address of the API that is whole already, of the same release."""
         return href if self.release is None else f"{href}{'&' if '?' in href else '?'}release={self.release}"
 
+    def rows(self, href: str) -> str:
+        """The page that shows the rows of a list of the API, in the same language and of the same release."""
+        path, _, query = href.removeprefix("/v1/").partition("?")
+        more = address("", {"release": self.release, "lang": self._lang(self.language)})[1:]
+        return f"/datasets/{path}/rows" + (f"?{'&'.join(filter(None, (query, more)))}" if query or more else "")
+
     def here(self, language: Language) -> str:
         """This page in a language, as a link."""
         return address(self.path, {**self.kept, "release": self.release, "lang": self._lang(language)})

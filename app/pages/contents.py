@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.bulk.manifest import ReleaseFiles, release_files
 from app.errors import NotFound
 from app.pages.figures import NOTHING_PRINTED, Printed
 from app.pages.printed_table import doubtful
-from app.pages.rows import Row, Rows, counts_of, list_of, one_of
+from app.pages.rows import Row, Rows, counts_of, list_of, one_of, rows_of
 from app.query.divisions import Division, fetch_divisions, fetch_path
 from app.query.extent import ReleaseExtent, fetch_extent
 from app.query.run import Connection, Known, fetch_release
@@ -201,6 +202,13 @@ async def fetch_one_release(connection: Connection, key: str, settings: Settings
 async def fetch_releases(connection: Connection, known: Known, *, cursor: str | None) -> Rows:
     """The releases, the newest first."""
     return await list_of(connection, known, "releases", release=None, sort="-number", cursor=cursor, limit=_LISTED)
+
+
+async def fetch_rows(
+    connection: Connection, known: Known, resource: str, given: Mapping[str, str], *, release: int | None
+) -> Rows:
+    """A page of the rows of any resource that a reader's filters select."""
+    return await rows_of(connection, known, resource, {**given, "limit": _LISTED}, release=release)
 
 
 async def fetch_counts(connection: Connection) -> tuple[int, dict[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -35,8 +36,18 @@ class Rows:
 async def list_of(
     connection: Connection, known: Known, resource: str, *, release: int | None, **parameters: str | None
 ) -> Rows:
-    """Rows of a list. `fields`, `limit` and `cursor` are for the page; its address shows all of every row."""
+    """Rows of a list that a page asks for itself."""
     given = {name: value for name, value in parameters.items() if value is not None}
+    return await rows_of(connection, known, resource, given, release=release)
+
+
+async def rows_of(
+    connection: Connection, known: Known, resource: str, given: Mapping[str, str], *, release: int | None
+) -> Rows:
+    """Rows of a list. `fields`, `limit` and `cursor` are for the page; its address shows all of every row.
+
+    InvalidParameters names what is wrong with parameters that a reader gave.
+    """
     pairs = [*given.items(), *([("release", str(release))] if release is not None else [])]
     page = await fetch_page(connection, read_list(RESOURCES[resource], pairs), known)
     asked = {name: value for name, value in given.items() if name not in ("fields", "limit", "cursor")}

@@ -57,6 +57,7 @@ def write_robots(base: str) -> bytes:
     rules = (
         "User-agent: *",
         "Disallow: /search",
+        "Disallow: /datasets/*/rows",
         "Disallow: /v1/*?",
         *(f"Allow: /v1/*?{field}=" for field in ("department_id", "disclosure_id")),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
@@ -14,6 +15,7 @@ import pytest
 
 from app.pages import labels
 from app.query import words
+from app.query.registry import RESOURCES
 from tests.pages.conftest import KINDS
 
 APP = Path(__file__).resolve().parents[2] / "app"
@@ -31,6 +33,7 @@ STATEMENTS = {
     "statement": 2,
     "data sets": 1,
     "data set": 4,
+    "rows": 1,
     "releases": 2,
     "release": 2,
     "search": 1,
@@ -148,7 +151,7 @@ async def test_page_leads_to_itself_in_both_languages_and_to_the_newest_release(
             "x-default": f"http://test{path}",
         }
         indexed = not page.all("meta", name="robots")
-        assert indexed == (kind not in ("pinned", "statement", "search", "search without words"))
+        assert indexed == (kind not in ("pinned", "statement", "rows", "search", "search without words"))
         (description,) = page.all("meta", name="description")
         assert 20 <= len(description["content"] or "") <= 5000
 
@@ -260,6 +263,43 @@ def finding_codes(source: Path) -> Iterator[str]:
             for value in (part for argument in given for part in ast.walk(argument)):
                 if isinstance(value, ast.Constant) and re.fullmatch("[a-z]+(_[a-z]+)+", str(value.value)):
                     yield str(value.value)
+
+
+@pytest.mark.parametrize("resource", list(RESOURCES))
+async def test_rows_of_every_data_set_are_a_table_with_the_digits_of_the_api(
+    resource: str, client: httpx.AsyncClient
+) -> None:
+    rows = (await client.get(f"/v1/{resource}?limit=100")).json(parse_float=Decimal)
+    for language in ("", "?lang=en"):
+        answer = await client.get(f"/datasets/{resource}/rows{language}")
+        assert answer.status_code == 200
+        page, text = Page(answer.text), shown(answer.text)
+        assert len(page.all("tr")) == (len(rows["data"]) + 1 if rows["data"] else 0)
+        assert f"{rows['page']['total']:,} " in text
+    for row in rows["data"][:20]:
+        for value in row.values():
+            assert not isinstance(value, Decimal) or f"{value:,f}" in text
+
+
+async def test_rows_are_filtered_and_paged_as_the_api_does_and_a_wrong_filter_is_told(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/datasets/expenditures/rows?code=2080505&kind=budget")
+    expected = (await client.get("/v1/expenditures?code=2080505&kind=budget")).json()["page"]["total"]
+    assert len(Page(answer.text).all("tr")) == expected + 1 > 1
+    seen, path, pages = 0, "/datasets/check-results/rows?sort=-fiscal_year&lang=en", 0
+    while path:
+        page = Page((await client.get(path)).text)
+        seen, pages = seen + len(page.all("tr")) - 1, pages + 1
+        following = page.all("a", rel="next")
+        path = str(following[0]["href"]) if following else ""
+    assert pages > 2
+    assert seen == (await client.get("/v1/check-results?limit=1")).json()["page"]["total"]
+    wrong = await client.get("/datasets/expenditures/rows?fiscal_yaer=2025", headers=BROWSER)
+    assert wrong.status_code == 422
+    assert "fiscal_yaer" in shown(wrong.text)
+    assert "fiscal_year" in shown(wrong.text)
+    assert (await client.get("/datasets/nothing/rows", headers=BROWSER)).status_code == 404
 
 
 @pytest.mark.parametrize("evil", EVIL)

@@ -8,10 +8,12 @@ from starlette.responses import Response
 from app.api.caching import RELEASE_HEADER, Policy
 from app.api.envelope import base_url
 from app.api.html import asked_of, page_response
+from app.api.parameters import read_pairs
 from app.api.paths import unknown_path
 from app.api.reader import Reader
 from app.errors import NotFound
-from app.pages import contents, figures, printed_table, sitemap, structured_data
+from app.pages import contents, figures, printed_table, sitemap, structured_data, table
+from app.pages.asked import address
 from app.pages.render import style
 from app.query.registry import RESOURCES
 from app.query.run import fetch_release
@@ -20,6 +22,9 @@ from app.query.sitemap import fetch_entries
 
 # How many of the largest rows and projects of a document are shown, and how many results of each kind.
 _BIGGEST, _PROJECTS, _RESULTS = 12, 10, "20"
+
+# What the page decides itself, and what belongs to every page.
+_OF_THE_PAGE = frozenset({"fields", "include", "limit", "unit", "lang", "release"})
 
 
 async def get_home(request: Request) -> Response:
@@ -131,6 +136,30 @@ async def get_dataset(request: Request) -> Response:
         resource=resource,
         extent=extent,
         files=own,
+    )
+
+
+async def list_rows(request: Request) -> Response:
+    """The rows of a data set that the filters select, for people: the API's list as a table."""
+    reader = _reader(request)
+    resource = RESOURCES.get(request.path_params["name"])
+    if resource is None:
+        raise unknown_path(request.scope["path"])
+    given = {name: value for name, value in read_pairs(request.scope["query_string"]) if name not in _OF_THE_PAGE}
+    asked = asked_of(request, *given)
+    found = await reader.run(contents.fetch_rows, reader.known, resource.name, given, release=asked.release)
+    following = None if found.cursor is None else asked.rows(address(resource.name, {**given, "cursor": found.cursor}))
+    return page_response(
+        "rows.html",
+        asked,
+        release=found.release,
+        resource=resource,
+        found=found,
+        columns=table.columns_of(resource, found.rows),
+        of_documents=table.of_documents(resource),
+        conditions=[(name, value) for name, value in given.items() if name not in ("cursor", "sort")],
+        next=following,
+        table=table,
     )
 
 
