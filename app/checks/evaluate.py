@@ -62,7 +62,7 @@ def _compare(document: Document, rule: Rule, comparison: Comparison) -> CheckRes
     bound = _bound(comparison, right)
     truncated = False
     status: CheckStatus
-    if _holds(comparison, difference):
+    if _holds(comparison, difference, _exact(comparison, right)):
         status = "passed"
     elif _holds(comparison, difference, bound):
         status = "rounding"
@@ -160,12 +160,33 @@ def _reach(comparison: Comparison) -> Decimal:
     )
 
 
+def _exact(comparison: Comparison, right: Sequence[Figure]) -> Decimal:
+    """A quotient agrees with a percentage that is what it is rounded to."""
+    return (
+        sum((figure.half_place for figure in right), Decimal(0))
+        if comparison.form in ("share", "growth")
+        else Decimal(0)
+    )
+
+
 def _is_truncated(comparison: Comparison, right: Sequence[Figure], left_value: Decimal) -> bool:
-    """Whether a percentage is what remains when further decimals are cut off instead of rounded."""
-    if comparison.form not in ("share", "growth") or len(right) != 1:
+    """Whether a percentage, or an amount in the narrative, is what remains when further decimals are cut off."""
+    if len(right) != 1:
+        return False
+    if comparison.form == "sum":
+        return _is_cut_amount(comparison.left, right[0])
+    if comparison.form == "product":
         return False
     cut = left_value - right[0].value
     return cut >= -_reach(comparison) and cut < 2 * right[0].half_place + _reach(comparison)
+
+
+def _is_cut_amount(left: Sequence[Figure], printed: Figure) -> bool:
+    """The narrative says 87.70万元 where the table has 877080元."""
+    if len(left) != 1 or not isinstance(left[0].record, StatedAmount) or isinstance(printed.record, StatedAmount):
+        return False
+    cut = abs(printed.value) - abs(left[0].value)
+    return 0 <= cut < 2 * left[0].half_place
 
 
 def _bound(comparison: Comparison, right: Sequence[Figure]) -> Decimal:

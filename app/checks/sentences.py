@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.checks.document import Document, Figure
 from app.checks.rule import Form, Judgement, Relation, Rule
 from app.checks.words import measure
-from app.records import CheckStatus
+from app.records import CheckStatus, Line
 from app.values import Unit
 
 _UNITS_EN = {Unit.YUAN: " yuan", Unit.WAN: "×10,000 yuan", Unit.YI: "×100 million yuan", None: ""}
@@ -126,10 +126,22 @@ def _same_table(said: Said, *, left: bool) -> bool:
     return not left and bool(said.left) and {one.place for one in said.right} <= {said.left[0].place}
 
 
+def _title_zh(document: Document, figure: Figure) -> str:
+    if isinstance(figure.record, Line):
+        return f"《{document.title(figure.place)}》"
+    return f"文字说明第{figure.record.line}行"
+
+
+def _title_en(document: Document, figure: Figure) -> str:
+    if isinstance(figure.record, Line):
+        return f"《{document.title(figure.place)}》 "
+    return f"the narrative, line {figure.record.line}: "
+
+
 def _side_zh(document: Document, said: Said, *, left: bool) -> str:
     figures = said.left if left else said.right
     shown = list(figures) if said.form != "sum" and left else _shown(figures)
-    title = "" if _same_table(said, left=left) else f"《{document.title(shown[0].place)}》"
+    title = "" if _same_table(said, left=left) else _title_zh(document, shown[0])
     quoted = [f"“{figure.label}”{_printed(figure)}" for figure in shown[:_QUOTED]]
     if len(figures) == 1 or len(shown) == 1:
         return title + quoted[0]
@@ -145,7 +157,7 @@ def _side_zh(document: Document, said: Said, *, left: bool) -> str:
 def _side_en(document: Document, said: Said, *, left: bool) -> str:
     figures = said.left if left else said.right
     shown = list(figures) if said.form != "sum" and left else _shown(figures)
-    title = "" if _same_table(said, left=left) else f"《{document.title(shown[0].place)}》 "
+    title = "" if _same_table(said, left=left) else _title_en(document, shown[0])
     quoted = [f"“{figure.label_en}” {_printed_en(figure)}" for figure in shown[:_QUOTED]]
     if len(figures) == 1 or len(shown) == 1:
         return title + quoted[0]
@@ -163,7 +175,7 @@ def _verdict_zh(said: Said, right_value: Decimal) -> str:
     if said.status == "passed":
         return "两者相符。" if said.relation == "=" else f"符合“{said.rule.formula}”。"
     if said.truncated:
-        return f"相差{apart}，所列百分比截去了尾数而未四舍五入。"
+        return f"相差{apart}，所列数字截去了尾数而未四舍五入。"
     if said.status == "rounding":
         return f"相差{apart}，在四舍五入的范围（{_amount_zh(said, said.bound)}）之内。"
     why = f"，但{said.doubt[0]}，不足以判定" if said.doubt else ""
@@ -178,7 +190,7 @@ def _verdict_en(said: Said, right_value: Decimal) -> str:
     if said.status == "passed":
         return "the two agree." if said.relation == "=" else f"as it should be ({said.rule.formula_en})."
     if said.truncated:
-        return f"a difference of {apart}: the percentage is cut off, not rounded."
+        return f"a difference of {apart}: the figure is cut off, not rounded."
     if said.status == "rounding":
         return f"a difference of {apart}, within what rounding explains ({_amount_en(said, said.bound)})."
     why = f", but {said.doubt[1]}: not enough to judge" if said.doubt else ""

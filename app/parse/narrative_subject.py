@@ -127,7 +127,8 @@ def _same_again(words: str, beside: str, state: State) -> Subject | None:
     if before is None or has_own_subject(state.section):
         return before
     is_alone = re.sub(r"[()为]|其中|本年", "", beside) in ("支出", "收入")
-    is_other_side = ("支出" if before.topic == "revenue" else "收入") in beside
+    is_revenue = before.topic == "revenue" or before.item == "revenue"
+    is_other_side = ("支出" if is_revenue else "收入") in beside
     return None if is_alone or is_other_side or ";" in words else before
 
 

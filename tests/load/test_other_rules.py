@@ -87,7 +87,7 @@ async def test_database_older_than_the_checks_gets_their_results_from_its_seed(
     parsed = clean.example()
     seed.write_seed(tmp_path, [parsed])
     await load_seed(connection, tmp_path)
-    amounts = "SELECT id, total FROM expenditure_line WHERE valid_to > 1000000 ORDER BY row"
+    amounts = "SELECT id, total FROM expenditure_line WHERE valid_to > 1000000 ORDER BY row, statement_key, total"
     figures = [row["total"] for row in await connection.fetch(amounts)]
     await connection.close()
     configuration = migrations.configuration(empty_database)

@@ -342,3 +342,17 @@ def test_figure_of_a_year_that_no_record_allows_is_a_finding_and_costs_no_other_
     result = read_narrative(texts, fiscal_year=2023, kind="budget")
     assert [str(stated.amount) for stated in result.stated_amounts] == ["100.00", "90.00", "2.00"]
     assert [(finding.line, finding.text) for finding in result.findings] == [(2, "3.00万元")]
+
+
+def test_expenditure_of_a_fund_after_its_revenue_is_no_second_revenue() -> None:
+    amounts = said(
+        "七、政府性基金预算财政拨款收入支出决算情况说明",
+        "年初结转和结余2万元,收入决算5万元,支出决算7万元,年末结转和结余0万元。",
+        kind="final",
+    )
+    assert [(amount.topic, amount.item, amount.text) for amount in amounts] == [
+        ("government_fund", "opening_balance", "2万元"),
+        ("government_fund", "revenue", "5万元"),
+        ("government_fund", "expenditure", "7万元"),
+        ("government_fund", "closing_balance", "0万元"),
+    ]

@@ -1,0 +1,62 @@
+"""Amounts that the narrative states, as figures for comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from app.checks.document import Document, Figure
+from app.records import StatedAmount
+
+SOURCE = "stated_amounts"
+Stated = tuple[int, StatedAmount]  # position in the list, record
+
+
+def stated(document: Document, *, measure: str = "amount") -> Iterator[Stated]:
+    """The amounts of the narrative, or its changes, in the order of the text."""
+    for index, record in enumerate(document.parsed.stated_amounts):
+        if record.measure == measure and record.amount is not None:
+            yield index, record
+
+
+def figure(one: Stated) -> Figure:
+    """The stated amount; of a decrease a negative one."""
+    index, record = one
+    amount = record.amount
+    changes = record.measure == "change"
+    falls = changes and record.direction == "decrease"
+    return Figure(
+        source=SOURCE,
+        index=index,
+        field="amount",
+        record=record,
+        amount=-amount if falls and amount is not None else amount,
+        unit=record.unit,
+        decimals=_decimals(amount),
+        cell=None,
+        text=record.text,
+        label=f"{record.label}增减" if changes else record.label,
+        label_en=f"{record.label}, change" if changes else record.label,
+    )
+
+
+def percent(one: Stated) -> Figure:
+    """The percentage that is printed with a stated amount."""
+    index, record = one
+    return Figure(
+        source=SOURCE,
+        index=index,
+        field="percent",
+        record=record,
+        amount=record.percent,
+        unit=None,
+        decimals=_decimals(record.percent),
+        cell=None,
+        text=None if record.percent is None else f"{record.percent:f}%",
+        label=f"{record.label}所列百分比",
+        label_en=f"{record.label}, the percentage",
+    )
+
+
+def _decimals(amount: Decimal | None) -> int:
+    return 0 if amount is None else max(0, -int(amount.as_tuple().exponent))
