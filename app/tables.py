@@ -5,6 +5,9 @@ an answer has the digits of the document; `unit_exponent` is the power of ten of
 A row of facts belongs to one revision of one disclosure and is visible in release N when
 `valid_from <= N < valid_to`; the release of a revision is copied onto its rows, so that a list reads one table.
 Codes and ids collate as bytes ("C"): a prefix is then a range of the index.
+
+Whatever belongs to a disclosure belongs to a department, and each of its keys and references has `department_id` in it:
+so the same tables can lie on several machines, each with the whole of some departments (`app/distribute.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Numeric,
@@ -86,12 +90,15 @@ class Disclosure(SQLModel, table=True):
     """One revision of one published document. `id` is the same in every revision, `revision_id` is not."""
 
     __tablename__ = "disclosure"
-    __table_args__ = (UniqueConstraint("id", "revision"), Index("ix_disclosure_validity", "valid_from", "valid_to"))
+    __table_args__ = (
+        UniqueConstraint("id", "revision", "department_id"),
+        Index("ix_disclosure_validity", "valid_from", "valid_to"),
+    )
     revision_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     id: str = Field(index=True, sa_type=CODE)
     revision: int
     region_code: str = Field(foreign_key="region.code", index=True, sa_type=CODE)
-    department_id: str = Field(foreign_key="department.id", index=True, sa_type=CODE)
+    department_id: str = Field(primary_key=True, foreign_key="department.id", index=True, sa_type=CODE)
     department_name: str
     department_code: str | None = None
     fiscal_year: int = Field(index=True, sa_type=SmallInteger)
@@ -115,10 +122,10 @@ class Fact(SQLModel):
     """What every row that belongs to a revision carries; the columns that filters need are copied here."""
 
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    revision_id: int = Field(foreign_key="disclosure.revision_id", index=True, sa_type=BigInteger)
+    revision_id: int = Field(index=True, sa_type=BigInteger)
     disclosure_id: str = Field(index=True, sa_type=CODE)
     region_code: str = Field(index=True, sa_type=CODE)
-    department_id: str = Field(index=True, sa_type=CODE)
+    department_id: str = Field(primary_key=True, index=True, sa_type=CODE)
     kind: str
     scope: str
     fiscal_year: int = Field(index=True, sa_type=SmallInteger)
@@ -147,7 +154,7 @@ class Statement(Fact, table=True):
 class StatementFact(Fact):
     """A fact out of a statement. `row` and `cells` lead to the printed grid, both counted from 0."""
 
-    statement_id: int = Field(foreign_key="statement.id", index=True, sa_type=BigInteger)
+    statement_id: int = Field(index=True, sa_type=BigInteger)
     statement_key: str = Field(sa_type=CODE)
     unit_exponent: int | None = Field(default=None, sa_type=SmallInteger)
     row: int
@@ -228,7 +235,7 @@ class ExpenditureLine(CodedFact, table=True):
             postgresql_include=["valid_from", "valid_to"],
         ),
     )
-    department_id: str = Field(sa_type=CODE)
+    department_id: str = Field(primary_key=True, sa_type=CODE)
     code: str | None = Field(default=None, sa_type=CODE)
     fund: str
     total: Decimal | None = Field(default=None, sa_type=MONEY)
@@ -343,7 +350,7 @@ class PerformanceIndicator(StatementFact, table=True):
 
     __tablename__ = "performance_indicator"
     subject: str
-    project_id: int | None = Field(default=None, foreign_key="project.id", index=True, sa_type=BigInteger)
+    project_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
     project_name: str | None = None
     position: int
     level1: str | None = None
@@ -370,7 +377,7 @@ class EvaluationLine(StatementFact, table=True):
 
     __tablename__ = "evaluation_line"
     subject: str
-    project_id: int | None = Field(default=None, foreign_key="project.id", index=True, sa_type=BigInteger)
+    project_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
     project_name: str | None = None
     item: str
     name: str
@@ -449,7 +456,7 @@ class Finding(Fact, table=True):
     """What a reader of the data should know about how a document was read."""
 
     __tablename__ = "finding"
-    statement_id: int | None = Field(default=None, foreign_key="statement.id", index=True, sa_type=BigInteger)
+    statement_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
     code: str = Field(index=True)
     severity: str
     message: str
@@ -483,7 +490,7 @@ class CheckResult(Fact, table=True):
     __table_args__: ClassVar[Any] = (
         Index("ix_check_result_rule_status", "rule", "status", postgresql_include=["valid_from", "valid_to"]),
     )
-    statement_id: int | None = Field(default=None, foreign_key="statement.id", index=True, sa_type=BigInteger)
+    statement_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
     statement_key: str | None = Field(default=None, sa_type=CODE)
     unit_exponent: int | None = Field(default=None, sa_type=SmallInteger)
     rule: str = Field(sa_type=CODE)
@@ -500,8 +507,9 @@ class CheckOperand(SQLModel, table=True):
 
     __tablename__ = "check_operand"
     __table_args__: ClassVar[Any] = (Index("ix_check_operand_source_fact_id", "source", "fact_id"),)
-    check_result_id: int = Field(primary_key=True, foreign_key="check_result.id", sa_type=BigInteger)
+    check_result_id: int = Field(primary_key=True, sa_type=BigInteger)
     position: int = Field(primary_key=True, sa_type=SmallInteger)
+    department_id: str = Field(primary_key=True, sa_type=CODE)
     side: str
     label: str
     label_en: str
@@ -600,3 +608,23 @@ FACT_TABLES: tuple[type[Fact], ...] = (
     Finding,
     CheckResult,
 )
+
+# Everything that lies with its department, parents before children; all other tables are the same for everybody.
+OF_DEPARTMENT: tuple[type[SQLModel], ...] = (Disclosure, *FACT_TABLES, CheckOperand)
+
+
+def _refer(table: type[SQLModel], column: str, parent: type[SQLModel], key: str) -> None:
+    """A reference to a row of the same department."""
+    schema, name = table.__table__, parent.__tablename__  # type: ignore[attr-defined]  # SQLModel makes it at run time
+    schema.append_constraint(
+        ForeignKeyConstraint([column, "department_id"], [f"{name}.{key}", f"{name}.department_id"])
+    )
+
+
+for _table in FACT_TABLES:
+    _refer(_table, "revision_id", Disclosure, "revision_id")
+    if "statement_id" in _table.model_fields:
+        _refer(_table, "statement_id", Statement, "id")
+    if "project_id" in _table.model_fields:
+        _refer(_table, "project_id", Project, "id")
+_refer(CheckOperand, "check_result_id", CheckResult, "id")

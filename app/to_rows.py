@@ -123,7 +123,7 @@ def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> I
     one, or has an amount without a unit.
     """
     parsed = revision.parsed
-    shared, year = _shared(revision), parsed.disclosure.fiscal_year
+    shared, year, department = _shared(revision), parsed.disclosure.fiscal_year, parsed.disclosure.department_id
     statements: dict[tuple[str | None, int | None], int] = {}
     projects: dict[int, int] = {}
     identified: dict[str, list[int]] = {source: [] for source in SOURCES}
@@ -148,7 +148,7 @@ def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> I
                     _remember(projects, record.ordinal, number)
                 yield source, row_of(placed, shared)
                 if isinstance(record, records.CheckResult):
-                    for row in _operand_rows(record, number, identified, statements):
+                    for row in _operand_rows(record, number, department, identified, statements):
                         yield OPERANDS, row
             except ValueError as error:
                 raise LoadError(
@@ -158,7 +158,7 @@ def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> I
 
 OPERANDS = "check_operands"
 # The columns of an operand: those that are looked up for it, in the order of `_operand_rows`, and its own fields.
-_LOOKED_UP = ("check_result_id", "position", "source", "fact_id", "statement_id", "unit")
+_LOOKED_UP = ("check_result_id", "position", "department_id", "source", "fact_id", "statement_id", "unit")
 _OWN = tuple(name for name in tables.CheckOperand.model_fields if name not in _LOOKED_UP)
 _AS_IT_IS = attrgetter(*_OWN)
 
@@ -166,6 +166,7 @@ _AS_IT_IS = attrgetter(*_OWN)
 def _operand_rows(
     result: records.CheckResult,
     number: int,
+    department_id: str,
     identified: Mapping[str, Sequence[int]],
     statements: Mapping[tuple[str | None, int | None], int],
 ) -> Iterator[Row]:
@@ -173,6 +174,7 @@ def _operand_rows(
         yield (
             number,
             position,
+            department_id,
             table_name(SOURCES[operand.source]),
             identified[operand.source][operand.index],
             statements.get((operand.statement_key, operand.statement_ordinal)),

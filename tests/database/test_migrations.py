@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
@@ -14,7 +15,10 @@ from sqlmodel import SQLModel
 from alembic import command
 from app import database, migrations, tables
 from app.errors import DatabaseError
+from app.load import load
 from app.settings import PROJECT, Settings
+from tests import dataset
+from tests.conftest import copy_of
 
 
 async def names(settings: Settings) -> set[str]:
@@ -91,3 +95,29 @@ def test_the_alembic_command_reads_database_url(server: Settings, scheme: str) -
     )
     assert done.returncode == 0, done.stderr
     assert "No new upgrade operations detected" in done.stdout + done.stderr
+
+
+async def rows_of(settings: Settings) -> dict[str, list[str]]:
+    """Every row of every table as JSON."""
+    async with database.connect_owner(settings) as connection:
+        return {
+            name: [row[0] for row in await connection.fetch(f"SELECT to_jsonb(t)::text FROM {name} t ORDER BY 1")]
+            for name in SQLModel.metadata.tables
+        }
+
+
+async def test_keys_of_departments_go_down_and_up_again_with_data(server: Settings) -> None:
+    """Operands, which have no department below 0010, are told whose they are by their result."""
+    async with copy_of(server) as settings:
+        async with database.connect_owner(settings) as connection:
+            await load(connection, dataset.releases()[0], origin="ingest")
+        before = await rows_of(settings)
+        assert len(before["check_operand"]) > 100
+        await asyncio.to_thread(command.downgrade, migrations.configuration(settings), "0009")
+        async with database.connect_owner(settings) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM check_operand") == len(before["check_operand"])
+            with pytest.raises(asyncpg.UndefinedColumnError):
+                await connection.fetch("SELECT department_id FROM check_operand")
+        await database.migrate(settings)
+        assert await rows_of(settings) == before
+        await asyncio.to_thread(command.check, migrations.configuration(settings))
