@@ -31,6 +31,11 @@ LISTS = (
     "assets",
 )
 NARRATIVE = "文字说明"
+# The expenditure of a balance that is printed once more, by another classification.
+_SIDES = {
+    "expenditure_by_economic": ("按部门经济分类", "by economic class"),
+    "expenditure_by_government_economic": ("按政府经济分类", "by the government's economic class"),
+}
 # A code that was found by the name beside it, and might be another one's.
 _RECOVERED = "code_recovered"
 
@@ -102,6 +107,11 @@ class Document:
         self.parsed = parsed
         self.statements: dict[Place, Statement] = {(one.key, one.ordinal): one for one in parsed.statements}
         self._figures: dict[tuple[str, int, str], Figure] = {}
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether lines of the narrative are lines of the file; elsewhere they count paragraphs, which nobody sees."""
+        return self.parsed.disclosure.format == "text"
 
     def status(self, *keys: StatementKey) -> set[str]:
         """What became of the statements of these keys."""
@@ -219,6 +229,12 @@ class Document:
         statement = self.statements.get(place)
         return statement.title if statement is not None and statement.title else place[0]
 
+    def title_en(self, place: Place | None) -> str:
+        """The statement as English sentences name it: its title as printed, and what it is."""
+        if place is None:
+            return "The narrative"
+        return f"《{self.title(place)}》 ({place[0].replace('_', ' ')})"
+
 
 def _phase(record: Line) -> str:
     return str(getattr(record, "phase", ""))
@@ -237,6 +253,9 @@ def _labels(record: Line, field: str) -> tuple[str, str]:
         name = "合计"
     zh, en = field_words(field)
     name = name[:200] or zh
+    side = _SIDES.get(getattr(record, "side", ""))
+    if side is not None:
+        return f"{name}（{side[0]}）", f"{name}, {side[1]}"
     if field in ("total", "value") or zh in name:
         return name, name
     return f"{name}·{zh}", f"{name}, {en}"

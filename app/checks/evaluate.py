@@ -19,6 +19,9 @@ from app.values import Unit
 # Results name every figure they stand on; a sum of more rows than this is no sum of a departmental table.
 MOST_OPERANDS = 2000
 
+# A figure off by more than a tenth is held against what its words say first, not against what is least far away.
+_NEAR = Decimal("0.1")
+
 # A quotient is worked out to this many decimals.
 _MOST_DECIMALS = 4
 
@@ -124,10 +127,11 @@ def in_unit(yuan: Decimal, unit: Unit | None) -> Decimal:
 
 
 def _reading(comparison: Comparison) -> tuple[Figure, ...]:
-    """The right side as printed, or the other reading of the form that comes nearest."""
+    """The right side as printed, or the other reading of the form that comes nearest, where one comes near."""
     value = _left_value(comparison)
     readings = (comparison.right, *(one for one in comparison.readings if not _nothing(one)))
-    return min(readings, key=lambda one: abs(value - _value(one)))
+    nearest = min(readings, key=lambda one: abs(value - _value(one)))
+    return nearest if abs(value - _value(nearest)) <= abs(value) * _NEAR else comparison.right
 
 
 def _value(figures: Sequence[Figure]) -> Decimal:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.checks.document import Document
 from app.checks.rule import Comparison, rule
-from app.checks.stated import Stated, figure, percent, stated
+from app.checks.stated import Stated, figure, of_phase, percent, stated
 from app.records import StatedAmount
 
 _BUDGETS = ("initial_budget", "adjusted_budget", "budget")
@@ -124,5 +124,5 @@ def completion(document: Document) -> Iterator[Comparison]:
         same = _subject(before[1]) == _subject(said) and before[1].line == said.line
         if same and before[1].phase in _BUDGETS and said.phase == "final" and figure(before).value:
             yield Comparison(
-                left=(figure(part), figure(before)), right=(percent(part),), form="share", whole_statement=False
+                left=(of_phase(part), of_phase(before)), right=(percent(part),), form="share", whole_statement=False
             )

@@ -302,9 +302,9 @@ def grade_fits_score(document: Document) -> Iterator[Judgement]:
                 continue
             should = next(grade for grade, lowest in _GRADES if row.score >= lowest or grade == "差")
             holds, known = row.grade == should, row.grade in dict(_GRADES)
-            title = document.title(series.place)
+            title, title_en = document.title(series.place), document.title_en(series.place)
             printed = f"《{title}》总得分{row.score}分，等级为“{row.grade}”"
-            printed_en = f"《{title}》: a score of {row.score} with the grade “{row.grade}”"
+            printed_en = f"{title_en}: a score of {row.score} with the grade “{row.grade}”"
             yield Judgement(
                 figures=(
                     document.figure("evaluation_lines", index, "score"),

@@ -12,8 +12,9 @@ from app.checks.words import measure
 from app.records import CheckStatus, Line
 from app.values import Unit
 
-_UNITS_EN = {Unit.YUAN: " yuan", Unit.WAN: "×10,000 yuan", Unit.YI: "×100 million yuan", None: ""}
 _SIGNS = {"product": " × ", "share": " ÷ "}
+# The least difference of two percentages that two decimals of each show.
+_SHOWN = Decimal("0.01")
 # A sum of more figures than this is quoted by its first ones and their number.
 _QUOTED = 6
 
@@ -81,8 +82,8 @@ def judged(judgement: Judgement) -> tuple[str, str]:
 
 
 def money(yuan: Decimal, unit: Unit | None) -> str:
-    """An amount in this unit, plain digits with the unit behind them."""
-    return plain(yuan, unit) + (unit.zh if unit is not None else "")
+    """An amount in this unit, with the unit behind it."""
+    return _digits(yuan, unit) + (unit.zh if unit is not None else "")
 
 
 def _amount_zh(said: Said, value: Decimal) -> str:
@@ -94,26 +95,30 @@ def _amount_en(said: Said, value: Decimal) -> str:
 
 
 def _money_en(yuan: Decimal, unit: Unit | None) -> str:
-    return plain(yuan, unit) + _UNITS_EN[unit]
+    """English has no word for 万: money is in yuan, whatever it is printed in."""
+    return _digits(yuan, None) if unit is None else f"{_digits(yuan, Unit.YUAN)} yuan"
 
 
-def plain(yuan: Decimal, unit: Unit | None) -> str:
-    """The digits of an amount in this unit: none behind the point, or two at least."""
+def _digits(yuan: Decimal, unit: Unit | None) -> str:
+    """The digits of an amount in this unit, thousands apart: none behind the point, or two at least."""
     shifted = (round(yuan, 4) if unit is None else yuan.scaleb(-unit.exponent)).normalize()
     decimals = max(0, -int(shifted.as_tuple().exponent))
-    return f"{shifted:.{max(2, decimals) if decimals else 0}f}"
+    return f"{shifted:,.{max(2, decimals) if decimals else 0}f}"
 
 
 def _printed(figure: Figure) -> str:
+    """The figure with the decimals that it is printed with."""
     if figure.amount is None:
         return "（空白）"
-    return f"{figure.amount:f}{figure.unit.zh if figure.unit is not None else measure(figure.field)[0]}"
+    return f"{figure.amount:,f}{figure.unit.zh if figure.unit is not None else measure(figure.field)[0]}"
 
 
 def _printed_en(figure: Figure) -> str:
     if figure.amount is None:
         return "(blank)"
-    return f"{figure.amount:f}{_UNITS_EN[figure.unit] if figure.unit is not None else measure(figure.field)[1]}"
+    if figure.unit is None:
+        return f"{figure.amount:,f}{measure(figure.field)[1]}"
+    return _money_en(figure.value, figure.unit)
 
 
 def _shown(figures: Sequence[Figure]) -> list[Figure]:
@@ -129,13 +134,21 @@ def _same_table(said: Said, *, left: bool) -> bool:
 def _title_zh(document: Document, figure: Figure) -> str:
     if isinstance(figure.record, Line):
         return f"《{document.title(figure.place)}》"
-    return f"文字说明第{figure.record.line}行"
+    return f"文字说明第{figure.record.line}行" if document.has_lines else "文字说明"
 
 
 def _title_en(document: Document, figure: Figure) -> str:
     if isinstance(figure.record, Line):
-        return f"《{document.title(figure.place)}》 "
-    return f"the narrative, line {figure.record.line}: "
+        return f"{document.title_en(figure.place)} "
+    return f"The narrative, line {figure.record.line}: " if document.has_lines else "The narrative: "
+
+
+def _zeros(figures: Sequence[Figure], shown: Sequence[Figure]) -> tuple[str, str]:
+    """What a sum of which a single figure is quoted consists of otherwise."""
+    more = len(figures) - len(shown)
+    if len(shown) != 1 or not more:
+        return "", ""
+    return f"（其余{more}项为0或空白）", f" ({'the other is' if more == 1 else f'the other {more} are'} 0 or blank)"
 
 
 def _side_zh(document: Document, said: Said, *, left: bool) -> str:
@@ -144,13 +157,14 @@ def _side_zh(document: Document, said: Said, *, left: bool) -> str:
     title = "" if _same_table(said, left=left) else _title_zh(document, shown[0])
     quoted = [f"“{figure.label}”{_printed(figure)}" for figure in shown[:_QUOTED]]
     if len(figures) == 1 or len(shown) == 1:
-        return title + quoted[0]
+        return title + quoted[0] + _zeros(figures, shown)[0]
     more = f"等{len(shown)}项" if len(shown) > _QUOTED else ""
     value = said.left_value if left else said.left_value - said.difference
     if said.form == "growth" and left:
-        return f"{title}{quoted[0]}，比此前变动{quoted[1]}，幅度{_amount_zh(said, value)}"
+        way = "减少" if shown[1].value < 0 else "增加"
+        return f"{title}{quoted[0]}，较此前{way}{_without_sign(quoted[1])}，即{way}{_quotient(said, value)}"
     if said.form != "sum" and left:
-        return f"{title}{_SIGNS[said.form].join(quoted)} = {_amount_zh(said, value)}"
+        return f"{title}{_SIGNS[said.form].join(quoted)} = {_quotient(said, value) or _amount_zh(said, value)}"
     return f"{title}{'、'.join(quoted)}{more}合计{_amount_zh(said, value)}"
 
 
@@ -160,24 +174,54 @@ def _side_en(document: Document, said: Said, *, left: bool) -> str:
     title = "" if _same_table(said, left=left) else _title_en(document, shown[0])
     quoted = [f"“{figure.label_en}” {_printed_en(figure)}" for figure in shown[:_QUOTED]]
     if len(figures) == 1 or len(shown) == 1:
-        return title + quoted[0]
+        return title + quoted[0] + _zeros(figures, shown)[1]
     more = f" and {len(shown) - _QUOTED} more" if len(shown) > _QUOTED else ""
     value = said.left_value if left else said.left_value - said.difference
     if said.form == "growth" and left:
-        return f"{title}{quoted[0]}, after a change of {quoted[1]}: {_amount_en(said, value)}"
+        way = "less" if shown[1].value < 0 else "more"
+        return f"{title}{quoted[0]}, {_without_sign(quoted[1])} {way} than before, or {_quotient(said, value)} {way}"
     if said.form != "sum" and left:
-        return f"{title}{_SIGNS[said.form].join(quoted)} = {_amount_en(said, value)}"
+        return f"{title}{_SIGNS[said.form].join(quoted)} = {_quotient(said, value) or _amount_en(said, value)}"
     return f"{title}{', '.join(quoted)}{more}, together {_amount_en(said, value)}"
 
 
+def _apart_zh(said: Said, difference: Decimal) -> str:
+    """Two percentages lie points apart, not per cent."""
+    if said.measure[0] != "%":
+        return _amount_zh(said, difference)
+    return _digits(_points(difference), None) + "个百分点"
+
+
+def _apart_en(said: Said, difference: Decimal) -> str:
+    if said.measure[1] != "%":
+        return _amount_en(said, difference)
+    return _digits(_points(difference), None) + " percentage points"
+
+
+def _points(difference: Decimal) -> Decimal:
+    return round(difference, 2) if difference >= _SHOWN else difference
+
+
+def _without_sign(quoted: str) -> str:
+    """The amount of a change, whose direction is said in words."""
+    return quoted.rpartition("”")[2].strip().removeprefix("-")
+
+
+def _quotient(said: Said, value: Decimal) -> str:
+    """A percentage that was worked out, with two decimals where they show the difference; nothing of other values."""
+    if said.measure[0] != "%":
+        return ""
+    return _digits(round(value, 2) if abs(said.difference) >= _SHOWN else value, None) + "%"
+
+
 def _verdict_zh(said: Said, right_value: Decimal) -> str:
-    apart = _amount_zh(said, abs(said.difference))
+    apart = _apart_zh(said, abs(said.difference))
     if said.status == "passed":
         return "两者相符。" if said.relation == "=" else f"符合“{said.rule.formula}”。"
     if said.truncated:
         return f"相差{apart}，所列数字截去了尾数而未四舍五入。"
     if said.status == "rounding":
-        return f"相差{apart}，在四舍五入的范围（{_amount_zh(said, said.bound)}）之内。"
+        return f"相差{apart}，在四舍五入的范围（{_apart_zh(said, said.bound)}）之内。"
     why = f"，但{said.doubt[0]}，不足以判定" if said.doubt else ""
     if said.relation == "=":
         return f"相差{apart}{why}。"
@@ -186,13 +230,13 @@ def _verdict_zh(said: Said, right_value: Decimal) -> str:
 
 
 def _verdict_en(said: Said, right_value: Decimal) -> str:
-    apart = _amount_en(said, abs(said.difference))
+    apart = _apart_en(said, abs(said.difference))
     if said.status == "passed":
         return "the two agree." if said.relation == "=" else f"as it should be ({said.rule.formula_en})."
     if said.truncated:
         return f"a difference of {apart}: the figure is cut off, not rounded."
     if said.status == "rounding":
-        return f"a difference of {apart}, within what rounding explains ({_amount_en(said, said.bound)})."
+        return f"a difference of {apart}, within what rounding explains ({_apart_en(said, said.bound)})."
     why = f", but {said.doubt[1]}: not enough to judge" if said.doubt else ""
     if said.relation == "=":
         return f"a difference of {apart}{why}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -10,6 +12,14 @@ from app.records import StatedAmount
 
 SOURCE = "stated_amounts"
 Stated = tuple[int, StatedAmount]  # position in the list, record
+
+_BUDGET_WORD = re.compile(r"(?:年初|全年|调整后?)?预算数?$")
+_PHASES = {
+    "initial_budget": ("年初预算数", "initial budget"),
+    "adjusted_budget": ("全年预算数", "adjusted budget"),
+    "budget": ("预算数", "budget"),
+    "final": ("决算（执行）数", "final account"),
+}
 
 
 def stated(document: Document, *, measure: str = "amount") -> Iterator[Stated]:
@@ -38,6 +48,14 @@ def figure(one: Stated) -> Figure:
         label=f"{record.label}增减" if changes else record.label,
         label_en=f"{record.label}, change" if changes else record.label,
     )
+
+
+def of_phase(one: Stated) -> Figure:
+    """The stated amount, called by its phase as well: budget and final account of one item have the same name."""
+    made = figure(one)
+    zh, en = _PHASES[one[1].phase]
+    name = _BUDGET_WORD.sub("", made.label)
+    return dataclasses.replace(made, label=f"{name}{zh}", label_en=f"{name}, {en}" if name else en)
 
 
 def percent(one: Stated) -> Figure:

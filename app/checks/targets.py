@@ -75,13 +75,14 @@ def _judged(
     doubt: tuple[str, str] | None = None,
 ) -> Judgement:
     """That a target which should be low (a cost), or high (a rate of success), is, or is not, printed as such."""
-    title = document.title((row.statement_key, row.statement_ordinal))
+    place = (row.statement_key, row.statement_ordinal)
+    title, title_en = document.title(place), document.title_en(place)
     where = "·".join(level for level in (row.level2 or row.level1, row.level3 or row.description) if level)[:120]
     is_bound = row.target_operator in _AT_LEAST
     way, way_en = ("下限", "a lower bound") if is_bound else ("上限", "an upper bound")
     other, other_en = ("上限（≤）", "an upper bound (≤)") if low else ("下限（≥）", "a lower bound (≥)")
     printed = f"《{title}》“{where}”的指标值为“{row.target}”，是{way}"
-    printed_en = f"《{title}》 “{where}”: the target “{row.target}” is {way_en}"
+    printed_en = f"{title_en} “{where}”: the target “{row.target}” is {way_en}"
     return Judgement(
         figures=(document.figure("performance_indicators", index, "target"),),
         holds=not wrong,
@@ -206,9 +207,10 @@ def second_level(document: Document) -> Iterator[Judgement]:
             continue
         seen.add(place)
         belongs = next(levels for word, levels in _SECOND if word == name)[0]
-        title = document.title((row.statement_key, row.statement_ordinal))
+        table = (row.statement_key, row.statement_ordinal)
+        title, title_en = document.title(table), document.title_en(table)
         printed = f"《{title}》“{row.level2}”列于“{row.level1}”之下"
-        printed_en = f"《{title}》 “{row.level2}” stands under “{row.level1}”"
+        printed_en = f"{title_en} “{row.level2}” stands under “{row.level1}”"
         yield Judgement(
             figures=(document.figure("performance_indicators", index, "level2"),),
             holds=right,
@@ -243,7 +245,7 @@ def indicator_twice(document: Document) -> Iterator[Judgement]:
             if row.level3 and row.target and row.target != "无":
                 words = (row.level1, row.level2, row.level3, row.description, row.target)
                 projects[row.project_ordinal][words].append((index, row))
-        title = document.title(series.place)
+        title, title_en = document.title(series.place), document.title_en(series.place)
         for project, indicators in projects.items():
             totals = [place for place, one in overall if (place, one) == (series.place, project)]
             twice = [rows for rows in indicators.values() if len(rows) > 1]
@@ -254,7 +256,7 @@ def indicator_twice(document: Document) -> Iterator[Judgement]:
                     figures=document.figures("performance_indicators", rows, "level3"),
                     holds=False,
                     zh=f"《{title}》{what}列示了{len(rows)}次。",
-                    en=f"《{title}》 {what} is printed {len(rows)} times.",
+                    en=f"{title_en} {what} is printed {len(rows)} times.",
                     doubt=SEVERAL if len(totals) > 1 else None,
                 )
             if not twice:
@@ -263,5 +265,5 @@ def indicator_twice(document: Document) -> Iterator[Judgement]:
                     figures=document.figures("performance_indicators", every, "level3"),
                     holds=True,
                     zh=f"《{title}》{len(every)}项指标互不重复。",
-                    en=f"《{title}》: {len(every)} indicators, none of them twice.",
+                    en=f"{title_en}: {len(every)} indicators, none of them twice.",
                 )

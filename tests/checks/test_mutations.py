@@ -119,7 +119,11 @@ def test_the_sentence_quotes_the_figures_the_tables_and_the_difference() -> None
     wrong = changed(parsed, "balance_lines", index, "total", amount + 100)
     (result,) = (one for one in failed(wrong) if one.rule == "I1.grand_totals")
     assert result.sentence_zh == (
-        f"《表 revenue_and_expenditure》“收入总计”{amount + 100}万元，“支出总计”{amount}万元，相差100万元。"
+        f"《表 revenue_and_expenditure》“收入总计”{amount + 100:,}万元，“支出总计”{amount:,}万元，相差100万元。"
+    )
+    assert result.sentence_en == (
+        f"《表 revenue_and_expenditure》 (revenue and expenditure) “收入总计” {10_000 * (amount + 100):,.0f} yuan; "
+        f"“支出总计” {10_000 * amount:,.0f} yuan: a difference of 1,000,000 yuan."
     )
     assert (result.difference, result.bound, result.unit) == (Decimal(100), Decimal("0.01"), "wan")
     assert [(one.amount, one.field, one.column) for one in result.operands] == [

@@ -61,7 +61,7 @@ def test_amount_of_the_table_passes_and_another_one_is_named_with_both_places() 
         f"文字说明第7行“expenditure·grand_total”{wrong}万元，"
         f"《表 revenue_and_expenditure》“收入总计”{GRAND}万元，相差20万元。"
     )
-    assert result.sentence_en.startswith("the narrative, line 7: “expenditure·grand_total”")
+    assert result.sentence_en.startswith("The narrative, line 7: “expenditure·grand_total”")
     left, right = result.operands
     assert (left.source, left.line, left.offset, left.row, left.text) == ("stated_amounts", 7, 1, None, f"{wrong}万元")
     assert (right.source, right.field, right.statement_key) == ("balance_lines", "total", "revenue_and_expenditure")
@@ -261,3 +261,26 @@ def test_true_shares_and_rates_of_growth_never_fail(before: int, change: int, de
         ),
     )
     assert "failed" not in statuses("I23.growth", *amounts)
+
+
+def test_rate_of_growth_is_said_in_words_and_its_difference_in_percentage_points() -> None:
+    growth: dict[str, Any] = {"measure": "change", "percent": Decimal("30.00"), "percent_kind": "growth"}
+    amounts = (said("expenditure", "basic", "120.00"), said("expenditure", "basic", "20.00", **growth))
+    (result,) = results("I23.growth", *amounts)
+    assert "较此前增加20.00万元，即增加20%" in result.sentence_zh
+    assert result.sentence_zh.endswith("30.00%，相差10个百分点。")
+    assert result.sentence_en.endswith("a difference of 10 percentage points.")
+
+
+def test_narrative_of_a_file_without_lines_is_quoted_without_a_line() -> None:
+    parsed = told(said("expenditure", "grand_total", f"{GRAND + 20}"))
+    pdf = parsed.model_copy(update={"disclosure": parsed.disclosure.model_copy(update={"format": "pdf"})})
+    (result,) = (one for one in check(pdf) if one.rule == TABLE and one.operands)
+    assert result.sentence_zh.startswith("文字说明“expenditure·grand_total”")
+    assert result.sentence_en.startswith("The narrative: “expenditure·grand_total”")
+
+
+def test_figure_far_from_every_reading_is_held_against_the_one_its_words_name() -> None:
+    assert REVENUE != GRAND
+    (result,) = results(TABLE, said("revenue", "grand_total", "0.30"))
+    assert result.operands[1].amount == GRAND

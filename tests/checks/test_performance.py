@@ -104,8 +104,8 @@ def test_rate_may_be_rounded_or_cut_off(rate: str, status: str) -> None:
 def test_sentence_quotes_the_quotient_and_the_printed_rate() -> None:
     (result,) = results(table(with_("total", execution_rate="95.27")), "I12.execution_rate")
     assert result.sentence_zh == (
-        "《虚构项目绩效表》“年度资金总额·全年执行数”31.07万元 ÷ “年度资金总额·全年预算数”33.50万元 = 92.7463%，"
-        "“年度资金总额·执行率”95.27%，相差2.5237%。"
+        "《虚构项目绩效表》“年度资金总额·全年执行数”31.07万元 ÷ “年度资金总额·全年预算数”33.50万元 = 92.75%，"
+        "“年度资金总额·执行率”95.27%，相差2.52个百分点。"
     )
     assert result.unit is None
     assert result.difference == Decimal("-2.5237")

@@ -84,7 +84,7 @@ def test_sentence_of_a_wrong_direction() -> None:
         "《虚构项目绩效表》“成本指标·年度支出”的指标值为“≥9万元”，是下限，而这类指标通常应为上限（≤）。"
     )
     assert result.sentence_en == (
-        "《虚构项目绩效表》 “成本指标·年度支出”: the target “≥9万元” is a lower bound, "
+        "《虚构项目绩效表》 (self evaluation) “成本指标·年度支出”: the target “≥9万元” is a lower bound, "
         "where an upper bound (≤) is usual."
     )
 
