@@ -24,18 +24,25 @@ _LISTED, _LATEST, _SOME, _MOST = "100", "10", "20", "1000"
 _TOLD = 50
 
 _BALANCES = "id,disclosure_id,statement_id,statement,side,role,phase,item,total,row"
-_SPENDING = "id,disclosure_id,statement_id,statement,fund,phase,code,name,level,is_leaf,total,basic,project,row"
-_THREE = "id,disclosure_id,statement_id,fiscal_year,phase,item,name,institution,total,change,row"
+_SPENDING = (
+    "id,disclosure_id,statement_id,statement,department_name,fund,phase,code,name,level,is_leaf,"
+    "total,basic,personnel,public,project,row"
+)
+_THREE = "id,disclosure_id,statement_id,fiscal_year,phase,item,name,institution,total,general_public_budget,change,row"
 _STATED = "id,disclosure_id,fiscal_year,phase,topic,item,measure,label,amount,line"
 
 
 @dataclass(frozen=True)
 class Home:
-    """The country: its provinces, the newest documents with the rows of their figures, what the release covers."""
+    """The country: its provinces, the newest documents with the rows of their figures, what the release covers.
+
+    `central` is how many of the departments belong to no province.
+    """
 
     extent: ReleaseExtent
     files: ReleaseFiles | None
     divisions: list[Division]
+    central: int
     departments: int
     disclosures: Rows
     printed: Printed
@@ -52,7 +59,8 @@ async def fetch_home(connection: Connection, known: Known, settings: Settings) -
     )
     shown = {"disclosure_id": ",".join(row["id"] for row in disclosures.rows)}
     printed = await _printed(connection, known, release, shown, totals=True) if disclosures.rows else NOTHING_PRINTED
-    return Home(extent, files, divisions, departments.total, disclosures, printed)
+    central = _outside(divisions, departments.total)
+    return Home(extent, files, divisions, central, departments.total, disclosures, printed)
 
 
 async def fetch_whole(connection: Connection, settings: Settings) -> tuple[ReleaseExtent, ReleaseFiles | None]:
@@ -63,32 +71,46 @@ async def fetch_whole(connection: Connection, settings: Settings) -> tuple[Relea
 
 @dataclass(frozen=True)
 class Departments:
-    """The departments of a division: the way to it, the divisions under it, a page of the departments."""
+    """The departments of a division: the way to it, the divisions under it, a page of the departments.
+
+    `central` is how many of the departments belong to no province, where the whole country is asked for.
+    """
 
     path: list[Division]
     below: list[Division]
+    central: int
     departments: Rows
 
 
 async def fetch_departments(
-    connection: Connection, known: Known, *, region: str, cursor: str | None, release: int | None
+    connection: Connection, known: Known, *, region: str | None, cursor: str | None, release: int | None
 ) -> Departments:
-    """The departments of a division and everything under it. NotFound when there is no such division."""
-    path = await fetch_path(connection, region) if region != COUNTRY else []
-    if not path and region != COUNTRY:
-        raise NotFound(f"there is no division {region[:40]!r}; /v1/regions lists what there is")
+    """The departments of a division and everything under it; of the whole country without one.
+
+    The country's own code stands for the central departments alone. NotFound when there is no such division.
+    """
+    path = [] if region in (None, COUNTRY) else await fetch_path(connection, region or COUNTRY)
+    if not path and region not in (None, COUNTRY):
+        raise NotFound(f"there is no division {str(region)[:40]!r}; /v1/regions lists what there is")
     departments = await list_of(
         connection,
         known,
         "departments",
         release=release,
+        region_code=COUNTRY if region == COUNTRY else None,
         region_code__under=None if region == COUNTRY else region,
         sort="region_code,name",
         cursor=cursor,
         limit=_LISTED,
     )
-    below = await fetch_divisions(connection, departments.release, region)
-    return Departments(path, below, departments)
+    below = [] if region == COUNTRY else await fetch_divisions(connection, departments.release, region or COUNTRY)
+    central = _outside(below, departments.total) if region is None else 0
+    return Departments(path, below, central, departments)
+
+
+def _outside(divisions: list[Division], departments: int) -> int:
+    """How many of the departments of the country are in none of its provinces."""
+    return departments - sum(division.departments for division in divisions)
 
 
 @dataclass(frozen=True)
@@ -168,7 +190,8 @@ async def _printed(connection: Connection, known: Known, release: int, of: dict[
         return found.rows
 
     balances = await rows("balance-lines", _BALANCES, role="year_total,grand_total")
-    spending = await rows("expenditures", _SPENDING, level="total" if totals else None, sort="level,-total")
+    # Totals come before units, which stand for them where a table has no total row.
+    spending = await rows("expenditures", _SPENDING, level="total,unit" if totals else None, sort="level,-total")
     three_public = await rows("three-public", _THREE, item="total" if totals else None)
     stated = await rows(
         "stated-amounts",

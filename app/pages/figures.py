@@ -13,10 +13,9 @@ from app.query.words import Word
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of a document. `amount` is None where the cell is blank; `row` is None where there is no row.
+    """One figure of a document. `amount` is None where the row has none; `row` is None where there is no row.
 
-    `field` is the row's field; `why` says what became of the statement that should have the figure; `stated` is true of
-    one that no table has but the text states.
+    `field` is the row's field; `why` says why no table has the figure; `stated` is true of one that the text states.
     """
 
     name: Word
@@ -50,6 +49,8 @@ _NAMES = {
     "project": Word("项目支出", "Project expenditure"),
     "three_public": Word("“三公”经费", "“Three public” expenses"),
 }
+_NO_AMOUNT = Word("表中未列此数", "the table does not give it")
+_IN_PARTS = Word("表中分列人员经费和公用经费", "the table gives personnel and public outlays apart")
 _NO_ROW = Word("表中没有这一行", "the table has no such row")
 _NO_TABLE = Word("原文件中没有此表", "the document has no such table")
 
@@ -67,12 +68,13 @@ def glance(disclosure: Row, printed: Printed) -> list[Figure]:
         return [row for row in rows if row["disclosure_id"] == disclosure["id"] and row["phase"] == phase]
 
     def figure(key: str, resource: str, field: str, statement: str, found: Row | None) -> Figure:
-        if found is not None:
+        if found is not None and found[field] is not None:
             return Figure(_NAMES[key], resource, field, found)
+        why = _why(statements, statement) if found is None else _without(found, key)
         stated = _stated(own(printed.stated), key, disclosure["fiscal_year"])
         if stated is not None:
-            return Figure(_NAMES[key], "stated-amounts", "amount", stated, _why(statements, statement), stated=True)
-        return Figure(_NAMES[key], resource, field, None, _why(statements, statement))
+            return Figure(_NAMES[key], "stated-amounts", "amount", stated, why or _NO_AMOUNT, stated=True)
+        return Figure(_NAMES[key], resource, field, found, why)
 
     balances = own(printed.balances)
     spending = _total(own(printed.spending))
@@ -86,7 +88,7 @@ def glance(disclosure: Row, printed: Printed) -> list[Figure]:
         figure(
             "three_public",
             "three-public",
-            "total",
+            three_public_field(three),
             "three_public",
             next((row for row in three if row["item"] == "total"), None),
         ),
@@ -104,6 +106,12 @@ def three_public(disclosure: Row, rows: Sequence[Row]) -> list[Row]:
         if (row["phase"], row["fiscal_year"], row["institution"]) == wanted:
             found.setdefault((row["item"], row["name"]), row)
     return list(found.values())
+
+
+def three_public_field(rows: Sequence[Row]) -> str:
+    """The field that these rows have their amounts in: a form may print them by fund, and no total of the funds."""
+    fields = ("total", "general_public_budget")
+    return next((field for field in fields if any(row[field] is not None for row in rows)), "total")
 
 
 def largest_projects(rows: Sequence[Row], most: int) -> list[Row]:
@@ -143,10 +151,20 @@ def _grand_total(balances: Sequence[Row], side: str) -> Row | None:
 
 def _total(spending: Sequence[Row]) -> Row | None:
     for fund in ("all", "general_public_budget"):
-        found = next((row for row in spending if row["level"] == "total" and row["fund"] == fund), None)
+        of_fund = [row for row in spending if row["fund"] == fund]
+        total = next((row for row in of_fund if row["level"] == "total"), None)
+        # A table may begin with the department's own row in the place of a total.
+        whole = (row for row in of_fund if row["level"] == "unit" and row["name"] == row["department_name"])
+        found = total or next(whole, None)
         if found is not None:
             return found
     return None
+
+
+def _without(row: Row, key: str) -> Word | None:
+    """Why a row that is there has no such amount; None where its cell is blank for all that can be told."""
+    in_parts = key == "basic" and (row["personnel"], row["public"]) != (None, None)
+    return _IN_PARTS if in_parts else None
 
 
 # Where the text states what a table would: its topic and item.

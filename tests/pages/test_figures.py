@@ -16,7 +16,26 @@ BUDGET: Row = {"id": "d", "kind": "budget", "fiscal_year": 2026, "statements": [
 
 def three(total: str | None, *, item: str = "total", institution: str | None = None, **other: object) -> Row:
     row = {"id": 1, "disclosure_id": "d", "phase": "budget", "fiscal_year": 2026, "item": item, "name": item}
-    return {**row, "institution": institution, "total": None if total is None else Decimal(total), **other}
+    amounts = {"total": None if total is None else Decimal(total), "general_public_budget": None}
+    return {**row, "institution": institution, **amounts, **other}
+
+
+def spent(level: str, name: str, **amounts: str) -> Row:
+    """A row of the budget's statement of expenditure; amounts that are not given are blank."""
+    row = {"id": 2, "disclosure_id": "d", "phase": "budget", "fund": "all", "level": level, "name": name}
+    given = {field: Decimal(text) for field, text in amounts.items()}
+    return {
+        **row,
+        "department_name": "信访局",
+        **dict.fromkeys(("total", "basic", "personnel", "public", "project")),
+        **given,
+    }
+
+
+def at_a_glance(*rows: Row, stated: Row | None = None) -> dict[str, figures.Figure]:
+    """The figures of a budget with these rows of expenditure, by their names."""
+    printed = Printed((), rows, (), () if stated is None else (stated,))
+    return {figure.name.en: figure for figure in figures.glance(BUDGET, printed)}
 
 
 def test_expenses_of_the_department_are_not_those_of_its_institutions_or_of_another_year() -> None:
@@ -31,6 +50,39 @@ def test_expenses_of_the_department_are_not_those_of_its_institutions_or_of_anot
     assert [row["total"] for row in figures.three_public(BUDGET, rows)] == [Decimal("9.30"), Decimal("5.80")]
     glance = {figure.name.en: figure for figure in figures.glance(BUDGET, Printed((), (), rows, ()))}
     assert glance["“Three public” expenses"].amount == Decimal("9.30")
+
+
+def test_expenses_that_a_form_prints_by_fund_are_those_of_the_general_public_budget() -> None:
+    rows = [three(None, general_public_budget=Decimal("5.58")), three(None, item="overseas_trips")]
+    assert figures.three_public_field(rows) == "general_public_budget"
+    glance = figures.glance(BUDGET, Printed((), (), rows, ()))
+    assert (glance[-1].amount, glance[-1].field) == (Decimal("5.58"), "general_public_budget")
+    assert figures.three_public_field([three("0.95"), three(None, general_public_budget=Decimal(1))]) == "total"
+    assert figures.three_public_field([three(None)]) == "total"
+
+
+def test_row_of_the_department_itself_stands_for_a_total_row_that_is_not_there() -> None:
+    own, other = spent("unit", "信访局", basic="3072.01"), spent("unit", "信访服务中心", basic="9.00")
+    assert at_a_glance(other, own)["Basic expenditure"].amount == Decimal("3072.01")
+    assert at_a_glance(own, spent("total", "合计", basic="8.00"))["Basic expenditure"].amount == Decimal("8.00")
+    assert at_a_glance(other)["Basic expenditure"].row is None
+
+
+def test_figure_that_a_row_gives_in_parts_or_the_text_alone_says_so() -> None:
+    parts = spent("total", "合计", personnel="5.00", public="1.00", project="2.00")
+    basic = at_a_glance(parts)["Basic expenditure"]
+    assert (basic.row, basic.amount) == (parts, None)
+    assert basic.why is not None
+    assert basic.why.en == "the table gives personnel and public outlays apart"
+    blank = spent("total", "合计", total="8.00")
+    assert (at_a_glance(blank)["Basic expenditure"].row, at_a_glance(blank)["Basic expenditure"].why) == (blank, None)
+    said = {"disclosure_id": "d", "fiscal_year": 2026, "phase": "budget", "topic": "expenditure", "measure": "amount"}
+    stated = at_a_glance(blank, stated={**said, "id": 7, "item": "basic", "amount": Decimal("6.00")})[
+        "Basic expenditure"
+    ]
+    assert (stated.amount, stated.stated) == (Decimal("6.00"), True)
+    assert stated.why is not None
+    assert stated.why.zh == "表中未列此数"
 
 
 def test_project_that_two_tables_print_is_shown_once() -> None:

@@ -365,6 +365,8 @@ async def test_program_that_asks_for_a_page_that_is_not_there_gets_a_problem_doc
         ("/departments?region=abc", 404, "abc"),
         ("/departments?release=999", 404, "999"),
         ("/releases/99999999999999999999", 404, "99999999999999999999"),
+        ("/datasets/expenditure", 404, "did you mean /datasets/expenditures?"),
+        ("/datasets/expenditure/rows", 404, "did you mean /datasets/expenditures?"),
         ("/sitemap-0.xml", 404, "sitemap"),
         ("/sitemap-2.xml", 404, "sitemap"),
         ("/search?q=" + "x" * 9000, 414, "9"),
@@ -375,6 +377,20 @@ async def test_wrong_request_is_told_on_a_page(path: str, status: int, told: str
     assert answer.status_code == status
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert told in " ".join(Page(answer.text).words)
+
+
+async def test_central_departments_are_found_beside_the_provinces_and_alone_in_their_list(
+    seed_client: httpx.AsyncClient,
+) -> None:
+    central = (await seed_client.get("/v1/departments?region_code=000000&fields=id,name")).json()["data"]
+    assert central
+    for path in ("/", "/departments"):
+        page = Page((await seed_client.get(path)).text)
+        assert page.all("a", href="/departments?region=000000"), path
+    answer = await seed_client.get("/departments?region=000000&lang=en")
+    listed = [link["href"] for link in Page(answer.text).all("a") if str(link["href"]).startswith("/departments/")]
+    assert listed == [f"/departments/{row['id']}?lang=en" for row in central]
+    assert "Central government departments" in shown(answer.text)
 
 
 async def test_parameters_that_campaigns_append_change_nothing_and_stand_in_no_link(client: httpx.AsyncClient) -> None:

@@ -9,7 +9,7 @@ from app.api.caching import RELEASE_HEADER, Policy
 from app.api.envelope import base_url
 from app.api.html import asked_of, page_response
 from app.api.parameters import read_pairs
-from app.api.paths import unknown_path
+from app.api.paths import unknown_dataset, unknown_path
 from app.api.reader import Reader
 from app.errors import NotFound
 from app.pages import contents, figures, printed_table, sitemap, structured_data, table
@@ -45,7 +45,7 @@ async def get_home(request: Request) -> Response:
 async def list_departments(request: Request) -> Response:
     """The departments of a division, and the divisions under it."""
     reader, asked = _reader(request), asked_of(request, "region", "cursor")
-    region = asked.kept.get("region", contents.COUNTRY)
+    region = asked.kept.get("region")
     found = await reader.run(
         contents.fetch_departments,
         reader.known,
@@ -53,7 +53,9 @@ async def list_departments(request: Request) -> Response:
         cursor=asked.kept.get("cursor"),
         release=asked.release,
     )
-    return page_response("departments.html", asked, release=found.departments.release, found=found, region=region)
+    return page_response(
+        "departments.html", asked, release=found.departments.release, found=found, central=region == contents.COUNTRY
+    )
 
 
 async def get_department(request: Request) -> Response:
@@ -77,6 +79,7 @@ async def get_disclosure(request: Request) -> Response:
     record, printed = found.record, found.printed
     phase = figures.own_phase(record["kind"])
     spending, fund = figures.biggest(printed.spending, phase, _BIGGEST)
+    three_public = figures.three_public(record, printed.three_public)
     return page_response(
         "disclosure.html",
         asked,
@@ -86,7 +89,8 @@ async def get_disclosure(request: Request) -> Response:
         glance=figures.glance(record, printed),
         spending=spending,
         fund=fund,
-        three_public=figures.three_public(record, printed.three_public),
+        three_public=three_public,
+        three_public_field=figures.three_public_field(three_public),
         largest=figures.largest_projects(found.projects.rows, _PROJECTS),
         projects=found.projects,
         findings=found.findings,
@@ -124,7 +128,7 @@ async def get_dataset(request: Request) -> Response:
     reader, asked = _reader(request), asked_of(request)
     resource = RESOURCES.get(request.path_params["name"])
     if resource is None:
-        raise unknown_path(request.scope["path"])
+        raise unknown_dataset(request.scope["path"])
     extent, files = await reader.run(contents.fetch_whole, reader.settings)
     own = [] if files is None else [file for file in files.files if file.resource == resource.name]
     return page_response(
@@ -144,7 +148,7 @@ async def list_rows(request: Request) -> Response:
     reader = _reader(request)
     resource = RESOURCES.get(request.path_params["name"])
     if resource is None:
-        raise unknown_path(request.scope["path"])
+        raise unknown_dataset(request.scope["path"])
     given = {name: value for name, value in read_pairs(request.scope["query_string"]) if name not in _OF_THE_PAGE}
     asked = asked_of(request, *given)
     found = await reader.run(contents.fetch_rows, reader.known, resource.name, given, release=asked.release)
