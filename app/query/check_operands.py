@@ -27,6 +27,9 @@ _PLACE: dict[str, Json] = {
     },
 }
 
+# The result that an operand o belongs to.
+_RESULT_OF = "check_result c on c.department_id = o.department_id and c.id = o.check_result_id"
+
 # The resource of each table that figures are in.
 _RESOURCES = (
     f"""(values {", ".join(f"('{resource}', '{table}')" for resource, table in FIGURES)}) r(resource, source)"""
@@ -49,7 +52,8 @@ OPERANDS = Column(
         'amount', o.amount, 'unit', o.unit, 'decimals', o.decimals, 'text', o.text, 'field', o.field,
         'statement_id', o.statement_id, 'row', o."row", 'column', o."column", 'line', o.line, 'offset', o."offset",
         'href', '/v1/' || r.resource || '/' || o.fact_id) order by o.position), '[]'::json)
-        from check_operand o join {_RESOURCES} on r.source = o.source where o.check_result_id = t.id)""",  # noqa: S608 - our own names
+        from check_operand o join {_RESOURCES} on r.source = o.source
+        where o.department_id = t.department_id and o.check_result_id = t.id)""",  # noqa: S608 - our own names
     schema=records_schema(
         {
             "side": {"type": "string", "description": "Side of the comparison.", "enum": ["left", "right"]},
@@ -92,7 +96,7 @@ OPERANDS = Column(
 
 def row_checks(table: str) -> tuple[Include, Column]:
     """For a resource out of a table: `include=checks`, and the filter `checks=failed` of its rows."""
-    about = f"o.source = '{table}' and o.fact_id = t.id"
+    about = f"o.department_id = t.department_id and o.source = '{table}' and o.fact_id = t.id"
     return (
         Include(
             name="checks",
@@ -104,7 +108,7 @@ def row_checks(table: str) -> tuple[Include, Column]:
             sql=f"""(select coalesce(json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
                 'severity', c.severity, 'field', o.field, 'row', o."row", 'column', o."column")
                 order by c.id, o.position), '[]'::json)
-                from check_operand o join check_result c on c.id = o.check_result_id where {about})""",  # noqa: S608 - our own name
+                from check_operand o join {_RESULT_OF} where {about})""",  # noqa: S608 - our own name
             schema=records_schema(
                 {
                     **_RESULT,
@@ -113,7 +117,7 @@ def row_checks(table: str) -> tuple[Include, Column]:
                 }
             ),
         ),
-        _filter(f"""t.id in (select o.fact_id from check_operand o join check_result c on c.id = o.check_result_id
+        _filter(f"""(t.department_id, t.id) in (select o.department_id, o.fact_id from check_operand o join {_RESULT_OF}
             where o.source = '{table}' and c.status = any({{values}}))"""),  # noqa: S608 - as above
     )
 
@@ -142,13 +146,13 @@ STATEMENT_CHECKS = Include(
     description="The cells of this table that checks compare: row and column of the grid, rule and status.",
     description_zh="本表中被核对的单元格：行、列、规则和结果。",
     joins=(),
-    sql="""(select coalesce(json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
+    sql=f"""(select coalesce(json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
         'severity', c.severity, 'row', o."row", 'column', o."column") order by c.id, o.position), '[]'::json)
-        from check_operand o join check_result c on c.id = o.check_result_id where o.statement_id = t.id)""",
+        from check_operand o join {_RESULT_OF} where o.department_id = t.department_id and o.statement_id = t.id)""",  # noqa: S608 - our own names
     schema=records_schema({**_RESULT, **_PLACE}),
 )
-STATEMENT_STATUSES = _filter("""t.id in (select o.statement_id from check_operand o
-    join check_result c on c.id = o.check_result_id where c.status = any({values}))""")
+STATEMENT_STATUSES = _filter(f"""(t.department_id, t.id) in (select o.department_id, o.statement_id
+    from check_operand o join {_RESULT_OF} where c.status = any({{values}}))""")  # noqa: S608 - our own names
 
 DISCLOSURE_CHECKS = Include(
     name="checks",
@@ -160,7 +164,8 @@ DISCLOSURE_CHECKS = Include(
     sql="""(select coalesce(json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
         'severity', c.severity, 'sentence_zh', c.sentence_zh, 'sentence_en', c.sentence_en) order by c.id), '[]'::json)
         from check_result c
-        where c.revision_id = t.revision_id and c.status in ('rounding', 'failed', 'insufficient'))""",
+        where c.department_id = t.department_id and c.revision_id = t.revision_id
+            and c.status in ('rounding', 'failed', 'insufficient'))""",
     schema=records_schema(
         {
             **_RESULT,
@@ -170,5 +175,6 @@ DISCLOSURE_CHECKS = Include(
     ),
 )
 DISCLOSURE_STATUSES = _filter(
-    "t.revision_id in (select c.revision_id from check_result c where c.status = any({values}))"
+    "(t.department_id, t.revision_id) in "
+    "(select c.department_id, c.revision_id from check_result c where c.status = any({values}))"
 )

@@ -99,7 +99,8 @@ RESOURCE = Resource(
             description="What the first figure is, in the document's words; null where the rule compares nothing here.",
             description_zh="第一个数字的名称，按原文；没有可比数字的为空值。",
             example="收入总计",
-            sql="(select o.label from check_operand o where o.check_result_id = t.id and o.position = 0)",
+            sql="""(select o.label from check_operand o
+                where o.department_id = t.department_id and o.check_result_id = t.id and o.position = 0)""",
         ),
         money(
             "difference",

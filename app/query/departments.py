@@ -5,8 +5,8 @@ from app.query.contents import counted
 from app.query.facts import JOINS, REGION_CODE, REGION_NAME
 from app.query.search_column import by_entries
 
-_VISIBLE = """exists (select from disclosure v where v.department_id = t.id
-        and v.valid_from <= {release} and v.valid_to > {release})"""
+_VISIBLE = """t.id in (select v.department_id from disclosure v
+        where v.valid_from <= {release} and v.valid_to > {release})"""
 _VISIBLE_BEFORE = _VISIBLE.replace("{release}", "{since}")
 
 RESOURCE = Resource(
@@ -93,7 +93,7 @@ RESOURCE = Resource(
             sql="""(select coalesce(json_agg(json_build_object('id', d.id, 'fiscal_year', d.fiscal_year, 'kind', d.kind,
                 'scope', d.scope, 'title', d.title, 'href', '/v1/disclosures/' || d.id)
                 order by d.fiscal_year desc, d.kind, d.scope), '[]'::json) from disclosure d
-                where d.department_id = t.id and d.valid_from <= {release} and d.valid_to > {release})""",
+                where d.department_id = {key} and d.valid_from <= {release} and d.valid_to > {release})""",
             schema=records_schema(
                 {
                     "id": {"type": "string", "description": "Id.", "examples": ["130205-5c9de731-2025-budget"]},
@@ -110,7 +110,7 @@ RESOURCE = Resource(
             ),
         ),
         counted(
-            "x.department_id = t.id and x.valid_from <= {release} and x.valid_to > {release}",
+            "x.department_id = {key} and x.valid_from <= {release} and x.valid_to > {release}",
             "'department_id=' || t.id",
         ),
         Column(

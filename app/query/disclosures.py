@@ -202,7 +202,8 @@ RESOURCE = Resource(
             example=[],
             sql="""(select coalesce(json_agg(json_build_object('id', s.id, 'key', s.key, 'ordinal', s.ordinal,
                 'title', s.title, 'status', s.status, 'printed_unit', s.unit, 'href', '/v1/statements/' || s.id)
-                order by s.id), '[]'::json) from statement s where s.revision_id = t.revision_id)""",
+                order by s.id), '[]'::json) from statement s
+                where s.department_id = t.department_id and s.revision_id = t.revision_id)""",
             schema=records_schema(
                 {
                     "id": {"type": "integer", "description": "Id.", "examples": [12]},
@@ -215,7 +216,7 @@ RESOURCE = Resource(
                 }
             ),
         ),
-        counted("x.revision_id = t.revision_id", "'disclosure_id=' || t.id"),
+        counted("x.department_id = t.department_id and x.revision_id = t.revision_id", "'disclosure_id=' || t.id"),
         Column(
             name="findings",
             kind="json",
@@ -227,7 +228,7 @@ RESOURCE = Resource(
             sql="""(select json_build_object('info', count(*) filter (where f.severity = 'info'),
                 'warning', count(*) filter (where f.severity = 'warning'),
                 'error', count(*) filter (where f.severity = 'error'))
-                from finding f where f.revision_id = t.revision_id)""",
+                from finding f where f.department_id = t.department_id and f.revision_id = t.revision_id)""",
             schema=object_schema(
                 {
                     severity: {"type": "integer", "description": f"Findings of severity {severity}.", "examples": [0]}
@@ -246,7 +247,8 @@ RESOURCE = Resource(
             sql="""(select json_agg(json_build_object('revision', d.revision, 'from_release', d.valid_from,
                 'until_release', case when d.valid_to <= {release} then d.valid_to end, 'sha256', d.sha256,
                 'loaded_at', d.loaded_at, 'href', '/v1/disclosures/' || d.id || '?release=' || d.valid_from)
-                order by d.revision) from disclosure d where d.id = t.id and d.valid_from <= {release})""",
+                order by d.revision) from disclosure d
+                where d.department_id = t.department_id and d.id = t.id and d.valid_from <= {release})""",
             schema=records_schema(
                 {
                     "revision": {"type": "integer", "description": "Number of the revision.", "examples": [1]},
@@ -300,7 +302,8 @@ RESOURCE = Resource(
     natural_key=("id",),
     # A revision that another one has followed is not removed: its id is still there.
     delta=f"""{DELTA} and (t.valid_to > {{release}} or not exists (select from disclosure n
-        where n.id = t.id and n.valid_from <= {{release}} and n.valid_to > {{release}}))""",
+        where n.department_id = t.department_id and n.id = t.id
+          and n.valid_from <= {{release}} and n.valid_to > {{release}}))""",
     keeps=("id", "region_code", "department_id", "fiscal_year", "kind", "scope"),
     examples=("fiscal_year=2025&kind=budget", "region_code__under=130000&sort=-fiscal_year", "kind=final&limit=10"),
 )

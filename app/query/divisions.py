@@ -23,7 +23,7 @@ _BELOW = """select a.code, a.name, a.full_name, count(*) as departments
     left join region p on p.code = r.parent_code left join region g on g.code = p.parent_code
     join region a on a.code = case when r.parent_code = $2 then r.code when p.parent_code = $2 then p.code
         when g.parent_code = $2 then g.code end
-    where exists (select from disclosure v where v.department_id = t.id and v.valid_from <= $1 and v.valid_to > $1)
+    where t.id in (select v.department_id from disclosure v where v.valid_from <= $1 and v.valid_to > $1)
     group by a.code order by a.code"""
 
 # The division itself and those above it, the country left out, the highest first. Parameter: the division.

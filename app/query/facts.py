@@ -12,7 +12,7 @@ VISIBLE = "t.valid_from <= {release} and t.valid_to > {release}"
 
 # The rows of revisions that came or went between two releases, and of those whose department is shown by another name:
 # a revision's rows come and go together. All of them belong to one of the releases: none is named that came and went.
-DELTA = """t.revision_id in (select c.revision_id from disclosure c where
+DELTA = """(t.department_id, t.revision_id) in (select c.department_id, c.revision_id from disclosure c where
     c.valid_from > {since} and c.valid_from <= {release} and c.valid_to > {release}
     or c.valid_from <= {since} and c.valid_to > {since} and c.valid_to <= {release}
     or c.valid_from <= {release} and c.valid_to > {release}
@@ -21,8 +21,8 @@ DELTA = """t.revision_id in (select c.revision_id from disclosure c where
 JOINS = {
     "region": "left join region reg on reg.code = t.region_code",
     "department": "left join department dep on dep.id = t.department_id",
-    "disclosure": "left join disclosure dis on dis.revision_id = t.revision_id",
-    "statement": "left join statement st on st.id = t.statement_id",
+    "disclosure": "left join disclosure dis on dis.department_id = t.department_id and dis.revision_id = t.revision_id",
+    "statement": "left join statement st on st.department_id = t.department_id and st.id = t.statement_id",
 }
 
 _REGION_LABEL = "(select full_name from region where code = {value})"

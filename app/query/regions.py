@@ -108,7 +108,7 @@ RESOURCE = Resource(
             description="How many departments of exactly this division have a disclosure in this release.",
             description_zh="恰属该区划、且在本数据版本中有公开文件的部门数。",
             example=1,
-            sql="""(select count(distinct d.department_id) from disclosure d where d.region_code = t.code
+            sql="""(select count(distinct d.department_id) from disclosure d where d.region_code = {key}
                 and d.valid_from <= {release} and d.valid_to > {release})""",
             schema={"type": "integer"},
         ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from app.query.beside import beside
 from app.query.changes_since import update_column
 from app.query.columns import Column, Resource
 from app.query.filters import condition
@@ -44,6 +45,7 @@ def page_statement(
     columns = resource.by_name
     shown = _fields(resource, fields, filters)
     conditions, first = _conditions(resource, filters, 2)
+    department = _department(filters, 2)
     if nulls is not None:
         conditions.append(after(resource, orders, nulls, first))
     needed = joins(resource, [*_filtered(resource, filters), *(columns[o.column] for o in orders)])
@@ -53,15 +55,16 @@ def page_statement(
         for n, order in enumerate(orders)
     )
     key_texts = ", ".join(f"t.key_{n}::text" for n in range(len(orders)))
+    listed, joined = shown_list(resource, shown, includes, unit), row_joins(resource, shown, includes)
     text = f"""with page as materialized (
   select t.*{keys} from {resource.source}{needed}
   where {" and ".join(conditions)}
   order by {order_by(resource, orders)} limit {limit + 1}
-)
+){beside(resource, (listed, joined), department=department)}
 select (select number from release where number = {_PINNED}) as release,
   (select max(number) from release) as newest, (select count(*) from page) as found,
   (select string_agg(row_to_json(r)::text, ',') from (
-    select {shown_list(resource, shown, includes, unit)} from page t{row_joins(resource, shown, includes)}
+    select {listed} from page t{joined}
     order by {by_keys} limit {limit}) r) as rows,
   (select array[{key_texts}] from page t order by {by_keys} offset {limit - 1} limit 1) as keys"""  # noqa: S608 - identifiers come from our own declarations
     return text.replace("{release}", _PINNED)
@@ -115,11 +118,13 @@ def one_statement(name: str, *, fields: tuple[str, ...], includes: tuple[str, ..
     release = _PINNED if pinned else _CURRENT
     shown = [resource.known[field] for field in fields]
     key = f"${2 if pinned else 1}::{'bigint' if resource.key_column.kind == 'integer' else 'text'}"
-    text = f"""with current as ({_release(pinned=pinned)})
+    listed, joined = shown_list(resource, shown, includes, unit), row_joins(resource, shown, includes)
+    text = f"""with current as ({_release(pinned=pinned)}), page as materialized (
+  select t.* from {resource.source} where ({resource.visible}) and {resource.key_column.expression} = {key}
+){beside(resource, (listed, joined))}
 select {_CURRENT} as release, (select row_to_json(r)::text from (
-    select {shown_list(resource, shown, includes, unit)} from {resource.source}{row_joins(resource, shown, includes)}
-    where ({resource.visible}) and {resource.key_column.expression} = {key}) r) as record"""  # noqa: S608 - as above
-    return text.replace("{release}", release)
+    select {listed} from page t{joined}) r) as record"""  # noqa: S608 - as above
+    return text.replace("{release}", release).replace("{key}", key)
 
 
 def elsewhere_statement(resource: Resource) -> str:
@@ -166,6 +171,20 @@ def _conditions(resource: Resource, filters: Shape, first: int) -> tuple[list[st
         found.append(text)
         first += used
     return found, first
+
+
+def _department(filters: Shape, first: int) -> str | None:
+    """The parameter that names the one department whose rows are asked for; None where that is not asked."""
+    for column, operator, count in filters:
+        if (column, operator, count) == ("department_id", "eq", 1):
+            return f"${first}::text"
+        first += _width(operator, count)
+    return None
+
+
+def _width(operator: str, count: int) -> int:
+    """How many parameters a filter has."""
+    return {"null": 0, "not_null": 0, "prefix": 2 * count, "search": 2}.get(operator, 1)
 
 
 def _filtered(resource: Resource, filters: Shape) -> list[Column]:

@@ -194,7 +194,7 @@ RESOURCE = Resource(
                 "items": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
             },
         ),
-        counted("x.statement_id = t.id", "'statement_id=' || t.id"),
+        counted("x.department_id = t.department_id and x.statement_id = t.id", "'statement_id=' || t.id"),
         Column(
             name="findings",
             kind="json",
@@ -203,7 +203,7 @@ RESOURCE = Resource(
             description="Number of findings about this table, listed at `/v1/findings?statement_id=…`.",
             description_zh="与该表有关的读取说明条数，列于 `/v1/findings?statement_id=…`。",
             example=0,
-            sql="(select count(*) from finding f where f.statement_id = t.id)",
+            sql="(select count(*) from finding f where f.department_id = t.department_id and f.statement_id = t.id)",
             schema={"type": "integer"},
         ),
         Column(

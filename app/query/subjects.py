@@ -115,7 +115,7 @@ def _list_sql(alias: str, resource: str, table: str, condition: str) -> str:
 
 def _occurrences_sql(lines: str) -> str:
     """Where a code occurs in one table of lines: totals, by year, and the departments with most lines."""
-    visible = f"from {lines} x where x.code = t.code and x.valid_from <= {{release}} and x.valid_to > {{release}}"
+    visible = f"from {lines} x where x.code = {{key}} and x.valid_from <= {{release}} and x.valid_to > {{release}}"
     return f"""(with found as materialized (
             select x.department_id, x.fiscal_year, count(*) as rows {visible} group by 1, 2)
         select json_build_object(
