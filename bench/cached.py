@@ -9,9 +9,11 @@ import urllib.request
 from functools import partial
 from pathlib import Path
 
-from figures import Figures, at_work, in_turn, table
-from load import Result, measure
+import load
+from figures import Figures, Measured, Part, at_work, in_turn, table
+from load import Result
 from servers import Server, serving
+from stage import Stage
 
 CONNECTIONS = 8
 PATHS = {
@@ -21,26 +23,28 @@ PATHS = {
 }
 
 
-def measure_cached(server: Server, *, seconds: float, rounds: int) -> str:
+def measure(stage: Stage) -> Part:
     """Each path from the cache, and the last one as a 304."""
-    found: list[tuple[Figures, int]] = []
-    for name, path in PATHS.items():
-        with urllib.request.urlopen(server.base + path, timeout=60) as answer:  # noqa: S310 - our own server
-            size, validator = len(answer.read()), answer.headers["ETag"]
-        found.append((_compare(name, server, path, size, seconds, rounds), size))
-    unchanged = _compare("not modified (304)", server, path, 0, seconds, rounds, {"If-None-Match": validator})
+    with stage.served(cache=True) as server:
+        found: list[tuple[Figures, int]] = []
+        for name, path in PATHS.items():
+            with urllib.request.urlopen(server.base + path, timeout=60) as answer:  # noqa: S310 - our own server
+                size, validator = len(answer.read()), answer.headers["ETag"]
+            found.append((_compare(name, server, path, size, stage), size))
+        unchanged = _compare("not modified (304)", server, path, 0, stage, {"If-None-Match": validator})
+    every = [*found, (unchanged, 0)]
     rows = [
-        [
-            one.name,
-            f"{size:,}",
-            f"{one.rate('cached'):,.0f}/s",
-            f"{one.rate('bare'):,.0f}/s",
-            one.ratio("cached", "bare"),
-            one.cheaper("cached", "bare"),
-        ]
-        for one, size in [*found, (unchanged, 0)]
+        [one.name, f"{size:,}", f"{one.rate('cached'):,.0f}/s", f"{one.rate('bare'):,.0f}/s"] for one, size in every
     ]
-    return table(["answer", "bytes", "cached", "bare", "cached ÷ bare", "by processor time"], rows)
+    measured = [
+        Measured(f"cached/{one.name}{by}", f"{one.name} from the cache ÷ bare ASGI{said}", values, "×", least=0.85)
+        for one, _ in every
+        for by, said, values in (
+            ("", "", one.faster("cached", "bare")),
+            (" by processor time", ", by processor time", one.cheaper("cached", "bare")),
+        )
+    ]
+    return Part("Finished answers", table(["answer", "bytes", "cached", "bare"], rows), tuple(measured))
 
 
 def _compare(
@@ -48,8 +52,7 @@ def _compare(
     server: Server,
     path: str,
     size: int,
-    seconds: float,
-    rounds: int,
+    stage: Stage,
     headers: dict[str, str] | None = None,
 ) -> Figures:
     status = 304 if headers else 200
@@ -57,10 +60,10 @@ def _compare(
     with serving(["bare:app"], environment, "/") as bare:
 
         def ask(at: Server, length: float) -> tuple[Result, float]:
-            run = partial(measure, at.base, [path], seconds=length, connections=CONNECTIONS)
+            run = partial(load.measure, at.base, [path], seconds=length, connections=CONNECTIONS)
             return at_work(at, partial(run, headers=headers, status=status))
 
         for at in (server, bare):
             ask(at, 1)
-        ways = {"cached": partial(ask, server, seconds), "bare": partial(ask, bare, seconds)}
-        return in_turn(Figures(name), ways, rounds=rounds)
+        ways = {"cached": partial(ask, server, stage.seconds), "bare": partial(ask, bare, stage.seconds)}
+        return in_turn(Figures(name), ways, rounds=stage.rounds)

@@ -5,60 +5,51 @@ from __future__ import annotations
 import json
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
 from functools import partial
 
-from figures import Figures, at_work, in_turn, table
-from load import Result, measure
+import load
+from figures import Figures, Measured, Part, at_work, in_turn, table
+from load import Result
 from queries import LIMIT
-from servers import Server
+from stage import Stage
 
 PAGES = 10_000
 _STEP = 1000  # rows of a page on the way there
 
 
-def measure_depth(at: Mapping[str, Server], lines: int, *, seconds: float, rounds: int) -> str:
+def measure(stage: Stage) -> Part:
     """The list of all lines at its beginning and PAGES pages on (or as far as there are lines)."""
-    pages = min(PAGES, lines // LIMIT - 1)
-    cursor = _walk(at["ours"].base, (pages - 1) * LIMIT)
+    pages = min(PAGES, stage.lines // LIMIT - 1)
     first = f"/v1/expenditures?limit={LIMIT}"
-    paths = {
-        "page 1": ("ours", first),
-        f"page {pages:,}": ("ours", f"{first}&cursor={cursor}"),
-        "usual, page 1": ("usual", first),
-        f"usual, page {pages:,}": ("usual", f"{first}&offset={(pages - 1) * LIMIT}"),
-    }
-    assert (
-        _get(at["ours"].base + paths[f"page {pages:,}"][1])["data"]
-        == _get(at["usual"].base + paths[f"usual, page {pages:,}"][1])["data"]
-    )
+    with stage.ours() as ours, stage.usual() as usual:
+        at = {"ours": ours, "usual": usual}
+        cursor = _walk(ours.base, (pages - 1) * LIMIT)
+        paths = {
+            "page 1": ("ours", first),
+            "deep": ("ours", f"{first}&cursor={cursor}"),
+            "usual, page 1": ("usual", first),
+            "usual, deep": ("usual", f"{first}&offset={(pages - 1) * LIMIT}"),
+        }
+        assert _get(ours.base + paths["deep"][1])["data"] == _get(usual.base + paths["usual, deep"][1])["data"]
 
-    def ask(way: str, path: str) -> tuple[Result, float]:
-        return at_work(at[way], partial(measure, at[way].base, [path], seconds=seconds, connections=1))
+        def ask(way: str, path: str) -> tuple[Result, float]:
+            return at_work(at[way], partial(load.measure, at[way].base, [path], seconds=stage.seconds, connections=1))
 
-    ways = {name: partial(ask, *pair) for name, pair in paths.items()}
-    found = in_turn(Figures("depth"), ways, rounds=rounds)
-    one, other, usual_one, usual_other = paths
+        ways = {name: partial(ask, *pair) for name, pair in paths.items()}
+        found = in_turn(Figures("depth"), ways, rounds=stage.rounds)
     rows = [
-        ["ours, by cursor", found.wait(one), found.wait(other), found.ratio(one, other), found.cheaper(one, other)],
-        [
-            "usual, by offset",
-            found.wait(usual_one),
-            found.wait(usual_other),
-            found.ratio(usual_one, usual_other),
-            found.cheaper(usual_one, usual_other),
-        ],
+        ["ours, by cursor", found.wait("page 1"), found.wait("deep")],
+        ["usual, by offset", found.wait("usual, page 1"), found.wait("usual, deep")],
     ]
-    return table(
-        [
-            "one connection, p50",
-            "page 1",
-            f"page {pages:,}",
-            f"page {pages:,} takes so many times longer",
-            "by processor time",
-        ],
-        rows,
-    )
+    name = f"page {pages:,}"
+    measured = (
+        Measured("depth/ours", f"{name} ÷ page 1, p50", found.longer("deep", "page 1"), "×", most=1.2),
+        Measured("depth/ours by processor time", f"{name} ÷ page 1, processor time",
+                 found.cheaper("page 1", "deep"), "×", most=1.2),
+        Measured("depth/usual", f"the usual way: {name} ÷ page 1, p50",
+                 found.longer("usual, deep", "usual, page 1"), "×"),
+    )  # fmt: skip
+    return Part("Deep pages", table(["one connection, p50", "page 1", name], rows), measured)
 
 
 def _walk(base: str, rows: int) -> str:

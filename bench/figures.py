@@ -1,13 +1,54 @@
-"""What the measurements print: for each thing measured its rates, way by way, and ratios taken within each round."""
+"""What the measurements come to: rates and costs way by way, ratios taken within each round, and what was aimed at."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from load import Result
 from servers import Server
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One figure: a value for each round, and the bound that it is to keep (`least` or `most`), if there is one."""
+
+    key: str  # what a floor is committed for: pages/a department/usual
+    what: str
+    values: tuple[float, ...]
+    unit: str = ""
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def middle(self) -> float:
+        return statistics.median(self.values)
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the median keeps its bound; None where nothing is aimed at."""
+        if self.least is None and self.most is None:
+            return None
+        return (self.least is None or self.middle >= self.least) and (self.most is None or self.middle <= self.most)
+
+    def aim(self) -> str:
+        if self.least is not None:
+            return f"≥ {_written(self.least)}{self.unit}"
+        return "" if self.most is None else f"≤ {_written(self.most)}{self.unit}"
+
+    def shown(self) -> str:
+        """The median, and the smallest and the largest of the rounds."""
+        return spread(self.values, self.unit)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a part of the benchmark found: tables to read, and the figures that are held against bounds."""
+
+    title: str
+    text: str
+    measured: tuple[Measured, ...] = ()
 
 
 @dataclass
@@ -34,13 +75,17 @@ class Figures:
     def rate(self, way: str) -> float:
         return statistics.median(self.rates[way])
 
-    def ratio(self, one: str, other: str) -> str:
-        """How many times the rate of the other it has."""
-        return _shown(a / b for a, b in zip(self.rates[one], self.rates[other], strict=True))
+    def faster(self, one: str, other: str) -> tuple[float, ...]:
+        """How many times the rate of the other it has, in each round."""
+        return tuple(a / b for a, b in zip(self.rates[one], self.rates[other], strict=True))
 
-    def cheaper(self, one: str, other: str) -> str:
-        """How many times as much processor time an answer of the other costs."""
-        return _shown(b / a for a, b in zip(self.costs[one], self.costs[other], strict=True))
+    def longer(self, one: str, other: str) -> tuple[float, ...]:
+        """How many times the median wait of the other it has, in each round."""
+        return tuple(a / b for a, b in zip(self.waits[one], self.waits[other], strict=True))
+
+    def cheaper(self, one: str, other: str) -> tuple[float, ...]:
+        """How many times as much processor time an answer of the other costs, in each round."""
+        return tuple(b / a for a, b in zip(self.costs[one], self.costs[other], strict=True))
 
     def cost(self, way: str) -> str:
         return f"{statistics.median(self.costs[way]):.2f} ms"
@@ -49,12 +94,16 @@ class Figures:
         return f"{statistics.median(self.waits[way]):.1f} ms"
 
 
-def _shown(ratios: Iterable[float]) -> str:
-    """The median of the rounds' ratios, and the smallest and the largest."""
-    found = sorted(ratios)
+def spread(values: Sequence[float], unit: str = "") -> str:
+    """The median of the rounds, and the smallest and the largest."""
+    found = sorted(values)
     middle = statistics.median(found)
-    digits = 2 if middle < 10 else 0  # noqa: PLR2004 - two digits that say something
-    return f"**{middle:.{digits}f}** ({found[0]:.{digits}f}–{found[-1]:.{digits}f})"
+    return f"**{_written(middle)}**{unit} ({_written(found[0])}–{_written(found[-1])})"
+
+
+def _written(value: float) -> str:
+    """With as many digits as say something."""
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"  # noqa: PLR2004
 
 
 def in_turn(figures: Figures, ways: Mapping[str, Callable[[], tuple[Result, float]]], *, rounds: int) -> Figures:
@@ -76,3 +125,10 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in Markdown."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def verdicts(measured: Sequence[Measured]) -> str:
+    """The figures with their bounds: what was aimed at, what was found, over how many rounds."""
+    signs = {True: "yes", False: "**no**", None: ""}
+    rows = [[one.what, one.aim(), one.shown(), str(len(one.values)), signs[one.met]] for one in measured]
+    return table(["figure", "aim", "median (spread)", "rounds", "met"], rows)

@@ -36,16 +36,17 @@ def install(directory: Path) -> Path:
     return programs
 
 
-def export_lines(base: str, directory: Path) -> tuple[Path, Path]:
-    """All expenditure lines of the service at `base` as Parquet, and the same as SQLite."""
-    parquet, sqlite = directory / "lines.parquet", directory / "lines.db"
+def export_lines(base: str, directory: Path) -> Path:
+    """All expenditure lines of the service at `base` as Parquet."""
+    parquet = directory / "lines.parquet"
     with urllib.request.urlopen(f"{base}/v1/expenditures.parquet", timeout=1800) as answer, parquet.open("wb") as file:  # noqa: S310 - our own server
         shutil.copyfileobj(answer, file)
-    _to_sqlite(parquet, sqlite)
-    return parquet, sqlite
+    return parquet
 
 
-def _to_sqlite(parquet: Path, sqlite: Path) -> None:
+def to_sqlite(parquet: Path) -> Path:
+    """The rows of the file in SQLite, beside it."""
+    sqlite = parquet.with_suffix(".db")
     file = pq.ParquetFile(parquet)
     schema = file.schema_arrow
     with contextlib.closing(sqlite3.connect(sqlite)) as database:
@@ -64,6 +65,7 @@ def _to_sqlite(parquet: Path, sqlite: Path) -> None:
             database.execute(f"create index lines_{number} on lines ({indexed})")
         database.execute("analyze")
         database.commit()
+    return sqlite
 
 
 def _kind(field: pa.Field) -> str:

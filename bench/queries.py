@@ -110,7 +110,7 @@ class Kind:
         arguments = ["1", *(one for column, _, _ in shapes for one in bound[column])]
         counts = {"d": values.departments, "r": values.regions, "c": values.classes, "y": values.years}
         variables = [rf"\set {name} random(1, {len(listed)})" for name, listed in counts.items()]  # type: ignore[arg-type]
-        statements = [_bind(page, arguments), _bind(count_statement("expenditures", filters=shapes), arguments)]
+        statements = [bind(page, arguments), bind(count_statement("expenditures", filters=shapes), arguments)]
         return "\n".join([*variables, *statements]) + "\n"
 
 
@@ -142,6 +142,7 @@ def _element(listed: Sequence[str], variable: str) -> str:
     return f"('{{{words}}}'::text[])[(:{variable})::int]"
 
 
-def _bind(text: str, arguments: Sequence[str]) -> str:
+def bind(text: str, arguments: Sequence[str]) -> str:
+    """The statement in one line with SQL in place of its parameters."""
     bound = re.sub(r"\$(\d+)(?:::\w+)?", lambda found: f"({arguments[int(found.group(1)) - 1]})", text)
     return " ".join(bound.split()) + ";"

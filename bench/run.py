@@ -1,7 +1,8 @@
 """Everything that `make bench` measures, in one go: the figures of `bench/README.md`.
 
-    make bench                                                       # a million lines, about ten minutes
-    make bench ARGS='--lines 100000 --seconds 3 --rounds 2'
+    make bench                                                       # a million lines, about half an hour
+    make bench ARGS='--lines 10000000 --data /var/tmp/bench'         # kept there for another run
+    make bench ARGS='--parts pages,csv --seconds 3 --rounds 2'
 
 An embedded Postgres of its own with invented disclosures (`generate.py`), our server processes and those we are
 compared with beside it, on loopback; ratios are taken within each round. Datasette and ROAPI are installed once into
@@ -11,27 +12,38 @@ compared with beside it, on loopback; ratios are taken within each round. Datase
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
 import os
 import platform
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import cached
+import crowd
+import csv_file
 import deep_page
 import list_page
-import peers
-from generate import Size, fill
-from queries import Values, read_values
-from servers import postmaster, serving
+import loading
+import scale
+import sums
+import words
+from figures import Measured, Part, verdicts
+from stage import Stage, staged
 
-from app import database, embedded
 from app.progress import stopwatch
-from app.settings import Settings
 
-_HERE = Path(__file__).parent
+PARTS: dict[str, Callable[[Stage], Part]] = {
+    "load": loading.measure,
+    "pages": list_page.measure,
+    "cached": cached.measure,
+    "depth": deep_page.measure,
+    "scale": scale.measure,
+    "sums": sums.measure,
+    "csv": csv_file.measure,
+    "words": words.measure,
+    "crowd": crowd.measure,
+    "start": crowd.start_up,
+}
 
 
 def main() -> None:
@@ -40,58 +52,33 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=1_000_000, help="expenditure lines, about")
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--parts", default=",".join(PARTS), help=f"which of {', '.join(PARTS)}, with commas between")
+    parser.add_argument("--data", type=Path, help="where the database is kept for another run; else it is removed")
     chosen = parser.parse_args()
-    progress = stopwatch()
-    with tempfile.TemporaryDirectory(prefix="gongkai-bench-", ignore_cleanup_errors=True) as name:
-        directory = Path(name)
-        directory.chmod(0o755)
-        settings = Settings(data=directory / "data")
-        with embedded.running(settings, progress=progress):
-            progress(asyncio.run(fill(settings, Size(chosen.lines), checked=False, progress=progress)).sentence())
-            lines, values = asyncio.run(_look(settings))
-            print(f"\n{lines:,} expenditure lines; {os.cpu_count()} cores, {platform.machine()}, {_load()}\n")
-            for text in _measure(settings, directory, values, lines, chosen.seconds, chosen.rounds):
-                print(f"{text}\n", flush=True)
-            print(_load())
-
-
-def _measure(
-    settings: Settings, directory: Path, values: Values, lines: int, seconds: float, rounds: int
-) -> Iterator[str]:
-    ours = {"GONGKAI_DATA": str(settings.data), "PYTHONPATH": str(_HERE)}
-    uncached = ours | {"GONGKAI_CACHE_MB": "0"}
-    reader = embedded.dsn(settings, database.DATABASE, user=database.READER)
-    usual = {
-        "BENCH_SQLALCHEMY_URL": reader.replace("postgresql://", "postgresql+asyncpg://").removesuffix(
-            "&sslmode=disable"
-        ),
-        "PYTHONPATH": str(_HERE),
-    }
-    postgres = postmaster(settings)
-    served = ["app.serve:application", "--factory"]
-    programs = peers.install(_HERE / ".peers")
-    with serving(served, ours, "/readyz") as server:
-        yield cached.measure_cached(server, seconds=seconds, rounds=rounds)
-        parquet, sqlite = peers.export_lines(server.base, directory)
-    with contextlib.ExitStack() as servers:
-        at = {
-            "ours": servers.enter_context(
-                serving(["ours:application", "--factory"], uncached, "/readyz", database=postgres)
-            ),
-            "served": servers.enter_context(serving(served, uncached, "/readyz", database=postgres)),
-            "usual": servers.enter_context(
-                serving(["usual_way:app"], usual, "/v1/expenditures?limit=1", database=postgres)
-            ),
-            "Datasette": servers.enter_context(peers.datasette(programs, sqlite)),
-            "ROAPI": servers.enter_context(peers.roapi(programs, parquet)),
-        }
-        yield list_page.measure_pages(settings, values, at, seconds=seconds, rounds=rounds)
-        yield deep_page.measure_depth(at, lines, seconds=seconds, rounds=rounds)
-
-
-async def _look(settings: Settings) -> tuple[int, Values]:
-    async with database.connect_owner(settings) as connection:
-        return await connection.fetchval("SELECT count(*) FROM expenditure_line"), await read_values(connection)
+    parts = chosen.parts.split(",")
+    if unknown := [name for name in parts if name not in PARTS]:
+        parser.error(f"there is no part {', '.join(unknown)}; allowed: {', '.join(PARTS)}")
+    measured: list[Measured] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="gongkai-bench-", ignore_cleanup_errors=True) as name,
+        staged(
+            Path(name),
+            chosen.lines,
+            data=chosen.data,
+            seconds=chosen.seconds,
+            rounds=chosen.rounds,
+            progress=stopwatch(),
+        ) as stage,
+    ):
+        print(f"\n{stage.lines:,} expenditure lines; {os.cpu_count()} cores, {platform.machine()}, {_load()}\n")
+        for part in parts:
+            found = PARTS[part](stage)
+            measured += found.measured
+            print(f"## {found.title} ({_load()})\n")
+            for text in (found.text, verdicts(found.measured)):
+                if text:
+                    print(f"{text}\n", flush=True)
+    print(f"## All figures\n\n{verdicts(measured)}")
 
 
 def _load() -> str:
