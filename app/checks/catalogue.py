@@ -42,7 +42,7 @@ def identity(rule: Rule) -> str:
 
 
 def _described(rule: Rule) -> str:
-    statements = ", ".join(f"`{key}`" for key in rule.statements)
+    statements = ", ".join(f"`{key}`" for key in rule.statements) or "the narrative alone"
     citation = f": {rule.citation}" if rule.citation else ""
     return "\n".join(
         [

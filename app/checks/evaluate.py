@@ -32,28 +32,31 @@ _NO_PARTS = ("各组成部分均未填列", "none of the parts is printed")
 
 def evaluate(document: Document, rule: Rule, found: Comparison | Judgement) -> CheckResult | None:
     """The result of what a rule found; None where it compares nothing that is printed."""
-    return _judge(rule, found) if isinstance(found, Judgement) else _compare(document, rule, found)
+    return _judge(document, rule, found) if isinstance(found, Judgement) else _compare(document, rule, found)
 
 
-def _judge(rule: Rule, judgement: Judgement) -> CheckResult:
-    first = judgement.figures[0]
+def _judge(document: Document, rule: Rule, judgement: Judgement) -> CheckResult:
+    first = judgement.figures[0] if judgement.figures else None
+    place = first.place if first is not None else judgement.place
     failed: CheckStatus = "failed" if judgement.doubt is None else "insufficient"
     zh, en = judged(judgement)
     return CheckResult(
         rule=rule.id,
         severity=rule.severity,
         status="passed" if judgement.holds else failed,
-        fiscal_year=_year(first),
-        statement_key=first.place[0] if first.place else None,
-        statement_ordinal=first.place[1] if first.place else None,
+        fiscal_year=_year(document, first),
+        statement_key=place[0] if place else None,
+        statement_ordinal=place[1] if place else None,
         operands=[_operand(figure, "left") for figure in judgement.figures][:MOST_OPERANDS],
         sentence_zh=zh,
         sentence_en=en,
     )
 
 
-def _year(figure: Figure) -> int:
-    return figure.record.fiscal_year  # type: ignore[union-attr]  # every record with figures has one
+def _year(document: Document, figure: Figure | None) -> int:
+    """The year that a figure measures; of words the year of the document."""
+    own = getattr(figure.record, "fiscal_year", None) if figure is not None else None
+    return document.parsed.disclosure.fiscal_year if own is None else int(own)
 
 
 def _compare(document: Document, rule: Rule, comparison: Comparison) -> CheckResult | None:
@@ -104,7 +107,7 @@ def _compare(document: Document, rule: Rule, comparison: Comparison) -> CheckRes
         rule=rule.id,
         severity=rule.severity,
         status=status,
-        fiscal_year=_year(first),
+        fiscal_year=_year(document, first),
         statement_key=first.place[0] if first.place else None,
         statement_ordinal=first.place[1] if first.place else None,
         unit=unit,

@@ -17,7 +17,7 @@ def check_report(parsed: ParsedDisclosure, *, every: bool = False) -> str:
     lines = [f"{parsed.disclosure.source_file}: {parsed.disclosure.title}", f"  {_counts(results)}"]
     for status in (*_QUOTED, *(("passed",) if every else ())):
         for result in results:
-            if result.status == status and (result.operands or every):
+            if result.status == status and (result.operands or status == "failed" or every):
                 lines += [f"  {status:<13}{result.rule} ({result.severity})", f"    {result.sentence_zh}"]
                 lines += [f"    {result.sentence_en}"]
     return "\n".join(lines)

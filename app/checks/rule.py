@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from app.checks.document import Document, Figure
+from app.checks.document import Document, Figure, Place
 from app.records import CheckBasis, CheckSeverity, StatementKey
 
 Relation = Literal["=", "≤", "≥"]
@@ -41,7 +41,8 @@ class Comparison:
 class Judgement:
     """What a rule says of printed words or of figures that it holds against no others: whether they are as they should.
 
-    `zh` and `en` say what is printed and, where it is not as it should be, what would be; whole sentences.
+    `zh` and `en` say what is printed and, where it is not as it should be, what would be; whole sentences. `place` is
+    the table where no figure of it is judged, but its title.
     """
 
     figures: tuple[Figure, ...]
@@ -49,6 +50,7 @@ class Judgement:
     zh: str
     en: str
     doubt: tuple[str, str] | None = None
+    place: Place | None = None
 
 
 Function = Callable[[Document], Iterator[Comparison] | Iterator[Judgement]]

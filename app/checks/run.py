@@ -16,7 +16,9 @@ from app.checks import (  # noqa: F401 - each family registers its rules
     performance,
     procurement,
     targets,
+    template_residue,
     three_public,
+    years,
 )
 from app.checks.document import Document
 from app.checks.evaluate import evaluate

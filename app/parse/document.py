@@ -22,6 +22,7 @@ from app.parse.identity import Identity, identify, printed_code
 from app.parse.layout import Layout, form_number, lay_out
 from app.parse.narrative import NarrativeResult, read_narrative
 from app.parse.readers import read_document
+from app.parse.residue import read_residue
 from app.parse.statements import FORMS
 from app.records import (
     AssetItem,
@@ -94,6 +95,7 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
         reading.take_table(table, forms)
     reading.take_missing()
     reading.take_unreadable(document.unreadable_pages)
+    reading.findings.extend(read_residue(layout.texts))
     return _assemble(document, reading, _numbered_after(reading.ordinals, _read_narrative(layout, identity)))
 
 

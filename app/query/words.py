@@ -247,6 +247,7 @@ FINDING = _words(
         "codes of a second classification are kept as printed only",
     ),
     short_row=("这一行的单元格不全", "a row whose last cells are missing"),
+    template_residue=("文字中残留的模板用语或未选定的写法", "the text still holds words of its template"),
     unknown_unit=("金额单位不明，金额只保留在原表中", "the unit of money is unknown; amounts stay as printed"),
     unlisted_code=("科目编码不在随程序附带的科目表中", "a code that is not in the packaged list"),
     unlisted_name=("没有科目用此名称", "no subject has this name"),

@@ -23,7 +23,7 @@ def test_every_rule_is_on_the_page_and_says_what_it_is(name: str) -> None:
     rule = RULES[name]
     assert catalogue_page().count(f"### `{name}` {rule.zh}\n") == 1
     assert 1 <= int(identity(rule)[1:]) <= 28
-    assert rule.statements
+    assert rule.statements or identity(rule) in ("I25", "I28"), "what rule compares no table?"
     assert set(rule.statements) <= set(get_args(StatementKey))
     for chinese in (rule.zh, rule.formula):
         assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese) or any(sign.isdigit() for sign in chinese)
