@@ -27,7 +27,7 @@ _DEPARTMENTS = f"""
     FROM department d JOIN region r ON r.code = d.region_code,
     LATERAL (SELECT 'name', d.name UNION SELECT 'aliases', unnest(d.aliases)
              UNION SELECT 'region_name', r.full_name || ' ' || d.name) AS named (field, text)
-    WHERE EXISTS (SELECT FROM disclosure x WHERE x.department_id = d.id AND {_VISIBLE})"""  # noqa: S608 - our own words
+    WHERE d.id IN (SELECT x.department_id FROM disclosure x WHERE {_VISIBLE})"""  # noqa: S608 - our own words
 
 
 def _subjects(kind: str, table: str, classification: str) -> str:
@@ -72,15 +72,16 @@ async def index_names(connection: asyncpg.Connection, release: int) -> None:
     unseen = await connection.fetch("SELECT DISTINCT text FROM named EXCEPT SELECT text FROM search_text")
     rows = [(row["text"], folded, terms(folded)) for row in unseen if (folded := searched(row["text"]))]
     await connection.copy_records_to_table("search_text", records=rows, columns=["text", "folded", "terms"])
-    await connection.execute(
+    gone = await connection.fetchval(
         """
-        UPDATE search_entry e SET valid_to = $1 WHERE e.valid_to = $2 AND NOT EXISTS (
+        SELECT array_agg(e.id) FROM search_entry e WHERE e.valid_to = $1 AND NOT EXISTS (
             SELECT FROM named n WHERE (n.kind, n.key, n.field, n.text, n.record, n.rows)
                                     = (e.kind, e.key, e.field, e.text, e.record, e.rows))
         """,
-        release,
         tables.STILL_VALID,
     )
+    # By their ids: what is updated may lie on several machines, the temporary table lies on this one.
+    await connection.execute("UPDATE search_entry SET valid_to = $1 WHERE id = any($2::bigint[])", release, gone or [])
     await connection.execute(
         """
         INSERT INTO search_entry (kind, key, field, text, record, rows, valid_from, valid_to)

@@ -189,12 +189,12 @@ async def rename_departments(connection: asyncpg.Connection, release: int) -> No
     """Name and code as printed in the latest valid disclosure, a final account after a budget; aliases the others."""
     await connection.execute(
         """
-        WITH printed AS (
+        WITH printed AS MATERIALIZED (
             SELECT department_id, department_name::text, department_code,
                    row_number() OVER (PARTITION BY department_id
                                       ORDER BY fiscal_year DESC, kind DESC, scope, id) AS place
             FROM disclosure WHERE valid_to = $1
-        ), named AS (
+        ), named AS MATERIALIZED (
             SELECT department_id, max(department_name) FILTER (WHERE place = 1) AS name,
                    max(department_code) FILTER (WHERE place = 1) AS code,
                    array_agg(DISTINCT department_name COLLATE "C" ORDER BY department_name COLLATE "C") AS names

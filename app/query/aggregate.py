@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from app.query.beside import titles
 from app.query.columns import Column
 from app.query.filters import condition
 from app.query.groups import AVERAGE_DECIMALS, Measure, link_parts
@@ -67,7 +68,7 @@ def aggregate_statement(query: AggregateQuery) -> str:
   select t.* from groups t{f" where {' and '.join(having)}" if having else ""}
 ), page as materialized (
   select t.* from kept t{f" where {' and '.join(later)}" if later else ""} order by {ordered} limit {query.limit + 1}
-)
+){titles(query.groups, "page")}
 select (select number from release where number = $1::int) as release, (select max(number) from release) as newest,
   (select count(*) from kept) as total, (select count(*) from page) as found,
   (select string_agg(row_to_json(r)::text, ',') from (

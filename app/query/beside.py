@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from app.query.columns import Resource
+from app.query.columns import Column, Resource
 from app.query.contents import STATEMENT_FACTS
 
 # Of a page of rows of the first table: which rows of the second belong to it, as pairs of a column of the second (x)
@@ -37,6 +37,16 @@ def beside(resource: Resource, texts: Iterable[str], *, department: str | None =
     """
     own = own_table(resource)
     return "".join(f",\n{_part(own, table, department)}" for table in tables_read(texts) if own is not None)
+
+
+def titles(columns: Iterable[Column], rows: str) -> str:
+    """The disclosures that the labels of these columns name, as a part of WITH behind the part that has the columns."""
+    read = [column for column in columns if tables_read([column.label])]
+    return "".join(
+        f""",\ndisclosure as materialized (
+  select x.* from disclosure x where x.id in (select f."{column.name}" from {rows} f))"""  # noqa: S608 - our own names
+        for column in read
+    )
 
 
 def own_table(resource: Resource) -> str | None:

@@ -65,7 +65,7 @@ CHANGED_FIELDS = Column(
 
 # Each disclosure whose content differs, with its revisions in the earlier and in the later release.
 _PAIRS = f"""pair as materialized (
-  select t.disclosure_id, t.old_revision, t.fresh_revision, t.reason from (
+  select t.disclosure_id, t.department_id, t.old_revision, t.fresh_revision, t.reason from (
     select coalesce(n.id, o.id) as disclosure_id, coalesce(n.id, o.id) as id,
       coalesce(n.region_code, o.region_code) as region_code,
       coalesce(n.department_id, o.department_id) as department_id,
@@ -76,7 +76,7 @@ _PAIRS = f"""pair as materialized (
         else 'checks' end as reason
     from (select * from disclosure where valid_from <= {EARLIER} and valid_to > {EARLIER} and valid_to <= {LATER}) o
     full join (select * from disclosure where valid_from > {EARLIER} and valid_from <= {LATER} and valid_to > {LATER}) n
-      on n.id = o.id
+      on n.department_id = o.department_id and n.id = o.id
     where (o.content_digest, o.checks_version) is distinct from (n.content_digest, n.checks_version)
   ) t where {{conditions}}
 )"""  # noqa: S608 - our own words
@@ -275,7 +275,7 @@ def changed_rows(shape: ChangeShape, conditions: Conditions) -> str:
     own = {column.name for column in own_columns(shape.name)}
     sorted_by = [order.column for order in shape.orders if order.column not in own]
     of_one = _of_disclosure(RESOURCES[shape.name], conditions, sorted_by)
-    listed = "p.disclosure_id, p.reason, p.old_revision, p.fresh_revision, l.*"
+    listed = "p.disclosure_id, p.department_id, p.reason, p.old_revision, p.fresh_revision, l.*"
     return f"(select {listed} from {_IN_ORDER} p cross join lateral {of_one} l) t"  # noqa: S608 - as above
 
 
@@ -296,7 +296,7 @@ def _of_disclosure(base: Resource, conditions: Conditions, sorted_by: list[str])
       select t.revision_id is not distinct from p.fresh_revision as later, {base.key_column.expression} as row_key,
         {natural_key(base)} as natural_key, {content(base)} as content, ({matches}) as matches{by_listed}
       from {base.source}{joins(base, [*conditions.filtered, *by])}
-      where t.revision_id = any(array[p.old_revision, p.fresh_revision])
+      where t.department_id = p.department_id and t.revision_id = any(array[p.old_revision, p.fresh_revision])
     ), counted as (
       select s.*, row_number() over (partition by s.later, s.natural_key, s.content order by s.row_key) as copy
       from side s
@@ -355,7 +355,8 @@ def _row(shape: ChangeShape, side: str) -> str:
     shown = [base.by_name[field] for field in shape.fields]
     listed = shown_list(base, shown, shape.includes, shape.unit)
     text = f"""(select {listed} from {base.source}{row_joins(base, shown, shape.includes)}
-      where t.revision_id = c.{stored}_revision and {base.key_column.expression} = c.{stored}_key)"""  # noqa: S608 - as above
+      where t.department_id = c.department_id and t.revision_id = c.{stored}_revision
+        and {base.key_column.expression} = c.{stored}_key)"""  # noqa: S608 - as above
     return text.replace("{release}", EARLIER if side == "before" else LATER)
 
 

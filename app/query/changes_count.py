@@ -49,24 +49,29 @@ def summary_statement(names: tuple[str, ...]) -> str:
 def documents_statement(limit: int) -> str:
     """How many disclosures differ by reason, and the first of them as JSON objects. Parameters: both releases."""
     revision = """(select json_build_object('revision', d.revision, 'sha256', d.sha256, 'source_file', d.source_file,
-        'href', '/v1/disclosures/' || d.id || '?release=' || {release}) from disclosure d
+        'href', '/v1/disclosures/' || d.id || '?release=' || {release}) from named d
         where d.revision_id = p.{side}_revision)"""
     before, later = revision.format(release=EARLIER, side="old"), revision.format(release=LATER, side="fresh")
-    return f"""with {EVERY_PAIR}
+    return f"""with {EVERY_PAIR}, listed as materialized (
+  select * from pair order by disclosure_id limit {limit}
+), {_REVISIONS}, named as materialized (
+  select d.* from disclosure d where (d.department_id, d.revision_id) in (
+    select r.department_id, r.revision_id from revisions r join listed p on p.disclosure_id = r.disclosure_id)
+)
 select (select coalesce(json_object_agg(r.reason, r.n), '{{}}'::json)::text
     from (select reason, count(*) as n from pair group by reason) r) as reasons,
   (select count(*) from pair) as found,
   (select coalesce(json_agg(x), '[]'::json)::text from (
     select p.disclosure_id, p.reason, d.title, d.department_id, d.department_name, d.region_code, d.fiscal_year, d.kind,
       d.scope, {before} as before, {later} as after
-    from pair p join disclosure d on d.revision_id = coalesce(p.fresh_revision, p.old_revision)
-    order by p.disclosure_id limit {limit}) x) as documents"""  # noqa: S608 - as above
+    from listed p join named d on d.revision_id = coalesce(p.fresh_revision, p.old_revision)
+    order by p.disclosure_id) x) as documents"""  # noqa: S608 - as above
 
 
 _REVISIONS = """revisions as (
-  select disclosure_id, reason, old_revision as revision_id, 1 as before, 0 as later from pair
+  select disclosure_id, department_id, reason, old_revision as revision_id, 1 as before, 0 as later from pair
   where old_revision is not null union all
-  select disclosure_id, reason, fresh_revision, 0, 1 from pair where fresh_revision is not null
+  select disclosure_id, department_id, reason, fresh_revision, 0, 1 from pair where fresh_revision is not null
 )"""
 
 
@@ -79,7 +84,8 @@ def _tally(base: Resource) -> str:
       from (
         select v.disclosure_id, v.reason, {natural_key(base)} as natural_key, {content(base)} as content,
           sum(v.before) as before, sum(v.later) as later
-        from revisions v join {base.source} on t.revision_id = v.revision_id group by 1, 2, 3, 4) s
+        from revisions v join {base.source} on t.department_id = v.department_id and t.revision_id = v.revision_id
+        group by 1, 2, 3, 4) s
       where s.before <> s.later group by s.disclosure_id, s.reason, s.natural_key) k
     cross join lateral (values ('changed', least(k.fresh, k.gone)), ('added', greatest(k.fresh - k.gone, 0)),
       ('removed', greatest(k.gone - k.fresh, 0))) c (change, rows)

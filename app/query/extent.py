@@ -49,12 +49,18 @@ def _tables() -> dict[str, str]:
     return found
 
 
+# The first row of a revision in the index of revisions says that there is one, whatever hangs on it.
+_WITH_ROWS = (
+    " and exists (select from {table} x where x.department_id = d.department_id and x.revision_id = d.revision_id)"
+)
+
+
 @cache
 def _statement() -> str:
     """Rows of a revision come and go together, so a look at the revisions is enough, whatever hangs on them."""
     parts = " union all ".join(
-        f"select '{name}' as resource, d.* from disclosure d where d.valid_from <= $1"  # noqa: S608 - our own names
-        + ("" if table == "disclosure" else f" and exists (select from {table} x where x.revision_id = d.revision_id)")
+        f"select '{name}' as resource, d.department_id, d.fiscal_year, d.region_code, d.valid_from, d.valid_to "  # noqa: S608 - our own names
+        "from disclosure d where d.valid_from <= $1" + ("" if table == "disclosure" else _WITH_ROWS.format(table=table))
         for name, table in _tables().items()
     )
     return f"""select resource, min(fiscal_year) filter (where valid_to > $1) as first_year,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from app.errors import ParameterProblem
+from app.query.beside import titles
 from app.query.columns import Column, Resource
 from app.query.filters import Filter, condition
 from app.query.groups import link_parts
@@ -104,7 +105,7 @@ def _facet(query: FacetQuery, facet: Column, filters: list[Filter], first: int) 
     value_name = f't."{facet.name}"'
     return f"""(with found as materialized (
     select {facet.expression} as "{facet.name}", count(*) as lines
-    from {resource.source}{joined} where {" and ".join(conditions)} group by 1)
+    from {resource.source}{joined} where {" and ".join(conditions)} group by 1){titles([facet], "found")}
   select json_build_object('field', '{facet.name}', 'zh', '{facet.zh}', 'en', '{facet.en.replace("'", "''")}',
     'count', (select count(*) from found), 'values', (
       select coalesce(json_agg(json_build_object('value', {value_name}, 'name', {label}, 'lines', t.lines,
