@@ -23,11 +23,13 @@ LABELS: Mapping[str, str] = {
     "code_class": r"(?:.*/)?类",
     "code_division": r"(?:.*/)?款",
     "code_item": r"(?:.*/)?项",
-    "name": rf"(?:.*/)?{_OF}(?:科目)?名称|(?:.*/)?{_OF}科目|项目|(?:支出)?项目类别(?:\(.*\))?",
+    "name": rf"(?:.*/)?{_OF}(?:科目)?名称|(?:.*/)?{_OF}科目|项目|(?:支出)?项目类别(?:\(.*\))?|"
+    # Sichuan prints institutions and subjects in one column.
+    r"(?:.*/)?单位名称\((?:科目|项目)\)",
 }
 # Columns that say whose row it is, in tables by institution; beside codes they only head a group of rows.
 UNITS: Mapping[str, str] = {
-    "unit_code": r"(?:.*/)?(?:预算)?(?:单位|部门)(?:编码|代码)",
+    "unit_code": r"(?:.*/)?(?:预算)?(?:单位|部门|部门\(单位\)|单位\(部门\))(?:编码|代码)",
     "unit": r"(?:.*/)?(?:预算)?(?:单位|部门|部门\(单位\)|单位\(部门\))(?:名称)?",
 }
 _TOTAL = re.compile(r"(?:(?:总|合|共)计|(?:本年)?(?:收入|支出)?(?:总|合)计|小计):?")
@@ -83,6 +85,9 @@ def coded_rows(
     units = match_columns(frame.heading, UNITS, fiscal_year=year, columns=columns)
     labels = match_columns(frame.heading, LABELS, fiscal_year=year, columns=columns)
     labels = {name: column for name, column in labels.items() if column not in units.values()}
+    if "unit_code" in units and "unit" not in units and not labels.keys() & {"code", "code_class"} and "name" in labels:
+        # 单位代码 | 单位名称（科目）: without codes of subjects the column holds names of institutions only.
+        units["unit"] = labels.pop("name")
     data = [row for row in frame.data_rows() if row not in skip]
     by_unit = bool(units) and not labels.keys() & {"code", "code_class", "name"}
     if by_unit or not labels.keys() - {"line_number"}:
@@ -90,6 +95,7 @@ def coded_rows(
     codes_at = _code_columns(frame, labels)
     rows: list[CodedRow] = []
     for row in data:
+        frame.text(row, units.get("unit_code"))
         found = _read_row(frame, row, labels, codes_at, classification, previous=rows) or _head_of_unit(
             frame, row, units, labels
         )

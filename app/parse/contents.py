@@ -1,6 +1,7 @@
 """The list of a document's tables: which of them it declares empty, and why. It is no statement itself.
 
-Shaanxi prints it before the tables: 序号 | 内容 | 是否空表 | 公开空表理由.
+Shaanxi prints it before the tables: 序号 | 内容 | 是否空表 | 公开空表理由. A workbook's sheet 目录
+has names alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from app.parse import titles
 from app.parse.cells import unwrap
 from app.parse.grid import Grid, TitledGrid
+from app.parse.layout import looks_like_title
 from app.values import fold
 
 _NAME = re.compile(r"(?:报表|表格|公开表)?(?:名称|内容)|表名")
@@ -22,6 +24,10 @@ _NUMBER = re.compile(r"(?:公开)?(?:表)?(\d{1,2})(?:表)?")
 # Words in which the list and the table's own title differ: 政府性基金收支表 is printed as 政府性基金收支总表.
 _LOOSE = re.compile(r"总|明细|情况|预算|决算|\([^()]*\)|\d{2,4}年度?|年")
 _LONGEST_NOTE = 40
+# 1, 一, 表1, 01-1, 附表2: what stands beside a name in a plain list, its number or its page.
+_PLACE = re.compile(r"(?:公开|附)?表?(?:\d{1,3}(?:[-.]\d{1,2})?|[一二三四五六七八九十]{1,3})表?[、.．]?|第?\d{1,3}页?")
+_HEADING_OF_NAMES = re.compile(r"序号|编号|页码|页次|备注|表号|目录|表单名称|链接")
+_FEWEST_NAMES = 3
 # What a table is called when the list gives no reason.
 _NO_REASON = "空表"
 
@@ -51,7 +57,8 @@ def read_contents(tables: Iterable[TitledGrid]) -> tuple[Contents, tuple[TitledG
     for table in tables:
         heading = _heading(table.grid)
         if heading is None:
-            others.append(table)
+            if not _is_list_of_names(table.grid):
+                others.append(table)
             continue
         row, name, is_empty, reason = heading
         for below in range(row + 1, len(table.grid.rows)):
@@ -77,6 +84,18 @@ def _heading(grid: Grid) -> tuple[int, int, int, int | None] | None:
         if {"empty", "name"} <= at.keys():
             return row, at["name"], at["empty"], at.get("reason")
     return None
+
+
+def _is_list_of_names(grid: Grid) -> bool:
+    """Whether every row names one table, beside nothing but its number or its page: 目录 of a workbook."""
+    names: set[str] = set()
+    for cells in grid.rows:
+        texts = [fold(cell) for cell in cells if fold(cell)]
+        rest = [text for text in texts if not _PLACE.fullmatch(text) and not _HEADING_OF_NAMES.fullmatch(text)]
+        if len(rest) > 1 or any(not looks_like_title(text) and not _NAME.fullmatch(text) for text in rest):
+            return False
+        names |= set(rest)
+    return len(names) >= _FEWEST_NAMES
 
 
 def _bare(title: str) -> str:

@@ -21,10 +21,18 @@ _TITLE_END = re.compile(r"(?:表|预算|决算|情况|目标|明细)(?:[(（].{1
 _NOT_A_TITLE = re.compile(r"[。；;!?]|^(?:注|说明|备注|单位|部门|编制|项目名称)[:：]")
 # A row inside a table that begins another one: only the plain names of forms, so that no indicator is taken for it.
 _INNER_TITLE = re.compile(r"(?:总表|收入表|支出表|决算表|预算表|目标表|自评表|明细表|情况表)$")
+# The number of a form, as provinces print it: 预算01-1表, 表1-2, 附表三, 财决公开01表, 部门公开表1.
+_FORM_LABEL = (
+    r"(?:部门|单位)?(?:财决)?(?:预算|决算)?(?:公开)?附?"
+    r"(?:{number}表|表{number}):?".replace("{number}", r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[-—.]\d{1,2})*")
+)
 _HEADER_BLOCK = re.compile(
-    r"(?:编制|填报)?(?:部门|单位)(?:名称|\(公章\)|\(单位\))?:.*|预算(?:年度|代码):.*|(?:金额)?单位:.*|公开\d+表.*|\((?:19|20)\d\d年度?\)|截止时间:.*|附件\d*:?|表\d+"
+    r"(?:编制|填报|公开)?(?:部门|单位)(?:名称|\(公章\)|\((?:单位|部门)\))?(?:\(盖?章\))?:.*|预算(?:年度|代码):.*|"
+    r"(?:金额)?单位:.*|公开\d+表.*|\((?:19|20)\d\d年度?\)|截止时间:.*|附件\d*:?|" + _FORM_LABEL
 )
 _NOTE = re.compile(r"[(（]?(?:注|说明|备注)(?:\d*[:：.、]|$)|[*※]")
+# 此表无数据, 本表为空: without 注： it is about the table that it follows at once.
+_WORD_OF_EMPTINESS = re.compile(r"[(（]?(?:本|此|该)表(?:无|没有|为空)|[(（]?空表(?:列示)?[)）]?[。.]?$")
 _NOTE_GOES_ON = re.compile(r"\(?\d+[.、)．]")
 _UNIT = re.compile(r"单位[:：]([^,，;；)）:：]*元)")
 # At the right over a table some print the bare unit.
@@ -153,7 +161,11 @@ def _title(grid: Grid, before: tuple[Text, ...]) -> str:
 
 
 def _is_note(text: Text, notes: list[Text]) -> bool:
-    return _NOTE.match(text.text) is not None or (bool(notes) and _NOTE_GOES_ON.match(text.text) is not None)
+    return (
+        _NOTE.match(text.text) is not None
+        or _WORD_OF_EMPTINESS.match(text.text) is not None
+        or (bool(notes) and _NOTE_GOES_ON.match(text.text) is not None)
+    )
 
 
 def _goes_on(above: Grid, below: Grid, above_before: tuple[Text, ...], between: list[Text]) -> bool:

@@ -8,6 +8,7 @@ from the upper left corner.
 from __future__ import annotations
 
 import ctypes
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ _WRONG_PASSWORD = 4
 _SAME_SIGN = 0.25
 _NEWLINES = frozenset("\r\n\x00\x02\ufffe\uffff")
 _QUARTERS = {0: 0, 90: 3, 180: 2, 270: 1}
+# Writing that leans further than this from a side of the page is a watermark over it; a page laid on askew leans less.
+_MOST_DEGREES_ASKEW = 12
 # Fonts without a proper map to Unicode give signs of the radical blocks in place of the characters. NFKC knows those of
 # the Kangxi block; these are of the supplement.
 _RADICALS = str.maketrans(
@@ -129,6 +132,7 @@ def _raw_signs(text: object, count: int, page: Place) -> Iterator[_RawSign]:
     """Each sign with its box, its origin and the quarter turns (anticlockwise) of its writing, as PDFium has them.
 
     What lies outside of the printed area is left out: a spreadsheet repeats there, unseen, what the next page shows.
+    So are watermarks, which are written aslant over the page.
     """
     clips = Clips(page)
     box = pdfium.FS_RECTF()
@@ -141,12 +145,14 @@ def _raw_signs(text: object, count: int, page: Place) -> Iterator[_RawSign]:
         if not pdfium.FPDFText_GetLooseCharBox(text, index, box):
             continue
         pdfium.FPDFText_GetCharOrigin(text, index, x, y)
-        angle = pdfium.FPDFText_GetCharAngle(text, index)
-        degrees = round(angle * 2 / 3.141592653589793) * 90 % 360
+        angle = math.degrees(pdfium.FPDFText_GetCharAngle(text, index))
+        degrees = round(angle / 90) * 90
+        if abs(angle - degrees) > _MOST_DEGREES_ASKEW:
+            continue
         place = (box.left, box.bottom, box.right, box.top)
         if not clips.shows(pdfium.FPDFText_GetTextObject(text, index), place):
             continue
-        yield _plain(sign), place, (x.value, y.value), _QUARTERS[degrees]
+        yield _plain(sign), place, (x.value, y.value), _QUARTERS[degrees % 360]
 
 
 def _plain(sign: str) -> str:

@@ -147,7 +147,7 @@ def _read_table(table: etree._Element, reading: _Reading) -> None:
         _read(caption, reading)
         reading.end_paragraph()
     rows = [[cell for cell in row if cell.tag in {"td", "th"} and _is_seen(cell)] for row in _rows(table)]
-    rows = [row for row in rows if row]
+    rows = _without_gaps(rows)
     nested = [inner for row in rows for cell in row for inner in _tables_in(cell)]
     frames_text = all(len(row) <= 1 for row in rows)
     texts = [[_cell_text(cell) for cell in row] for row in rows]
@@ -170,6 +170,17 @@ def _read_table(table: etree._Element, reading: _Reading) -> None:
     reading.line += len(rows)
     for inner in nested:
         _read_table(inner, reading)
+
+
+def _without_gaps(rows: list[list[etree._Element]]) -> list[list[etree._Element]]:
+    """The rows without those of no cell, except where cells from above reach into them: there they count."""
+    kept: list[list[etree._Element]] = []
+    end = 0  # the first row that no cell from above covers
+    for index, row in enumerate(rows):
+        if row or index < end:
+            kept.append(row)
+        end = max([end, *(index + (_height(cell) or len(rows)) for cell in row)])
+    return kept
 
 
 def _rows(table: etree._Element) -> list[etree._Element]:

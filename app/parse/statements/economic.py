@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from app.parse import titles
 from app.parse.cells import unwrap
-from app.parse.coded import LABELS, CodedRow, coded_rows, record_fields
+from app.parse.coded import LABELS, CodedRow, coded_rows, leave_other_codes, record_fields
 from app.parse.columns import match_columns, own_year_heading
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import Frame, open_frame, settle_status
@@ -50,6 +50,8 @@ _OTHER_FUNDS = ("基金", "国有资本经营", "财政专户", "单位资金", 
 # The other economic classification (501…), which some tables print beside the departmental one.
 _GOVERNMENT = re.compile(r"(?:.*/)?政府.*(?:科目|分类|名称|编码|代码).*")
 _GOVERNMENT_CODE = re.compile(r"5\d\d(?:\d\d)?")
+# In a list by institution and project: the functional code and the project of each row.
+_BESIDE = re.compile(r"(?:.*/)?(?:.*功能(?:分类)?(?:科目)?(?:编码|代码|名称)?|项目(?:编码|代码|名称|类别|类型))")
 # The foot of the final account: 人员经费合计 30.26 | 公用经费合计 3.09.
 _FOOT = re.compile(r"(?P<personnel>人员(?:经费|支出)(?:合计|小计))|(?P<public>(?:日常)?公用(?:经费|支出)(?:合计|小计))")
 
@@ -142,12 +144,14 @@ def _reader(key: StatementKey, fund: Fund, amounts: Mapping[str, str]) -> Callab
             return result
         foot = [row for row in frame.data_rows() if any(_FOOT.fullmatch(fold(cell)) for cell in frame.grid.rows[row])]
         beside = _government_codes(frame)
+        others = _other_columns(frame)
+        leave_other_codes(frame, others)
         seen: set[tuple[str, str | None]] = set()
         short_rows: set[int] = set()
         for block in _blocks(frame):
             columns = match_columns(frame.heading, amounts, fiscal_year=context.fiscal_year, columns=block)
             for row in coded_rows(frame, "economic", columns=block, skip=foot):
-                if row.code and (row.code, beside.get(row.row)) in seen:
+                if row.code and not others and (row.code, beside.get(row.row)) in seen:
                     frame.note(
                         "repeated_code", "warning", f"code {row.code} is printed twice", cell=(row.row, block[0])
                     )
@@ -192,7 +196,7 @@ def _blocks(frame: Frame) -> list[list[int]]:
     Columns of the government's economic classification belong to no list; what follows them belongs to the list before.
     """
     paths = [own_year_heading(path, frame.context.fiscal_year) or "" for path in frame.heading.paths]
-    of_government = _government_columns(paths)
+    of_government = _government_columns(paths) | _other_columns(frame)
     columns = [column for column in range(frame.heading.width) if column not in of_government]
     starts = [column for column in columns if re.fullmatch(LABELS["code"], paths[column])]
     # Steps of one code under one merged heading begin one list, not several.
@@ -203,6 +207,11 @@ def _blocks(frame: Frame) -> list[list[int]]:
         return [columns]
     bounds = [0, *starts[1:], frame.heading.width]
     return [[column for column in columns if start <= column < end] for start, end in pairwise(bounds)]
+
+
+def _other_columns(frame: Frame) -> set[int]:
+    """The columns of what is printed beside the economic code of each row: its functional code and its project."""
+    return {column for column, path in enumerate(frame.heading.paths) if path and _BESIDE.fullmatch("/".join(path))}
 
 
 def _government_columns(paths: Sequence[str]) -> set[int]:

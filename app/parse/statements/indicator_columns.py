@@ -40,10 +40,10 @@ _PROJECT_HEADINGS: tuple[tuple[str, str], ...] = (
     ("institution_code", r"(?:预算)?(?:单位|部门)(?:编码|代码)"),
     ("name", r"(?:(?:单位)?\(?项目\)?|一级项目)名称"),
     ("code", r"项目(?:编码|代码|编号)"),
-    ("total", r"(?:项目|资金|年度|预算|年度资金)总额|预算(?:数|金额)?|金额"),
+    ("total", r"(?:项目|资金|年度|预算|年度资金)总额|(?:年度|本年|项目)?预算(?:数|金额|资金)?|金额"),
     ("fiscal", r"(?:其中:?)?财政(?:拨款|资金)"),
     ("other_funds", r"(?:其中:?)?其他资金"),
-    ("goal", r"(?:年度|总体|整体|项目|项目年度|年度总体)?绩效目标"),
+    ("goal", r"(?:年度|总体|整体|项目|项目年度|年度总体)?绩效目标|(?:年度|总体|年度总体)目标"),
 )
 
 # The year's main tasks with their money, which some departments print above the indicators of the whole.
@@ -86,6 +86,12 @@ def find_columns(grid: Grid) -> Columns | None:
     """
     for row, cells in enumerate(grid.rows):
         at = _match(cells)
+        if "level1" in at:
+            # Beside 一级指标 it only says what the rows are: the label of the block, printed at its top.
+            at.pop("levels", None)
+        if "level3" not in at and "description" in at:
+            # 一级指标 | 二级指标 | 指标内容 | 指标值: what elsewhere explains an indicator is all that names it here.
+            at["level3"] = at.pop("description")
         whole = "levels" in at and bool({"operator", "target_unit"} & at.keys())
         if "target" in at and ("level1" in at or whole):
             return Columns(header=row, at=at)

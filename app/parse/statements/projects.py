@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from app.parse import titles
 from app.parse.cells import name_of
-from app.parse.coded import is_body, is_total, without_unit_code
+from app.parse.coded import is_body, is_total, leave_other_codes, without_unit_code
 from app.parse.columns import match_columns, read_heading
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import Frame, open_frame, settle_status
@@ -26,7 +26,8 @@ LABELS: Mapping[str, str] = {
     "institution_code": r"(?:.*/)?(?:预算)?(?:单位|部门)(?:编码|代码)",
     "code": r"(?:.*/)?项目(?:编码|代码|编号)",
     "category": r"(?:.*/)?项目(?:类别|类型|分类|性质)",
-    "name": r"(?:.*/)?(?:(?:预算|一级|支出)?项目(?:名称)?|单位\(项目\)名称|支出项目(?:类别)?(?:\(.*\))?|专项名称)",
+    "name": r"(?:.*/)?(?:(?:预算|一级|支出)?项目(?:名称)?|单位(?:\(项目\)名称|名称\(项目\))|支出项目(?:类别)?(?:\(.*\))?|"
+    r"专项名称)",
     "institution": r"(?:.*/)?(?:(?:一|二)级)?(?:预算|项目|实施|主管|用款)?(?:单位|部门)(?:名称)?",
     "goal": r"(?:.*/)?(?:项目)?(?:总体|年度)?(?:年度|总体)?绩效目标",
     "purpose": r"(?:.*/)?(?:项目简介|项目内容|主要内容|资金用途|用途|项目概况)",
@@ -40,6 +41,7 @@ AMOUNTS: Mapping[str, str] = {
 _HEADING = re.compile(
     r"(?:项目|资金)类别|财政拨款(?:收入)?|单位资金|小计|" + "|".join([*LABELS.values(), *AMOUNTS.values()])
 )
+_SUBJECT = re.compile(r"(?:.*/)?(?:.*科目(?:编码|代码|名称)?|.*(?:功能|经济)(?:分类)?(?:编码|代码|名称)?|[类款项])")
 # 专项业务经费 is what Shaanxi calls project expenditure.
 _TITLE = re.compile(r"项目(?:支出)?(?:及其他支出)?(?:预算|决算|情况|明细|总)*表$|专项业务经费.*表$|项目支出")
 _OTHER_TITLE = re.compile(r"绩效|采购|购买服务|三公|功能分类|结转|基本支出")
@@ -78,6 +80,11 @@ def _is_heading(text: str) -> bool:
     return _HEADING.fullmatch(text) is not None
 
 
+def _is_subject(path: Sequence[str]) -> bool:
+    """Whether a column holds codes or names of subjects, which some provinces print beside each project."""
+    return _SUBJECT.fullmatch("/".join(path)) is not None
+
+
 def _read_list(table: TitledGrid, context: Context) -> FormResult:
     return _read(table, context, key="project_expenditure")
 
@@ -96,6 +103,7 @@ def _read(table: TitledGrid, context: Context, *, key: StatementKey) -> FormResu
         frame.note("heading_not_understood", "error", "the columns of projects and their money are not both found")
         return settle_status(table, frame)
     rows = frame.data_rows()
+    leave_other_codes(frame, [column for column, path in enumerate(frame.heading.paths) if _is_subject(path)])
     for row in rows:
         for name in ("goal", "purpose"):
             if name in columns and frame.grid.cell(row, columns[name]):
