@@ -28,7 +28,9 @@ def run(connection: Connection) -> None:
 
 async def run_online(current: settings.Settings) -> None:
     async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(database.owner_dsn(current), server_settings={"application_name": "alembic"})
+        return await asyncpg.connect(
+            database.owner_dsn(current), server_settings={"application_name": "alembic", **database.OWNER_SESSION}
+        )
 
     # The address goes to asyncpg as it is: SQLAlchemy's dialect does not know sslmode and its kin.
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=pool.NullPool)

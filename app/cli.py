@@ -34,6 +34,8 @@ application = typer.Typer(
 )
 seed_commands = typer.Typer(help="The committed data set.", no_args_is_help=True, rich_markup_mode=None)
 application.add_typer(seed_commands, name="seed")
+database_commands = typer.Typer(help="The database on several machines.", no_args_is_help=True, rich_markup_mode=None)
+application.add_typer(database_commands, name="db")
 
 _Existing = typer.Argument(exists=True, dir_okay=False, readable=True)
 FilesArgument = Annotated[list[Path], _Existing]
@@ -189,6 +191,25 @@ def seed_check(files: FilesArgument, region: RegionOption = None) -> None:
     if differences:
         _fail(f"{directory} is not what the documents say: write it again with `gongkai seed build FILES…`")
     typer.echo(f"{directory} is what the documents say")
+
+
+@database_commands.callback()
+def _database() -> None:
+    """Keep `db` a group although it has a single command so far."""
+
+
+@database_commands.command("distribute")
+def database_distribute(
+    *,
+    shards: Annotated[int, typer.Option(min=1, max=4096, help="Into how many parts departments are divided.")] = 32,
+) -> None:
+    """Lay the tables out over several machines with Citus (docs/scale.md); what is done already stays as it is."""
+    from app.distribute import distribute  # noqa: PLC0415
+    from app.progress import stopwatch  # noqa: PLC0415
+
+    progress = stopwatch()
+    done = asyncio.run(distribute(settings.from_environment(), shards=shards, progress=progress))
+    progress(done.sentence())
 
 
 @application.command()

@@ -26,6 +26,11 @@ OLDEST_SERVER = 15
 
 CONNECT_SECONDS = 15
 
+# Where the tables lie on several machines (`app/distribute.py`) a migration or a load goes from shard to shard: only so
+# may one transaction write to them and to the tables that all machines have. Any other Postgres takes the name of a
+# setting that it does not know.
+OWNER_SESSION = {"citus.multi_shard_modify_mode": "sequential"}
+
 Connection = asyncpg.Connection | PoolConnectionProxy
 
 
@@ -166,7 +171,7 @@ async def migrate(settings: Settings) -> str:
         # Held on this connection while Alembic works on one of its own: two migrations come one after the other.
         await connection.execute("SELECT pg_advisory_lock(hashtext('gongkai migrate'))")
         await migrations.upgrade(settings)
-        await _grant(connection, embedded_server=settings.embedded)
+        await grant_reading(connection, embedded_server=settings.embedded)
         revision: str = await connection.fetchval("SELECT version_num FROM alembic_version")
     return revision
 
@@ -181,7 +186,7 @@ async def _create_database(settings: Settings) -> None:
         await connection.close()
 
 
-async def _grant(connection: asyncpg.Connection, *, embedded_server: bool) -> None:
+async def grant_reading(connection: asyncpg.Connection, *, embedded_server: bool = False) -> None:
     """The reading role and what it may do: connect, use the schema, SELECT. Nothing else."""
     try:
         if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", READER) is None:
@@ -236,7 +241,13 @@ async def _refuse_writer(connection: Connection) -> None:
 async def _connect(dsn: str, name: str) -> asyncpg.Connection:
     with _connection_errors(dsn):
         connection = await asyncpg.connect(
-            dsn, timeout=CONNECT_SECONDS, server_settings={"application_name": name, "jit": "off"}
+            dsn,
+            timeout=CONNECT_SECONDS,
+            server_settings={
+                "application_name": name,
+                "jit": "off",
+                **OWNER_SESSION,
+            },
         )
     try:
         _check_version(connection)
