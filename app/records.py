@@ -350,13 +350,28 @@ class PerformanceIndicator(Line):
     deviation_reason: str | None = None  # running text
 
 
+EvaluationItem = Literal[
+    "total",
+    "fiscal_appropriation",
+    "general_public_budget",
+    "government_fund",
+    "state_capital",
+    "special_account",
+    "carried_over",
+    "other_funds",
+    "basic_expenditure",
+    "project_expenditure",
+    "overall",
+]
+
+
 class EvaluationLine(Line):
-    """A funding row of a self-evaluation table, or (item `overall`) its 总分 row."""
+    """A funding row of a self-evaluation or of a department's targets, or (item `overall`) the 总分 row."""
 
     subject: Literal["project", "department"]
     project_ordinal: int | None
     project_name: str | None
-    item: Literal["total", "fiscal_appropriation", "carried_over", "other_funds", "overall"]
+    item: EvaluationItem
     name: Name  # as printed
     fiscal_year: Year
     initial_budget: Amount = None

@@ -12,9 +12,10 @@ RESOURCE = line_resource(
     plural="EvaluationLines",
     zh="绩效自评资金",
     en="Self-evaluation funding",
-    description="Funding rows of self-evaluation tables (绩效自评表) and, as item `overall`, their total score.",
-    description_zh="绩效自评表的资金各行；`overall` 行为该表总分。",
-    statements=("self_evaluation",),
+    description="Funding rows of self-evaluation tables (绩效自评表), their total score (item `overall`), and the "
+    "money that a department's own targets (部门整体支出绩效目标表) print, as its initial budget.",
+    description_zh="绩效自评表的资金各行及总分（`overall`）；部门整体支出绩效目标表所列资金，作为年初预算数。",
+    statements=("self_evaluation", "performance_targets"),
     example_id=601,
     columns=(
         *PROJECT_COLUMNS,

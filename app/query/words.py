@@ -172,8 +172,14 @@ COMPARISON: Words = MappingProxyType(
 EVALUATION_ITEM = _words(
     total=("年度资金总额", "all money of the year"),
     fiscal_appropriation=("当年财政拨款", "fiscal appropriation of the year"),
+    general_public_budget=("一般公共预算", "general public budget"),
+    government_fund=("政府性基金预算", "government funds budget"),
+    state_capital=("国有资本经营预算", "state capital operations budget"),
+    special_account=("财政专户管理资金", "funds managed in special fiscal accounts"),
     carried_over=("上年结转资金", "carried over from last year"),
     other_funds=("其他资金", "other funds"),
+    basic_expenditure=("基本支出", "basic expenditure"),
+    project_expenditure=("项目支出", "project expenditure"),
     overall=("总分", "total score of the table"),
 )
 ASSET_ITEM = _words(

@@ -12,7 +12,7 @@ from app.parse.grid import Grid, Merge, TitledGrid
 from app.parse.layout import lay_out
 from app.parse.read_text import read_text
 from app.parse.statements.performance_targets import FORM
-from app.records import PerformanceIndicator, Project
+from app.records import EvaluationLine, PerformanceIndicator, Project
 
 DOCUMENT = Path(__file__).parents[1] / "documents" / "performance_two_projects.txt"
 
@@ -218,3 +218,130 @@ def test_money_of_the_year_is_told_from_that_of_all_years() -> None:
     found = project(result)
     assert (found.total, found.fiscal, found.carried_over, found.other_funds) == (310, 200, 10, 100)
     assert found.cells["other_funds"] == (4, 5)
+
+
+def funds(result: FormResult) -> list[tuple[str, str, Decimal | None]]:
+    lines = [record for record in result.records if isinstance(record, EvaluationLine)]
+    assert all(line.subject == "department" and line.unit == "wan" for line in lines)
+    return [(line.item, line.name, line.initial_budget) for line in lines]
+
+
+_WHOLE = "2026年部门整体支出绩效目标表"
+_INDICATORS = (
+    ("绩效指标", "一级指标", "二级指标", "三级指标", "指标值"),
+    ("", "产出指标", "数量指标", "修复卷数", "≥300卷"),
+    ("", "", "", "开放天数", "250天"),
+)
+
+
+def test_label_of_the_block_beside_the_first_level_does_not_take_the_levels() -> None:
+    found = indicators(table_of(_INDICATORS, _WHOLE))
+    assert [(each.level1, each.level2, each.level3) for each in found] == [
+        ("产出指标", "数量指标", "修复卷数"),
+        ("产出指标", "数量指标", "开放天数"),
+    ]
+
+
+def test_content_of_an_indicator_is_its_name_where_no_other_column_names_it() -> None:
+    rows = (
+        ("绩效指标", "一级指标", "二级指标", "指标内容", "指标值"),
+        ("", "产出指标", "数量指标", "修复卷数", "≥300卷"),
+    )
+    (found,) = indicators(table_of(rows, _WHOLE))
+    assert (found.level3, found.description) == ("修复卷数", None)
+    beside = (
+        ("一级指标", "二级指标", "三级指标", "指标内容", "指标值"),
+        ("产出指标", "数量指标", "修复卷数", "当年修复", "≥300卷"),
+    )
+    (found,) = indicators(table_of(beside, _WHOLE))
+    assert (found.level3, found.description) == ("修复卷数", "当年修复")
+
+
+def test_money_of_the_department_is_read_from_beside_its_labels_and_a_head_count_is_none() -> None:
+    rows = (
+        ("基本信息", "财政供养人员数", "75", "下属二级单位数", "10"),
+        ("预算整体情况", "部门预算支出", "预算金额（万元）", "收入来源", "预算金额（万元）"),
+        ("", "基本支出", "106.35", "财政拨款", "828.92"),
+        ("", "项目支出", "722.57", "其他资金", "0"),
+        ("", "财政专项资金", "", "市本级使用资金", ""),
+        *_INDICATORS,
+    )
+    result = table_of(rows, _WHOLE)
+    assert funds(result) == [
+        ("basic_expenditure", "基本支出", Decimal("106.35")),
+        ("fiscal_appropriation", "财政拨款", Decimal("828.92")),
+        ("project_expenditure", "项目支出", Decimal("722.57")),
+        ("other_funds", "其他资金", Decimal(0)),
+    ]
+    assert {cell for record in result.records for cell in record.cells.values()} >= {(2, 2), (2, 4), (3, 2), (3, 4)}
+
+
+def test_money_of_the_department_is_read_from_under_its_headings() -> None:
+    rows = (
+        ("部门名称", "", "石峰市档案馆", "", "", "", "", ""),
+        ("总体资金情况（万元）", "", "预算支出总额", "财政拨款", "", "", "其他资金", ""),
+        ("", "", "", "合计", "基本支出", "项目支出", "合计", "基本支出"),
+        ("", "", "96.50", "90.50", "70.25", "20.25", "6.00", "6.00"),
+        ("绩效指标", "一级指标", "二级指标", "三级指标", "指标值", "", "", ""),
+        ("", "产出指标", "数量指标", "修复卷数", "≥300卷", "", "", ""),
+    )
+    merges = (Merge(1, 0, 3, 2), Merge(1, 2, 2, 1), Merge(1, 3, 1, 3), Merge(1, 6, 1, 2))
+    table = TitledGrid(Grid(rows, line=1, last_line=6, place="page 1", merges=merges), _WHOLE)
+    result = FORM.read(table, Context(fiscal_year=2026, kind="budget", ordinal=1, first_project_ordinal=1))
+    assert funds(result) == [
+        ("total", "预算支出总额", Decimal("96.50")),
+        ("fiscal_appropriation", "财政拨款", Decimal("90.50")),
+        ("basic_expenditure", "财政拨款/基本支出", Decimal("70.25")),
+        ("project_expenditure", "财政拨款/项目支出", Decimal("20.25")),
+        ("other_funds", "其他资金", Decimal("6.00")),
+        ("basic_expenditure", "其他资金/基本支出", Decimal("6.00")),
+    ]
+
+
+def _beside(*institutions: tuple[str, str, str, str]) -> FormResult:
+    rows: list[tuple[str, ...]] = [
+        ("单位编码", "年度预算申请（万元）", "", "", "整体绩效目标", "部门整体支出年度绩效目标", "", "", ""),
+        ("", "资金总额", "按支出性质分", "", "", "", "", "", ""),
+        ("", "", "基本支出", "项目支出", "", "一级指标", "二级指标", "三级指标", "指标值"),
+    ]
+    rows += [(*each, "守护档案", "产出指标", "数量指标", "修复卷数", "≥300卷") for each in institutions]
+    merges = (Merge(0, 0, 3, 1), Merge(0, 1, 1, 3), Merge(1, 1, 2, 1), Merge(1, 2, 1, 2), Merge(0, 5, 2, 4))
+    table = TitledGrid(Grid(tuple(rows), line=1, last_line=len(rows), place="page 1", merges=merges), _WHOLE)
+    return FORM.read(table, Context(fiscal_year=2026, kind="budget", ordinal=1, first_project_ordinal=1))
+
+
+def test_money_of_the_department_is_read_from_columns_beside_the_indicators() -> None:
+    assert funds(_beside(("126001", "90.50", "70.25", "20.25"))) == [
+        ("total", "资金总额", Decimal("90.50")),
+        ("basic_expenditure", "基本支出", Decimal("70.25")),
+        ("project_expenditure", "项目支出", Decimal("20.25")),
+    ]
+
+
+def test_money_of_several_institutions_under_one_heading_stays_in_the_printed_table() -> None:
+    assert funds(_beside(("126001", "90.50", "70.25", "20.25"), ("126002", "10.50", "10.50", ""))) == []
+
+
+def test_goals_under_labels_side_by_side_are_read_from_below_and_withheld() -> None:
+    rows = (
+        ("项目名称", "库房新建", "", ""),
+        ("项目绩效目标", "项目总目标", "", "年度总体目标"),
+        ("", "建成库房", "", "打好地基"),
+        ("一级指标", "二级指标", "三级指标", "指标值"),
+        ("产出指标", "数量指标", "面积", "≥30平方米"),
+    )
+    table = TitledGrid(
+        Grid(rows, line=1, last_line=5, place="page 1", merges=(Merge(1, 1, 1, 2), Merge(2, 1, 1, 2))), "绩效目标表"
+    )
+    result = FORM.read(table, Context(fiscal_year=2026, kind="budget", ordinal=1, first_project_ordinal=1))
+    assert project(result).goal == "建成库房"
+    assert {(2, 1), (2, 3)} <= result.withheld
+
+
+def test_code_that_wraps_before_its_project_is_told_from_the_name() -> None:
+    rows = (
+        ("项目名称", "项目总额（万元）", "一级指标", "二级指标", "三级指标", "指标值"),
+        ("11000021Y000000390\n843-系统运维", "20.00", "产出指标", "数量指标", "系统", "≥3个"),
+    )
+    found = project(table_of(rows, "项目支出绩效目标表"))
+    assert (found.code, found.name) == ("11000021Y000000390843", "系统运维")

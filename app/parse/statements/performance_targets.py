@@ -16,6 +16,7 @@ from app.parse.coded import is_total
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Grid, TitledGrid
 from app.parse.layout import is_header_block
+from app.parse.statements.department_funds import read_funds
 from app.parse.statements.indicator_columns import (
     Columns,
     Levels,
@@ -51,8 +52,8 @@ _PLAN_FIELDS = {3: "plan_march", 6: "plan_june", 10: "plan_october", 12: "plan_d
 _MONTH = re.compile(r"(\d{1,2})月")
 _NUMBERING = re.compile(r"^(?:[(（]?\d+[)）]?[、.．)）]?|[一二三四五六七八九十]+、)\s*")
 _TITLE_SUFFIX = re.compile(r"(?:项目支出)?(?:预算)?绩效目标(?:申报)?表?$")
-# A project's code before its name: 11000021Y000000390843-信息系统运维.
-_PROJECT_CODE = re.compile(r"([0-9A-Z]{8,30})[-_]")
+# A project's code before its name: 11000021Y000000390843-信息系统运维; a narrow column wraps the code.
+_PROJECT_CODE = re.compile(r"([0-9A-Z](?:\s?[0-9A-Z]){7,29})\s?[-_－]\s?")
 _TOTAL_NAME = "合计"
 _POINTS = re.compile(r"\d{1,3}(?:\.\d+)?")
 _ALL_POINTS = (Decimal(100), Decimal(90))
@@ -105,6 +106,8 @@ def read(table: TitledGrid, context: Context) -> FormResult:
         result.records.append(project)
     withhold_people(grid, columns.header, result)
     result.records.extend(_tasks(grid, columns, context, result))
+    if project is None:
+        result.records.extend(read_funds(grid, columns, context, result))
     columns = _with_points(grid, columns, [rows])
     result.records.extend(_indicators(grid, columns, rows, project, context, result))
     return result
@@ -221,7 +224,7 @@ def _listed_project(grid: Grid, row: int, listed: Columns, context: Context, res
     if any(amount is not None for amount in amounts.values()) and not require_unit(result, key=_KEY, context=context):
         amounts = {}
     printed = listed.text(grid, row, "name")
-    fused = _PROJECT_CODE.match(fold(printed))
+    fused = _PROJECT_CODE.match(printed)
     result.text_cells |= {(row, listed.at[name]) for name in ("name", "code") if name in listed.at}
     return Project(
         statement_key=_KEY,
@@ -230,7 +233,7 @@ def _listed_project(grid: Grid, row: int, listed: Columns, context: Context, res
         unit=result.unit,
         cells={name: (row, listed.at[name]) for name, amount in amounts.items() if amount is not None},
         ordinal=context.first_project_ordinal + sum(isinstance(record, Project) for record in result.records),
-        code=listed.text(grid, row, "code") or (fused.group(1) if fused else None),
+        code=listed.text(grid, row, "code") or ("".join(fused.group(1).split()) if fused else None),
         name=name_of(printed[fused.end() :] if fused else printed) or _TOTAL_NAME,
         fiscal_year=context.fiscal_year,
         total=amounts.get("total"),
@@ -261,26 +264,38 @@ def _read_head(grid: Grid, end: int, context: Context, result: FormResult) -> _H
             head.at["purpose"] = (row, len(cells) - 1)
     _take_year(head)
     for name in ("purpose", "goal"):
-        if name in head.at and grid.cell(*head.at[name]):
-            result.withheld.add(head.at[name])
-            result.text_cells.add(head.at[name])
+        said = {cell for cell in (head.at.get(name), *head.again.get(name, ())) if cell and grid.cell(*cell)}
+        result.withheld |= said
+        result.text_cells |= said
     return head
 
 
 def _read_labels(grid: Grid, row: int, head: _Head) -> bool:
-    """Note each label's value cell, the one after it; whether the row had a label at all."""
-    found = False
+    """Note each label's value cell: the one after it, or below it where labels stand side by side.
+
+    Gives whether the row had a label at all.
+    """
+    found = below = False
     cells = grid.rows[row]
     spans = {merge.column: merge.columns for merge in grid.merges if merge.row == row}
-    for column, cell in enumerate(cells[:-1]):
-        folded = _UNIT_IN_LABEL.sub("", fold(cell)).removesuffix(":")
-        name = next((name for name, pattern in _LABELS if re.fullmatch(pattern, folded)), None)
-        value = column + spans.get(column, 1)
-        if name is not None and value < len(cells) and cells[value] != cell:
+    for column, cell in enumerate(cells):
+        name = _label(cell)
+        if name is None:
+            continue
+        right = column + spans.get(column, 1)
+        below = _label(grid.cell(row, right)) is not None or (below and not grid.cell(row, right))
+        value = (row + 1, column) if below else (row, right)
+        if value[0] < len(grid.rows) and value[1] < len(grid.rows[value[0]]) and grid.cell(*value) != cell:
             found = True
-            head.at.setdefault(name, (row, value))
-            head.again.setdefault(name, []).append((row, value))
+            head.at.setdefault(name, value)
+            head.again.setdefault(name, []).append(value)
     return found
+
+
+def _label(cell: str) -> str | None:
+    """The field that a text is the label of."""
+    folded = _UNIT_IN_LABEL.sub("", fold(cell)).removesuffix(":")
+    return next((name for name, pattern in _LABELS if re.fullmatch(pattern, folded)), None)
 
 
 def _take_year(head: _Head) -> None:

@@ -14,12 +14,10 @@ from app.parse.grid import Grid, TitledGrid
 from app.parse.statements.evaluated_tasks import find_tasks, read_tasks
 from app.parse.statements.indicator_columns import Columns, Levels, find_columns, read_target, withhold_sentences
 from app.parse.surroundings import find_unit, require_unit, withhold_people
-from app.records import Cell, EvaluationLine, PerformanceIndicator, Project
+from app.records import Cell, EvaluationItem, EvaluationLine, PerformanceIndicator, Project
 from app.values import fold
 
 _KEY: Literal["self_evaluation"] = "self_evaluation"
-
-Item = Literal["total", "fiscal_appropriation", "carried_over", "other_funds", "overall"]
 
 _FUND_COLUMNS: tuple[tuple[str, str], ...] = (
     ("initial_budget", r"年初预算(?:数)?(?:\(.*)?"),
@@ -31,7 +29,7 @@ _FUND_COLUMNS: tuple[tuple[str, str], ...] = (
     ("score", r"得分(?:\(.*)?"),
 )
 _MONEY = ("initial_budget", "adjusted_budget", "executed")
-_FUND_ROWS: tuple[tuple[str, Item], ...] = (
+_FUND_ROWS: tuple[tuple[str, EvaluationItem], ...] = (
     (r"(?:其中:?)?(?:当年|本年)?(?:一般公共预算)?财政(?:拨款|资金)", "fiscal_appropriation"),
     (r"(?:其中:?)?(?:上年|以前年度)?结转(?:结余)?(?:资金)?|上年结转(?:结余)?资金", "carried_over"),
     (r"(?:其中:?)?(?:其他|其它)资金", "other_funds"),
@@ -186,7 +184,7 @@ def _fund_columns(grid: Grid, row: int) -> dict[str, int]:
     return found
 
 
-def _fund_item(cell: str) -> Item | None:
+def _fund_item(cell: str) -> EvaluationItem | None:
     folded = fold(cell)
     return next((item for pattern, item in _FUND_ROWS if re.fullmatch(pattern, folded)), None)
 
