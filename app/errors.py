@@ -34,7 +34,14 @@ class LoadError(GongkaiError):
 
 
 class BulkError(GongkaiError):
-    """The files of a release cannot be built; those that were there before are as they were."""
+    """The files of a release cannot be built; those that were there before are as they were.
+
+    `reason` says why to readers of the service: without paths, and without words of the database.
+    """
+
+    def __init__(self, message: str, *, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True)

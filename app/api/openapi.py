@@ -20,6 +20,7 @@ from app.api.openapi_search import TAG as SEARCH_TAG
 from app.api.openapi_search import search_operation, search_schemas, suggest_operation
 from app.api.problems import (
     DOUBLE_COUNTING,
+    FILE_DAMAGED,
     FILE_NOT_FOUND,
     FILES_BEING_BUILT,
     FILES_NOT_BUILT,
@@ -98,6 +99,7 @@ _BESIDE = {
     TOO_LARGE_FOR_FORMAT: INVALID_PARAMETERS,
     TOO_MANY_EXPORTS: UNAVAILABLE,
     FILES_BEING_BUILT: UNAVAILABLE,
+    FILE_DAMAGED: FILES_BEING_BUILT,
     FILES_NOT_BUILT: RELEASE_NOT_FOUND,
     FILE_NOT_FOUND: FILES_NOT_BUILT,
 }
@@ -162,7 +164,7 @@ def openapi_document() -> dict[str, Json]:
     paths |= bulk_paths(
         _DATA_HEADERS,
         _problems(FILES_NOT_BUILT, FILES_BEING_BUILT, *_OF_FILES),
-        _problems(FILE_NOT_FOUND, FILES_BEING_BUILT, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, *_OF_FILES),
+        _problems(FILE_NOT_FOUND, FILE_DAMAGED, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, *_OF_FILES),
     )
     paths |= cite_paths(_DATA_HEADERS, _problems(*_ONE_PROBLEMS))
     paths |= catalogue_paths(_DATA_HEADERS, _problems(*_LIST_PROBLEMS))

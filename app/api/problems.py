@@ -143,6 +143,14 @@ FILES_NOT_BUILT = Kind(
     "Files are built once per release, by the loader or by the operator with `gongkai export`. Until then every list "
     "can be had as a file, whole: `/v1/expenditures.csv?release=N`.",
 )
+FILE_DAMAGED = Kind(
+    "file-damaged",
+    503,
+    "The file is not as it was built",
+    "On the disk the file is gone, or not as long as it was built, so that nothing of it is sent. `gongkai export "
+    "--release N` builds it again; of the newest release a running service does so by itself.",
+    RETRY_SECONDS,
+)
 FILES_BEING_BUILT = Kind(
     "files-being-built",
     503,
@@ -195,6 +203,7 @@ KINDS: dict[str, Kind] = {
         QUERY_TOO_LONG,
         TOO_SLOW,
         TOO_MANY_EXPORTS,
+        FILE_DAMAGED,
         FILES_BEING_BUILT,
         UNAVAILABLE,
         INTERNAL,

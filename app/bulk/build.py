@@ -9,9 +9,8 @@ import asyncio
 import contextlib
 import datetime as dt
 import gzip
-import hashlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import orjson
 import pyarrow as pa
 
 from app.bulk import place
+from app.bulk.damage import damaged, digest
 from app.bulk.data_package import data_package, fetch_sources
 from app.bulk.kept import files_of, find_release, reading
 from app.bulk.manifest import (
@@ -103,7 +103,7 @@ class _Build:
                 format=kind,
                 media_type="text/markdown; charset=utf-8" if name == README else MEDIA_TYPES[kind],
                 bytes=path.stat().st_size,
-                sha256=await asyncio.to_thread(_digest, path),
+                sha256=await asyncio.to_thread(digest, path),
                 rows=None if relation is None else relation.control.rows,
                 control_totals={key: None if total is None else f"{total:f}" for key, total in sums.items()},
             )
@@ -115,42 +115,58 @@ async def build_release(
 ) -> tuple[ReleaseFiles, bool]:
     """The files of a release (None: the newest), and whether they were built now or were there.
 
-    `force` builds them anew. BulkError when another build is running (`wait`: it is waited for), nothing can be
-    written, or what was written is not what the database holds; the files that were there before are as they were
-    then. NoRelease, NothingLoaded, DatabaseError.
+    Files that are not as they were built are built again; `force` builds them anew in any case. BulkError when another
+    build is running (`wait`: it is waited for), nothing can be written, or what was written is not what the database
+    holds; the files that were there before are as they were then, and why is noted for readers of the service.
+    NoRelease, NothingLoaded, DatabaseError.
     """
     directory = settings.releases
-    if not force and (there := await files_of(settings, number)) is not None:
+    if not force and (there := await files_of(settings, number)) is not None and await _whole(there):
         return there, False
     with contextlib.ExitStack() as stack:
         lock = place.one_build(directory, wait=wait)
         await asyncio.to_thread(stack.enter_context, lock)
         async with reading(settings) as connection:
             await connection.execute(_SESSION)
-            release, created_at, digest = await find_release(connection, number)
+            release, created_at, content_digest = await find_release(connection, number)
             there = release_files(directory, release)
-            if there is not None and there.is_of(digest, created_at) and not force:
+            if there is not None and there.is_of(content_digest, created_at) and not force and await _whole(there):
                 return there, False
             try:
-                with place.aside(directory, release) as building:
-                    build = _Build(building, connection, release, created_at, digest, report)
+                with _told(directory, release), place.aside(directory, release) as building:
+                    build = _Build(building, connection, release, created_at, content_digest, report)
                     await _write(build, settings)
                     place.publish(building, directory, release)
-            except (OSError, sqlite3.Error, pa.ArrowException) as error:
-                raise place.unwritable(directory, error) from error
-            except TooLargeForFormat as error:
-                raise BulkError(f"release {release} has no files: {error}") from error
-            except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
-                raise  # `reading` says what to do
-            except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                raise BulkError(
-                    f"the files of release {release} were not built, the database stopped the reading ({error}): run "
-                    f"`gongkai export --release {release}` again"
-                ) from error
+            except BulkError as error:
+                place.note_failure(directory, release, content_digest, error.reason)
+                raise
     found = release_files(directory, release)
     if found is None:
         raise BulkError(f"the files of release {release} have gone from {directory}: something else cleans up there")
     return found, True
+
+
+@contextlib.contextmanager
+def _told(directory: Path, release: int) -> Iterator[None]:
+    """What goes wrong in here is a BulkError that says what to do; what `reading` knows better is left to it."""
+    try:
+        yield
+    except (OSError, sqlite3.Error, pa.ArrowException) as error:
+        raise place.unwritable(directory, error) from error
+    except TooLargeForFormat as error:
+        raise BulkError(f"release {release} has no files: {error}", reason=str(error)) from error
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
+        raise
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise BulkError(
+            f"the files of release {release} were not built, the database stopped the reading ({error}): run "
+            f"`gongkai export --release {release}` again",
+            reason="the database stopped the reading",
+        ) from error
+
+
+async def _whole(files: ReleaseFiles) -> bool:
+    return not await asyncio.to_thread(damaged, files, thoroughly=True)
 
 
 async def _write(build: _Build, settings: Settings) -> None:
@@ -259,8 +275,3 @@ async def _counted(build: _Build, name: str, rows: AsyncIterator[Batch]) -> Asyn
 def _scale(relation: Relation) -> int:
     """Decimals of the numbers in Parquet: the same in every file, unless a document prints more."""
     return max(SCALE, relation.decimals)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

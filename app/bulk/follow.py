@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 
 from app.bulk.kept import newest_without_files
+from app.bulk.place import being_built
 from app.errors import GongkaiError
 from app.progress import Progress
 from app.settings import Settings
@@ -51,6 +52,8 @@ def _follow(settings: Settings, progress: Progress, stop: threading.Event) -> No
         if missing is None:
             pause = _LOOK_SECONDS
             continue
+        if being_built(settings.releases, missing):
+            continue  # by a loader, or by another host
         failed = _build(stop)
         if failed is None:
             pause, said = _LOOK_SECONDS, ""

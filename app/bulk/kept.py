@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
+from app.bulk.damage import damaged
 from app.bulk.manifest import ReleaseFiles, release_files
 from app.database import connect_reader
 from app.errors import DatabaseError, NoRelease, NothingLoaded
@@ -57,11 +58,15 @@ async def files_of(settings: Settings, number: int | None) -> ReleaseFiles | Non
 
 
 async def newest_without_files(settings: Settings) -> int | None:
-    """The newest release, if its files are not there; None when they are, or nothing has been loaded."""
+    """The newest release, if its files are not there, or one of them is not as long as it was built.
+
+    None when they are there, or nothing has been loaded. What the files hold is not looked at: `build_release` does.
+    """
     async with reading(settings) as connection:
         try:
             release, created_at, digest = await find_release(connection, None)
         except NothingLoaded:
             return None
     found = release_files(settings.releases, release)
-    return None if found is not None and found.is_of(digest, created_at) else release
+    there = found is not None and found.is_of(digest, created_at) and not damaged(found, thoroughly=False)
+    return None if there else release

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import filecmp
 import hashlib
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.bulk.manifest import MANIFEST, SUMS
+from app.bulk.manifest import SUMS
 from app.errors import BulkError
 
 _LOCK = "build.lock"
@@ -68,16 +70,21 @@ def publish(building: Path, directory: Path, number: int) -> None:
         _sync(path)
     digest = hashlib.sha256((building / SUMS).read_bytes()).hexdigest()[:16]
     place = directory / f".{number}-{digest}"
-    # The same bytes may be there already, with another release's description: numbers begin anew in another database.
-    if place.exists() and (place / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes():
-        (building / MANIFEST).replace(place / MANIFEST)
-    elif not place.exists():
+    if place.exists():
+        # The same bytes were there already: what is not as it was built is mended, one whole file at a time. The
+        # description may be another release's, since numbers begin anew in another database.
+        for path in building.iterdir():
+            if not _same(path, place / path.name):
+                path.replace(place / path.name)
+        _sync(place)
+    else:
         building.rename(place)
     link = directory / f"{_BUILDING}link-{number}"
     link.unlink(missing_ok=True)
     link.symlink_to(place.name)
     link.replace(directory / str(number))
     _sync(directory)
+    _failure(directory, number).unlink(missing_ok=True)
     for old in directory.glob(f".{number}-*"):
         if old != place:
             shutil.rmtree(old, ignore_errors=True)
@@ -91,6 +98,7 @@ def built(directory: Path) -> list[int]:
 def remove(directory: Path, number: int) -> None:
     """Take the files of a release away, the link first."""
     (directory / str(number)).unlink(missing_ok=True)
+    _failure(directory, number).unlink(missing_ok=True)
     for place in directory.glob(f".{number}-*"):
         shutil.rmtree(place, ignore_errors=True)
 
@@ -109,12 +117,42 @@ def being_built(directory: Path, number: int) -> bool:
     return False  # what is there was left behind by a build that was killed
 
 
+def note_failure(directory: Path, number: int, content_digest: str, reason: str | None) -> None:
+    """Leave word of why the last build of a release failed, where there is room for it."""
+    with contextlib.suppress(OSError):
+        _failure(directory, number).write_text(f"{content_digest} {reason or 'for no known reason'}\n", "utf-8")
+
+
+def failure(directory: Path, number: int, content_digest: str) -> str | None:
+    """Why the last build of this release failed; None where none has since it was last built."""
+    try:
+        said = _failure(directory, number).read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return None
+    # Numbers begin anew in another database: another release's failure is none of this one's.
+    of, _, reason = said.partition(" ")
+    return reason or None if of == content_digest else None
+
+
+def _failure(directory: Path, number: int) -> Path:
+    return directory / f".failed-{number}"
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
+
+
 def unwritable(directory: Path, error: Exception) -> BulkError:
     """What to do about a directory that takes no files."""
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    said = error.strerror if isinstance(error, OSError) else str(error) if isinstance(error, sqlite3.Error) else None
+    reason = said or str(error)
     return BulkError(
         f"cannot write files of releases in {directory} ({reason}): make room or the directory writable, or set "
-        "GONGKAI_RELEASES to another one"
+        "GONGKAI_RELEASES to another one",
+        reason="the files could not be written" + (f" ({said})" if said else ""),
     )
 
 

@@ -21,6 +21,8 @@ from app.query.whole_list import Control
 _BLOCK = 16 * 2**20
 # More digits than any sum has.
 _DIGITS = 100
+# What readers of the service are told of either.
+_OTHER = "what was written is not what the database holds"
 # SQLite stops at a sum beyond 64 bits; added up in two parts there is none.
 _PART = 10**9
 
@@ -88,12 +90,15 @@ def _control(batches: Iterable[pa.RecordBatch] | Iterator[pa.RecordBatch], relat
 def _compare(path: Path, relation: Relation, found: Control) -> None:
     wanted = relation.control
     if found.rows != wanted.rows:
-        raise BulkError(f"{path.name} holds {found.rows} rows, the database {wanted.rows}: nothing was published")
+        raise BulkError(
+            f"{path.name} holds {found.rows} rows, the database {wanted.rows}: nothing was published", reason=_OTHER
+        )
     for name, total in wanted.sums.items():
         if found.sums[name] != total:
             raise BulkError(
                 f"the amounts of {name} in {path.name} add up to {found.sums[name]}, in the database to {total}: "
-                "nothing was published"
+                "nothing was published",
+                reason=_OTHER,
             )
 
 

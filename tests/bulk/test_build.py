@@ -23,7 +23,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from app.bulk import commands, relations
+from app.bulk import commands, place, relations
 from app.bulk.build import Step, build_release
 from app.bulk.kept import files_of, newest_without_files, releases
 from app.bulk.manifest import SUMS, ReleaseFiles, release_files
@@ -255,7 +255,38 @@ async def test_build_that_cannot_write_names_why_and_leaves_the_files_before(bui
     *_, last = done.stderr.splitlines()
     assert re.match(r"gongkai: cannot write files of releases in .+ \(.+\): make room", last), done.stderr
     assert "Traceback" not in done.stderr
+    assert {name: held for name, held in state(tmp_path).items() if not name.startswith(".failed-")} == before
+
+
+async def test_reason_of_a_failure_is_noted_for_its_release_until_it_is_built(built: Built, tmp_path: Path) -> None:
+    settings = dataclasses.replace(built[0], releases_at=tmp_path)
+    number, digest = built[1].release, built[1].content_digest
+    assert run(settings, limit=100_000).returncode == 1
+    said = place.failure(tmp_path, number, digest)
+    assert said is not None
+    assert re.fullmatch(r"the files could not be written \([a-zA-Z/ ]+\)", said)
+    assert place.failure(tmp_path, number, "another") is None
+    assert release_files(tmp_path, number) is None
+    await build_release(settings)
+    assert place.failure(tmp_path, number, digest) is None
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut off", "altered"])
+async def test_file_that_is_not_as_it_was_built_is_built_again(damage: str, built: Built, tmp_path: Path) -> None:
+    settings = dataclasses.replace(built[0], releases_at=tmp_path)
+    files, _ = await build_release(settings)
+    before = state(tmp_path)
+    path = files.directory / "projects.csv.gz"
+    content = path.read_bytes()
+    path.unlink()
+    if damage != "gone":
+        path.write_bytes(content[:100] if damage == "cut off" else content[:-1] + bytes([content[-1] ^ 1]))
+    # A running service looks at lengths alone; `gongkai export` reads what is there.
+    assert await newest_without_files(settings) == (None if damage == "altered" else files.release)
+    again, fresh = await build_release(settings)
+    assert (again, fresh) == (files, True)
     assert state(tmp_path) == before
+    assert (await build_release(settings))[1] is False
 
 
 def test_directory_that_cannot_be_made_is_named(built: Built, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from app.api.application import create_application
 from app.api.ranges import MOST_RANGES, Unsatisfiable, read_ranges
 from app.bulk.build import build_release
 from app.bulk.manifest import ReleaseFiles, release_files
+from app.bulk.place import note_failure
 from app.settings import Settings
 from tests.bulk.conftest import environment
 from tests.clients import serving
@@ -276,6 +277,42 @@ async def test_release_without_files_says_whether_they_are_coming(loaded: Settin
             assert answer.status_code == 503
             assert answer.headers["retry-after"] == "5"
             assert answer.json()["type"] == "/errors/files-being-built"
+
+
+async def test_release_without_files_says_why_and_which_one_before_it_has_them(built: Built, tmp_path: Path) -> None:
+    settings = dataclasses.replace(built[0], releases_at=tmp_path)
+    await build_release(settings, 1)
+    note_failure(tmp_path, 2, built[1].content_digest, "the files could not be written (No space left on device)")
+    async with LifespanManager(create_application(settings)) as manager:
+        transport = httpx.ASGITransport(app=manager.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as session:
+            for path in ("/v1/releases/2/", "/v1/releases/2/files", "/v1/releases/2/files/README.md"):
+                status, said = await problem(session, path)
+                assert (status, said["type"]) == (404, "/errors/files-not-built")
+                assert "the last attempt failed: the files could not be written (No space left" in said["detail"]
+                assert "those of release 1 are there, under /v1/releases/1/files" in said["detail"]
+                assert str(tmp_path) not in said["detail"]
+            assert (await session.get("/v1/releases/1/files/README.md")).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_file_that_is_not_as_long_as_it_was_built_is_not_sent(method: str, built: Built, tmp_path: Path) -> None:
+    settings = dataclasses.replace(built[0], releases_at=tmp_path)
+    files, _ = await build_release(settings)
+    base = f"/v1/releases/{files.release}/files"
+    (files.directory / "projects.csv.gz").unlink()
+    with (files.directory / "projects.parquet").open("r+b") as file:
+        file.truncate(100)
+    async with LifespanManager(create_application(settings)) as manager:
+        transport = httpx.ASGITransport(app=manager.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as session:
+            for name in ("projects.csv.gz", "projects.parquet"):
+                answer = await session.request(method, f"{base}/{name}", headers={"Range": "bytes=0-9"})
+                assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+                if method == "GET":
+                    assert answer.json()["type"] == "/errors/file-damaged"
+                    assert "gongkai export --release N" in answer.json()["detail"]
+            assert (await session.request(method, f"{base}/revenues.parquet")).status_code == 200
 
 
 async def test_reader_never_sees_half_of_two_builds(built: Built, tmp_path: Path) -> None:

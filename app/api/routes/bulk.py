@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from email.utils import format_datetime
+from pathlib import Path
 from typing import IO
 
 import orjson
@@ -15,6 +17,7 @@ from app.api.envelope import MEDIA_TYPE, base_url
 from app.api.formats import refuse_other
 from app.api.parameters import read_pairs, write_pairs
 from app.api.problems import (
+    FILE_DAMAGED,
     FILE_NOT_FOUND,
     FILES_BEING_BUILT,
     FILES_NOT_BUILT,
@@ -26,7 +29,7 @@ from app.api.problems import (
 from app.api.ranges import FileAnswer, Unsatisfiable, digest_header, read_ranges
 from app.api.reader import Reader
 from app.bulk.manifest import BulkFile, ReleaseFiles, release_files
-from app.bulk.place import being_built
+from app.bulk.place import being_built, built, failure
 from app.errors import NothingLoaded, ParameterProblem
 from app.query.columns import Json
 from app.query.filters import nearest
@@ -61,9 +64,13 @@ async def get_file(request: Request) -> Response:
     files = await _files(reader, number)
     try:
         return _answer(request, files, name)
-    except FileNotFoundError:
-        # Built anew between the reading of the manifest and the opening of the file.
-        return _answer(request, await _files(reader, number), name)
+    except _NotAsBuilt:
+        # Built anew between the reading of the manifest and the opening of the file?
+        files = await _files(reader, number)
+    try:
+        return _answer(request, files, name)
+    except _NotAsBuilt:
+        raise Problem(FILE_DAMAGED, FILE_DAMAGED.description) from None
 
 
 async def with_files(request: Request, record: str, key: str) -> str:
@@ -136,7 +143,19 @@ def _answer(request: Request, files: ReleaseFiles, name: str) -> Response:
         unchanged = since is not None and unmodified(since.encode("latin-1"), modified.encode())
     if unchanged:
         return Response(status_code=304, headers=headers)
+    opened = _opened(files.directory / file.name, file.bytes)
+    try:
+        return _of_file(request, opened, file, headers)
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _of_file(request: Request, opened: IO[bytes], file: BulkFile, headers: dict[str, str]) -> Response:
+    """The open file, or the parts of it that are asked for; its answer closes it."""
+    asked, etag = request.headers, headers["ETag"]
     if request.method == "HEAD":
+        opened.close()
         whole = {"Content-Length": str(file.bytes), "Content-Digest": digest_header(file.sha256)}
         return Response(headers={**headers, **whole, "Content-Type": file.media_type})
     # A date is no strong validator: who has one gets the whole file.
@@ -147,14 +166,28 @@ def _answer(request: Request, files: ReleaseFiles, name: str) -> Response:
     except Unsatisfiable:
         raise Problem(
             RANGE_NOT_SATISFIABLE,
-            f"{name} has {file.bytes} bytes; `Range` asks for none of them",
+            f"{file.name} has {file.bytes} bytes; `Range` asks for none of them",
             problems=(ParameterProblem("Range", f"bytes 0 to {file.bytes - 1} are there", value=ranges[0][:100]),),
             headers={"Content-Range": f"bytes */{file.bytes}", "Accept-Ranges": "bytes", "ETag": etag},
         ) from None
     if parts is None:
         headers["Content-Digest"] = digest_header(file.sha256)
-    opened: IO[bytes] = (files.directory / file.name).open("rb")
     return FileAnswer(opened, file.bytes, parts, file.media_type, headers)
+
+
+class _NotAsBuilt(Exception):
+    """The file is not there, or not as long as its manifest says."""
+
+
+def _opened(path: Path, length: int) -> IO[bytes]:
+    try:
+        opened = path.open("rb")
+    except FileNotFoundError:
+        raise _NotAsBuilt from None
+    if os.fstat(opened.fileno()).st_size != length:
+        opened.close()
+        raise _NotAsBuilt
+    return opened
 
 
 def _headers(file: BulkFile, etag: str, modified: str) -> dict[str, str]:
@@ -205,12 +238,25 @@ async def _files(reader: Reader, number: int) -> ReleaseFiles:
         return found
     if being_built(reader.settings.releases, number):
         raise Problem(FILES_BEING_BUILT, FILES_BEING_BUILT.description)
+    older = await _older(reader, number)
+    instead = "" if older is None else f"; those of release {older} are there, under /v1/releases/{older}/files"
+    reason = failure(reader.settings.releases, number, identity[1])
+    why = "" if reason is None else f", and the last attempt failed: {reason}"
     raise Problem(
         FILES_NOT_BUILT,
-        f"the files of release {number} have not been built here: the operator's command is "
+        f"the files of release {number} have not been built here{why}{instead}; the operator's command is "
         f"`gongkai export --release {number}`; any list can be had as a file too, as "
         f"/v1/expenditures.csv?release={number}",
     )
+
+
+async def _older(reader: Reader, number: int) -> int | None:
+    """The newest release before this one whose files are there."""
+    before = [one for one in built(reader.settings.releases) if one < number]
+    for one in reversed(before):
+        if _of(await reader.run(_identity, one), reader.settings, one) is not None:
+            return one
+    return None
 
 
 def _of(identity: tuple[dt.datetime, str] | None, settings: Settings, number: int) -> ReleaseFiles | None:
