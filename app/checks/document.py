@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ _SIDES = {
 }
 # A code that was found by the name beside it, and might be another one's.
 _RECOVERED = "code_recovered"
+_NOT_IN_RECORDS = "number_only_in_grid"
+_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d\s*年")
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -219,7 +223,7 @@ class Document:
         return [
             ((finding.statement_key, finding.statement_ordinal or 1), finding.row)
             for finding in self.parsed.findings
-            if finding.statement_key is not None and finding.severity != "info"
+            if finding.statement_key is not None and finding.severity != "info" and not _names_a_year(finding)
         ]
 
     def title(self, place: Place | None) -> str:
@@ -234,6 +238,12 @@ class Document:
         if place is None:
             return "The narrative"
         return f"《{self.title(place)}》 ({place[0].replace('_', ' ')})"
+
+
+def _names_a_year(finding: Finding) -> bool:
+    """Whether the figure that is in no record is but a year: 2021年度项目支出绩效自评表 over the table."""
+    text = finding.text or ""
+    return finding.code == _NOT_IN_RECORDS and bool(_A_YEAR.search(text)) and not _DIGIT.search(_A_YEAR.sub("", text))
 
 
 def _phase(record: Line) -> str:

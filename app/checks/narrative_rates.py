@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from app.checks.document import Document
 from app.checks.rule import Comparison, rule
@@ -13,6 +14,23 @@ _BUDGETS = ("initial_budget", "adjusted_budget", "budget")
 _WHOLES = ("total", "grand_total", "evaluated_funds", "small_and_medium_firms")
 # How many amounts before a share are looked at for what it may be a share of.
 _BEFORE = 12
+# Fields of the budget whose amounts may be parts of each other; of any other topic the whole has the same one.
+_MONEY_OF_ALL = frozenset(
+    {
+        "revenue",
+        "expenditure",
+        "fiscal_appropriation",
+        "general_public_budget",
+        "basic_expenditure",
+        "government_fund",
+        "state_capital",
+    }
+)
+_ROUND_SUM = Decimal(100)
+_ADJUSTED = (
+    "各项占比之和恰为100%，尾数可能作过调整",
+    "the shares add up to 100 %: the last digit may have been adjusted",
+)
 _OTHER_WHOLE = ("占比所对应的总额不明确", "it is not clear what the share is of")
 _OTHER_BASE = ("所比较的基数不明确", "it is not clear what it is compared with")
 
@@ -45,26 +63,49 @@ def share(document: Document) -> Iterator[Comparison]:
         said = part[1]
         if said.percent_kind != "share" or said.percent is None:
             continue
-        before = [
-            one
-            for one in amounts[max(0, position - _BEFORE) : position]
-            if one[1].item in _WHOLES
-            and (one[1].fiscal_year, one[1].phase) == (said.fiscal_year, said.phase)
-            and figure(one).value
-        ]
+        alike = [one for one in amounts[:position] if _may_be_whole(one[1], said) and figure(one).value]
+        beside_it = [one for one in amounts if one[1].percent_kind == "share" and _listed_with(one[1], said)]
+        added = [one for one in alike if _is_sum(one, beside_it)]
+        before = [one for one in alike if one[1].item in _WHOLES and one[0] >= part[0] - _BEFORE]
         beside = [one for one in before if one[1].line == said.line and one[1].topic == said.topic]
         whole = next((one for one in reversed(before) if _agrees(part, one)), None)
-        whole = whole or (beside[-1] if beside else before[-1] if before else None)
+        whole = whole or next(iter((*reversed(added), *reversed(beside), *reversed(before))), None)
         if whole is not None:
-            # The whole is clear where the same sentence states one of the same topic and lists its parts.
+            # The whole is clear where the parts that the sentence lists add up to it, or where the same sentence states
+            # one of the same topic and lists its parts.
             clear = len(beside) == 1 and said.item not in _WHOLES and said.topic != "procurement"
+            adjusted = sum((percent(one).value for one in beside_it), Decimal(0)) == _ROUND_SUM and _agrees(part, whole)
             yield Comparison(
                 left=(figure(part), figure(whole)),
                 right=(percent(part),),
                 form="share",
                 whole_statement=False,
-                doubt=None if clear else _OTHER_WHOLE,
+                doubt=_ADJUSTED if adjusted else None if clear or whole in added else _OTHER_WHOLE,
             )
+
+
+def _may_be_whole(whole: StatedAmount, part: StatedAmount) -> bool:
+    """Whether both measure the same year and phase, and money of which one can be a part of the other."""
+    if (whole.fiscal_year, whole.phase) != (part.fiscal_year, part.phase) or _subject(whole) == _subject(part):
+        return False
+    return whole.topic == part.topic or {whole.topic, part.topic} <= _MONEY_OF_ALL
+
+
+def _listed_with(other: StatedAmount, part: StatedAmount) -> bool:
+    """Whether a sentence lists the two shares one after the other."""
+    return (other.line, other.topic, other.fiscal_year, other.phase) == (
+        part.line,
+        part.topic,
+        part.fiscal_year,
+        part.phase,
+    )
+
+
+def _is_sum(whole: Stated, parts: Sequence[Stated]) -> bool:
+    """Whether several parts add up to the whole."""
+    total, each = figure(whole), [figure(one) for one in parts if one != whole]
+    rounding = sum((one.half_place for one in (total, *each)), Decimal(0))
+    return len(each) > 1 and abs(total.value - sum(one.value for one in each)) <= rounding
 
 
 @rule(

@@ -357,7 +357,8 @@ def change_and_table(document: Document) -> Iterator[Comparison]:
             continue
         now = meant(document, said)
         then = meant(document, said.model_copy(update={"fiscal_year": said.compared_year}))
-        if len(now) == len(then) == 1:
+        printed = any(part.amount is not None for parts in (*now, *then) for part in parts)
+        if len(now) == len(then) == 1 and printed:
             yield Comparison(left=(*then[0], figure(one)), right=now[0], whole_statement=False)
 
 

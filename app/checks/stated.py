@@ -13,6 +13,7 @@ from app.records import StatedAmount
 SOURCE = "stated_amounts"
 Stated = tuple[int, StatedAmount]  # position in the list, record
 
+_DECIMALS_OF_NOTHING = 2
 _BUDGET_WORD = re.compile(r"(?:年初|全年|调整后?)?预算数?$")
 _PHASES = {
     "initial_budget": ("年初预算数", "initial budget"),
@@ -42,7 +43,8 @@ def figure(one: Stated) -> Figure:
         record=record,
         amount=-amount if falls and amount is not None else amount,
         unit=record.unit,
-        decimals=_decimals(amount),
+        # 0万元 says that there is nothing, not that there are less than 5,000 yuan.
+        decimals=_decimals(amount) if amount else max(_decimals(amount), _DECIMALS_OF_NOTHING),
         cell=None,
         text=record.text,
         label=f"{record.label}增减" if changes else record.label,

@@ -1,21 +1,25 @@
 """What a change of one printed figure does: which figures a failed rule then names, and which no rule watches.
 
-    python -m tests.checks.mutate FILE…
+    python -m tests.checks.mutate [--cells N] FILE…
 
-reports it for documents, cell by cell: of each statement how many figures it prints, how many of them some result
-compares, and of how many a change is named by a failed rule that was not there before. A figure that should be no more
-than another is caught by one direction of change alone; those are counted beside the others.
+reports it for documents, figure by figure: of each statement, and of the narrative, how many figures it prints, how
+many of them some result compares, and of how many a change is named by a failed rule that was not there before.
+With --cells at most N compared figures of each statement of each document are changed, chosen once for all. A figure
+that should be no more than another is caught by one direction of change alone; those are counted beside the others.
 """
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
+import argparse
+import random
+import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from app.checks import stated
 from app.checks.document import LISTS
 from app.checks.run import check
 from app.records import CheckResult, ParsedDisclosure
@@ -24,6 +28,9 @@ from app.records import CheckResult, ParsedDisclosure
 CHANGE = Decimal("7.31")
 
 Place = tuple[str, int, str]  # list, position in it, field
+NARRATIVE = "(narrative)"
+# The same figures are chosen on every run.
+_SEED = 5
 
 
 @dataclass
@@ -32,6 +39,7 @@ class Shares:
 
     printed: Counter[str] = field(default_factory=Counter)
     compared: Counter[str] = field(default_factory=Counter)
+    tried: Counter[str] = field(default_factory=Counter)  # of those compared: figures that were changed
     caught: Counter[str] = field(default_factory=Counter)
     one_way: Counter[str] = field(default_factory=Counter)  # of those caught: only by a lower figure
     missed: list[tuple[str, Place]] = field(default_factory=list)  # compared, and yet not caught
@@ -41,6 +49,7 @@ class Shares:
         """Take in the shares of another document."""
         self.printed += other.printed
         self.compared += other.compared
+        self.tried += other.tried
         self.caught += other.caught
         self.one_way += other.one_way
         self.missed += other.missed
@@ -48,24 +57,32 @@ class Shares:
 
     def table(self) -> str:
         """The shares as lines of text."""
-        lines = [f"{'statement':<36}{'printed':>8}{'compared':>9}{'caught':>8}{'share':>8}{'one way':>9}"]
+        lines = [
+            "| statement | printed | compared | changed | caught | share | one way |",
+            "|---|--:|--:|--:|--:|--:|--:|",
+        ]
         for key in [*sorted(self.printed), ""]:
-            printed, compared, caught, one_way = (
-                one[key] if key else one.total() for one in (self.printed, self.compared, self.caught, self.one_way)
+            printed, compared, tried, caught, one_way = (
+                one[key] if key else one.total()
+                for one in (self.printed, self.compared, self.tried, self.caught, self.one_way)
             )
-            share = f"{caught / compared:.1%}" if compared else "-"
-            lines.append(f"{key or 'all':<36}{printed:>8}{compared:>9}{caught:>8}{share:>8}{one_way:>9}")
+            share = f"{100 * caught / tried:.1f} %" if tried else ""
+            lines.append(f"| {key or 'all'} | {printed} | {compared} | {tried} | {caught} | {share} | {one_way} |")
         lines += [f"not compared: {key}.{name} ({count})" for (key, name), count in sorted(self.alone.items())]
         return "\n".join(lines)
 
 
 def figures(parsed: ParsedDisclosure) -> Iterator[Place]:
-    """Every printed amount of the tables of the document."""
+    """Every printed amount of the tables of the document, and of its narrative."""
     for source in LISTS:
         for index, record in enumerate(getattr(parsed, source)):
             for name in record.cells:
                 if isinstance(getattr(record, name, None), Decimal):
                     yield source, index, name
+    for index, said in enumerate(parsed.stated_amounts):
+        for name in ("amount", "percent"):
+            if getattr(said, name) is not None:
+                yield stated.SOURCE, index, name
 
 
 def changed(parsed: ParsedDisclosure, source: str, index: int, name: str, amount: Decimal) -> ParsedDisclosure:
@@ -73,6 +90,8 @@ def changed(parsed: ParsedDisclosure, source: str, index: int, name: str, amount
     records = list(getattr(parsed, source))
     record = records[index]
     records[index] = record.model_copy(update={name: amount})
+    if source == stated.SOURCE:
+        return parsed.model_copy(update={source: records})
     row, column = record.cells[name]
     statements = []
     for one in parsed.statements:
@@ -94,44 +113,71 @@ def names(result: CheckResult, place: Place) -> bool:
     return any((one.source, one.index, one.field) == place for one in result.operands)
 
 
-def shares(parsed: ParsedDisclosure) -> Shares:
-    """Change every figure of the document, one at a time."""
+def shares(parsed: ParsedDisclosure, *, most: int | None = None) -> Shares:
+    """Change every compared figure of the document, one at a time; at most so many of each statement."""
     found = Shares()
     before = check(parsed)
     said = {result.sentence_zh for result in before if result.status == "failed"}
     judged = [result for result in before if result.status in ("passed", "rounding", "failed")]
     watched = {(one.source, one.index, one.field) for result in judged for one in result.operands}
+    compared: dict[str, list[Place]] = defaultdict(list)
     for place in figures(parsed):
         source, index, name = place
-        record = getattr(parsed, source)[index]
-        key = record.statement_key
+        key = getattr(getattr(parsed, source)[index], "statement_key", NARRATIVE)
         found.printed[key] += 1
-        if place not in watched:
-            found.alone[key, name] += 1
-            continue
-        found.compared[key] += 1
-        for change in (CHANGE, -CHANGE):
-            wrong = changed(parsed, source, index, name, getattr(record, name) + change)
-            if any(names(result, place) and result.sentence_zh not in said for result in failed(wrong)):
-                found.caught[key] += 1
-                found.one_way[key] += change < 0
-                break
+        if place in watched:
+            found.compared[key] += 1
+            compared[key].append(place)
         else:
-            found.missed.append((key, place))
+            found.alone[key, name] += 1
+    for key, places in compared.items():
+        chosen = places if most is None or len(places) <= most else random.Random(_SEED).sample(places, most)  # noqa: S311 - no secret
+        for place in chosen:
+            found.tried[key] += 1
+            caught = _caught(parsed, place, said)
+            if caught is None:
+                found.missed.append((key, place))
+            else:
+                found.caught[key] += 1
+                found.one_way[key] += caught < 0
     return found
+
+
+def _caught(parsed: ParsedDisclosure, place: Place, said: set[str]) -> Decimal | None:
+    """The change of the figure that a failed result names which was not there before; None where neither is."""
+    source, index, name = place
+    amount = getattr(getattr(parsed, source)[index], name)
+    for change in (CHANGE, -CHANGE):
+        wrong = changed(parsed, source, index, name, amount + change)
+        if any(names(result, place) and result.sentence_zh not in said for result in failed(wrong)):
+            return change
+    return None
 
 
 def main() -> None:
     """Report of the files on the command line, one by one and together."""
     from app.parse.document import parse_file  # noqa: PLC0415 - the functions above work without a parser
 
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--cells", type=int, help="change at most so many figures of each statement of a document")
+    options.add_argument("files", nargs="+", type=Path)
+    asked = options.parse_args()
     together = Shares()
-    for path in map(Path, sys.argv[1:]):
+    for path in asked.files:
         parsed = parse_file(path)
-        one = shares(parsed)
-        print(f"{path.name}: {one.caught.total()} of {one.compared.total()} compared, {one.printed.total()} printed")  # noqa: T201 - the report
+        began = time.process_time()
+        results = check(parsed)
+        seconds = time.process_time() - began
+        one = shares(parsed, most=asked.cells)
+        print(  # noqa: T201 - the report
+            f"{path.name}: {len(results)} results in {seconds:.2f} s; {one.caught.total()} of {one.tried.total()} "
+            f"changes caught, {one.compared.total()} of {one.printed.total()} figures compared",
+            flush=True,
+        )
         together.add(one)
     print(together.table())  # noqa: T201 - the report
+    for (key, name), count in Counter((key, f"{place[0]}.{place[2]}") for key, place in together.missed).most_common():
+        print(f"not caught: {key}: {name} ({count})")  # noqa: T201 - the report
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.checks.run import check
@@ -242,6 +242,7 @@ def test_amount_of_a_table_that_is_declared_empty_should_be_zero() -> None:
     assert Counter(one.status for one in named) == {"failed": 1, "passed": 1}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**8), st.integers(0, 10**8), st.integers(0, 2), st.sampled_from(["rounded", "cut"]))
 def test_true_shares_and_rates_of_growth_never_fail(before: int, change: int, decimals: int, how: str) -> None:
     """Amounts to the hundredth; the percentage of them as printed with some decimals."""
@@ -284,3 +285,45 @@ def test_figure_far_from_every_reading_is_held_against_the_one_its_words_name() 
     assert REVENUE != GRAND
     (result,) = results(TABLE, said("revenue", "grand_total", "0.30"))
     assert result.operands[1].amount == GRAND
+
+
+SHARE = "I23.share"
+
+
+def shares_of(*parts: tuple[str, str, str], whole: str = "100.00", line: int = 7) -> tuple[StatedAmount, ...]:
+    """A whole in line 6, and in one sentence its parts: item, amount, printed share."""
+    return (
+        said("general_public_budget", "appropriation", whole, line=6),
+        *(
+            said("general_public_budget", item, amount, line=line, percent=Decimal(percent), percent_kind="share")
+            for item, amount, percent in parts
+        ),
+    )
+
+
+def test_share_is_of_the_earlier_amount_that_the_listed_parts_add_up_to() -> None:
+    amounts = shares_of(("personnel", "60.00", "60.00"), ("public", "30.00", "31.50"), ("project", "10.00", "10.00"))
+    assert statuses(SHARE, *amounts) == ["passed", "failed", "passed"]
+
+
+def test_last_digit_that_makes_the_shares_100_is_not_accused() -> None:
+    amounts = shares_of(("personnel", "58.94", "59.0"), ("public", "12.33", "12.3"), ("project", "28.73", "28.7"))
+    assert statuses(SHARE, *amounts) == ["insufficient", "passed", "passed"]
+
+
+@pytest.mark.parametrize(("topic", "item"), [("three_public", "receptions"), ("procurement", "goods")])
+def test_share_is_not_taken_of_money_it_cannot_be_part_of(topic: str, item: str) -> None:
+    share = said(topic, item, "0", percent=Decimal(0), percent_kind="share")
+    assert statuses(SHARE, said("basic_expenditure", "total", "33.35", line=6), share) == []
+
+
+def test_change_is_not_held_against_blank_cells() -> None:
+    parsed = told(said("three_public", "receptions", "0", measure="change"))
+    blank = [
+        one.model_copy(update={"total": None, "fiscal_year": year})
+        for one in parsed.three_public
+        if one.item == "receptions"
+        for year in (clean.YEAR - 1, clean.YEAR)
+    ]
+    parsed = parsed.model_copy(update={"three_public": blank})
+    assert not [one for one in check(parsed) if one.rule == "I22.change_and_table" and one.operands]

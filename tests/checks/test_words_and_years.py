@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -79,3 +80,27 @@ def test_another_amount_of_an_earlier_year_is_not_enough_to_judge() -> None:
     (result,) = results("I25.narrative", parsed)
     assert result.status == "insufficient"
     assert "也可能确指该年度" in result.sentence_zh
+
+
+@pytest.mark.parametrize(
+    ("printed", "status"), [("2021年度项目支出绩效自评表", "failed"), ("2021年第3批，20分", "insufficient")]
+)
+def test_year_in_a_title_over_the_table_is_no_figure_that_was_left_out(printed: str, status: str) -> None:
+    parsed = clean.example()
+    index = next(n for n, row in enumerate(parsed.economic_lines) if row.level == "total")
+    line = parsed.economic_lines[index]
+    lines = [*parsed.economic_lines]
+    lines[index] = line.model_copy(update={"total": Decimal(1)})
+    finding = Finding(
+        code="number_only_in_grid",
+        severity="warning",
+        message="only in the printed table",
+        statement_key=line.statement_key,
+        statement_ordinal=line.statement_ordinal,
+        row=0,
+        column=0,
+        text=printed,
+    )
+    changed = parsed.model_copy(update={"economic_lines": lines, "findings": [finding]})
+    found = {one.status for one in results("I4.economic_hierarchy", changed)}
+    assert found & {"failed", "insufficient"} == {status}
