@@ -26,7 +26,15 @@ import orjson
 import pydantic
 
 from app.errors import SeedError
-from app.records import PARSER_VERSION, RUNNING_TEXT_FIELDS, Finding, ParsedDisclosure, Record, Statement
+from app.records import (
+    PARSER_VERSION,
+    RUNNING_TEXT_FIELDS,
+    Finding,
+    ParsedDisclosure,
+    PerformanceIndicator,
+    Record,
+    Statement,
+)
 
 MANIFEST = "manifest.json"
 
@@ -61,7 +69,10 @@ def _strip(record: Record, names: frozenset[str]) -> Record:
         # It quotes the beginning of a cell only, so that the end of a sentence may not be there.
         long = record.text is not None and len("".join(record.text.split())) > _LONGEST_QUOTE
         return record.model_copy(update={"text": None}) if long else record
-    texts = dict.fromkeys(RUNNING_TEXT_FIELDS & type(record).model_fields.keys())
+    texts: dict[str, Any] = dict.fromkeys(RUNNING_TEXT_FIELDS & type(record).model_fields.keys())
+    if isinstance(record, PerformanceIndicator) and record.actual is not None and _is_sentence(record.actual):
+        # What was reached is told in sentences here; a value would be a fact.
+        texts |= {"actual": None, "cells": {name: cell for name, cell in record.cells.items() if name != "actual"}}
     return record.model_copy(update=texts) if texts else record
 
 
@@ -88,7 +99,7 @@ def _names_of_indicators(parsed: ParsedDisclosure) -> frozenset[str]:
         "".join(text.split())
         for one in parsed.performance_indicators
         for text in (one.level3, one.description, one.target, one.basis, one.actual)
-        if text is not None
+        if text is not None and not (text is one.actual and _is_sentence(text))
     )
 
 

@@ -176,3 +176,21 @@ def test_sentences_of_tables_are_blank_and_names_of_indicators_are_not() -> None
     assert stripped.statements[0].grid == [["", "站点"], [indicator.level3, "90.00"]]
     assert stripped.statements[0].withheld == [(0, 0)]
     assert stripped.findings[0].text is None
+
+
+def test_result_that_is_told_in_sentences_is_left_out_and_a_value_stays() -> None:
+    parsed = DISCLOSURES[0]
+    statement = parsed.statements[0].model_copy(
+        update={"grid": [["观测站点", "全部观测站点已按计划完成校准；结果已向社会发布。"]]}
+    )
+    told, valued = (
+        parsed.performance_indicators[0].model_copy(update={"actual": actual, "cells": {"actual": (0, 1)}})
+        for actual in (statement.grid[0][1], "12个")
+    )
+    changed = parsed.model_copy(update={"statements": [statement], "performance_indicators": [told, valued]})
+    stripped = seed.without_running_text(changed)
+    assert [(one.actual, one.cells) for one in stripped.performance_indicators] == [
+        (None, {}),
+        ("12个", {"actual": (0, 1)}),
+    ]
+    assert stripped.statements[0].grid == [["观测站点", ""]]
