@@ -19,7 +19,7 @@ from typing import Literal
 import asyncpg
 import orjson
 
-from app import reference, seed, tables
+from app import add_up, reference, seed, tables
 from app.bare_tables import bare_tables
 from app.checks import CHECKS_VERSION
 from app.checks.run import check
@@ -120,12 +120,13 @@ async def load(
             if not await connection.fetchval(_WAIT_FOR_LOCK if wait else _TRY_LOCK):
                 raise LoadError("another load is running: wait until it has finished, then run this again")
             await catch_up(connection)
+            await add_up.catch_up(connection)
             result = await _write(
                 connection, _in_order(disclosures), step, origin, source_digest, note, judge, progress
             )
         if result.changed:
             progress("gathering statistics for the query planner")
-            names = ["region", "department", "disclosure", "subject_name", "search_text", "search_entry"]
+            names = ["region", "department", "disclosure", "subject_name", "search_text", "search_entry", "rollup"]
             names += [*map(table_name, SOURCES.values()), table_name(tables.CheckOperand)]
             await connection.execute(f"VACUUM (ANALYZE) {', '.join(names)}")
     return result
@@ -223,6 +224,8 @@ async def _write(
         await connection.execute("UPDATE department SET changed_in = $1", release)
     progress("indexing names")
     await index_names(connection, release)
+    progress("adding up")
+    await add_up.add_up(connection, release)
     await _record_release(connection, release, source_digest, note, tally.reasons)
     return LoadResult(
         release=release,

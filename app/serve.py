@@ -16,7 +16,7 @@ import uvicorn
 import uvicorn.supervisors
 from fastapi import FastAPI
 
-from app import database, embedded, settings
+from app import add_up, database, embedded, settings
 from app.bulk.follow import following
 from app.errors import DatabaseError, DatabaseUnreachable, GongkaiError
 from app.index_names import catch_up
@@ -62,6 +62,8 @@ async def _prepare(current: Settings, progress: Progress) -> None:
     async with database.connect_owner(current, name="gongkai-load") as connection:
         if await catch_up(connection):
             progress("the names of an earlier load can be searched now")
+        if await add_up.catch_up(connection):
+            progress("what an earlier load brought is added up now")
         if (current.seed / MANIFEST).exists():
             result = await load_seed(connection, current.seed, wait=True, progress=progress)
             progress(result.sentence())

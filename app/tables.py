@@ -13,6 +13,7 @@ so the same tables can lie on several machines, each with the whole of some depa
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -589,6 +590,40 @@ class SearchEntry(SQLModel, table=True):
     rows: int  # how many records of the resource there are
     valid_from: int
     valid_to: int
+
+
+class RollupCell(SQLModel, table=True):
+    """Rows of one list that have the same values in all dimensions, added up (`app/rollups.py`)."""
+
+    __tablename__ = "rollup"
+    __table_args__: ClassVar[Any] = (
+        Index("ix_rollup_read", "made_as", "grain", "picked", "measure", "fund", "kind", "phase", "fiscal_year"),
+    )
+    key: uuid.UUID = Field(primary_key=True)  # a digest of everything down to `places`
+    valid_from: int = Field(primary_key=True)
+    valid_to: int
+    made_as: str = Field(sa_type=CODE)  # the resource, and the version of what is added up
+    grain: str = Field(sa_type=CODE)  # how finely divisions and codes are parted
+    region_code: str = Field(sa_type=CODE)  # of the province where divisions are taken together; empty of all
+    kind: str = Field(sa_type=CODE)
+    scope: str = Field(sa_type=CODE)
+    phase: str = Field(sa_type=CODE)
+    statement_key: str = Field(sa_type=CODE)
+    fund: str | None = Field(default=None, sa_type=CODE)
+    side: str | None = Field(default=None, sa_type=CODE)
+    role: str | None = Field(default=None, sa_type=CODE)
+    item: str | None = Field(default=None, sa_type=CODE)
+    institution: str | None = Field(default=None, sa_type=CODE)  # `one` of rows of single institutions
+    picked: str = Field(sa_type=CODE)  # leaf, or a level: a leaf is in the cells of both
+    code: str | None = Field(default=None, sa_type=CODE)  # its first digits, as many as the grain has
+    fiscal_year: int = Field(sa_type=SmallInteger)
+    lag: int = Field(sa_type=SmallInteger)  # the disclosure's year less this one
+    measure: str = Field(sa_type=CODE)  # a column of money; empty in the cell that counts the rows
+    places: int | None = Field(default=None, sa_type=SmallInteger)  # printed decimals of the amounts, in yuan
+    lines: int = Field(sa_type=BigInteger)  # rows; of a measure: with a value
+    disclosures: int = Field(sa_type=BigInteger)  # different disclosures that the rows are out of
+    bodies: Decimal = Field(sa_type=MONEY)  # the sum of a digest of each of their departments: the same, the same set
+    amount: Decimal = Field(sa_type=MONEY)  # the sum in yuan
 
 
 # The tables whose rows carry `valid_from` and `valid_to`, parents before children.
