@@ -65,7 +65,7 @@ _SOURCE = f"""(select g.*, {_LARGEST} as unit_exponent,
     case g.level_length when 3 then 'class' when 5 then 'division' when 7 then 'item' else 'total' end as level
   from (select f.department_id, min(f.region_code) as region_code, f.scope, f.fiscal_year, f.fund, f.code,
       length(f.code) as level_length, (array_agg(f.name order by f.role = 'final' desc, f.id))[1] as name,
-      {", ".join(_figures(role) for role in _ROLES)}
+      bool_or(f.role <> 'budget') as is_in_final, {", ".join(_figures(role) for role in _ROLES)}
     from (
       {_table("budget", "x.kind = 'budget' and x.phase = 'budget'")} union all
       {_table("printed", "x.kind = 'final' and x.phase = 'initial_budget'")} union all
@@ -190,8 +190,9 @@ RESOURCE = Resource(
             ),
             description_zh="预算与决算如何对应。",
             example="final_account",
-            sql="""(case when t.final_amount is null then case when t.budget_amount is not null then 'budget_only'
-                else 'final_account' end when t.budget_amount is not null then 'two_documents'
+            # A code may be printed with blank cells alone: what it is matched with does not hang on its amounts then.
+            sql="""(case when t.budget_amount is not null and t.final_amount is not null then 'two_documents'
+                when t.budget_amount is not null or not t.is_in_final then 'budget_only'
                 when t.initial_budget is not null then 'final_account' else 'final_only' end)""",
             nullable=False,
             choices=words.MATCHED,

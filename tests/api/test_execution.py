@@ -44,3 +44,11 @@ async def test_budget_without_final_account_says_so_and_keeps_its_digits(seed_cl
     lines = await seed_client.get("/v1/expenditures?region_code=130205&fund=all&level=item&sort=code")
     printed = json.loads(lines.text, parse_float=Decimal)["data"]
     assert [str(row["initial_budget"]) for row in found] == [str(row["total"]) for row in printed]
+
+
+async def test_blank_cell_of_a_budget_alone_is_matched_with_nothing(seed_client: httpx.AsyncClient) -> None:
+    found = await rows(seed_client, "region_code=000000&fiscal_year=2026&code=210&fund=general_public_budget")
+    assert [(row["matched"], row["initial_budget"], row["final_account"]) for row in found] == [
+        ("budget_only", None, None)
+    ]
+    assert all(row["initial_budget"] is not None for row in await rows(seed_client, "matched=final_account&limit=1000"))
