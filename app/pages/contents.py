@@ -19,7 +19,7 @@ from app.settings import Settings
 
 COUNTRY = "000000"
 # How many rows a page shows of what may be long; the rest is a link away.
-_LISTED, _LATEST, _SOME, _MOST = "100", "10", "20", "1000"
+_LISTED, _LATEST, _SOME, _FEW, _MOST = "100", "10", "20", "5", "1000"
 # How many results of checks a page tells in sentences.
 _TOLD = 50
 
@@ -61,6 +61,27 @@ async def fetch_home(connection: Connection, known: Known, settings: Settings) -
     printed = await _printed(connection, known, release, shown, totals=True) if disclosures.rows else NOTHING_PRINTED
     central = _outside(divisions, departments.total)
     return Home(extent, files, divisions, central, departments.total, disclosures, printed)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What the newest release covers, its files if they are there, and the first rows of a data set."""
+
+    extent: ReleaseExtent
+    files: ReleaseFiles | None
+    some: Rows
+
+
+async def fetch_dataset(connection: Connection, known: Known, resource: str, settings: Settings) -> Dataset:
+    """A data set of the newest release."""
+    extent, files = await fetch_whole(connection, settings)
+    return Dataset(
+        extent, files, await list_of(connection, known, resource, release=_release_of(resource, extent), limit=_FEW)
+    )
+
+
+def _release_of(resource: str, extent: ReleaseExtent) -> int | None:
+    return None if resource == "releases" else extent.number
 
 
 async def fetch_whole(connection: Connection, settings: Settings) -> tuple[ReleaseExtent, ReleaseFiles | None]:

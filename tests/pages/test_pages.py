@@ -13,7 +13,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from app.pages import labels
+from app.pages import conditions, labels
+from app.pages.asked import Language
 from app.query import words
 from app.query.registry import RESOURCES
 from tests.pages.conftest import KINDS
@@ -32,7 +33,7 @@ STATEMENTS = {
     "final account": 9,
     "statement": 2,
     "data sets": 1,
-    "data set": 4,
+    "data set": 5,
     "rows": 1,
     "releases": 2,
     "release": 2,
@@ -302,6 +303,72 @@ async def test_rows_are_filtered_and_paged_as_the_api_does_and_a_wrong_filter_is
     assert "fiscal_yaer" in shown(wrong.text)
     assert "fiscal_year" in shown(wrong.text)
     assert (await client.get("/datasets/nothing/rows", headers=BROWSER)).status_code == 404
+
+
+async def test_form_over_rows_keeps_what_was_asked_and_its_empty_fields_ask_for_nothing(
+    client: httpx.AsyncClient,
+) -> None:
+    asked = "level=item&fiscal_year=2024&kind=&department_name__contains=&q=&sort=-total"
+    answer = await client.get(f"/datasets/expenditures/rows?{asked}&lang=en")
+    expected = (await client.get("/v1/expenditures?level=item&fiscal_year=2024")).json()["page"]["total"]
+    page = Page(answer.text)
+    assert len(page.all("tr")) == expected + 1 > 2
+    fields = {field["name"]: field.get("value") for field in page.all("input")}
+    assert fields == {"fiscal_year": "2024", "department_name__contains": "", "q": "", "level": "item", "lang": "en"}
+    assert [option["value"] for option in page.all("option") if "selected" in option] == ["-total"]
+    assert {"fiscal year: 2024", "level: item (项)", "Total expenditure, largest first"} <= set(page.words)
+    # Every data set has its form, whose own fields its rows know.
+    for name in RESOURCES:
+        page = Page((await client.get(f"/datasets/{name}/rows")).text)
+        own = [str(field["name"]) for kind in ("input", "select") for field in page.all(kind)]
+        assert (await client.get(f"/datasets/{name}/rows?" + "&".join(f"{field}=" for field in own))).status_code == 200
+        for field in page.all("input", inputmode="numeric"):
+            assert (await client.get(f"/datasets/{name}/rows?{field['name']}=2024")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "zh", "en"),
+    [
+        ({"level": "item"}, "科目级次：项", "level: item (项)"),
+        (
+            {"kind": "budget,final"},
+            "预算或决算：预算、决算",
+            "budget or final account: Budget, Final account",
+        ),
+        ({"code__under": "201"}, "科目编码：201及其下级", "functional code: 201 and below"),
+        ({"total__gte": "1"}, "合计 ≥ 1", "Total expenditure ≥ 1"),
+        ({"basic__isnull": "false"}, "基本支出不为空", "Basic expenditure is not blank"),
+        ({"basic__isnull": "true"}, "基本支出为空", "Basic expenditure is blank"),
+        ({"is_leaf": "true"}, "是否末级：是", "is a leaf: yes"),
+        ({"name__contains": "网络"}, "科目名称含“网络”", "name contains “网络”"),
+        ({"q": "网络"}, "名称含“网络”", "a name contains “网络”"),
+        (
+            {"sort": "-total,code"},
+            "合计从大到小、科目编码从小到大",
+            "Total expenditure, largest first, functional code, smallest first",
+        ),
+        ({"updated_since": "1"}, "updated_since=1", "updated_since=1"),
+    ],
+)
+def test_condition_is_said_in_words(given: dict[str, str], zh: str, en: str) -> None:
+    resource = RESOURCES["expenditures"]
+    assert conditions.in_words(resource, {**given, "limit": "5"}, Language.ZH) == [zh]
+    assert conditions.in_words(resource, given, Language.EN) == [en]
+
+
+async def test_page_of_a_data_set_shows_rows_and_leads_to_every_question_in_words(client: httpx.AsyncClient) -> None:
+    for name, resource in RESOURCES.items():
+        answer = await client.get(f"/datasets/{name}?lang=en")
+        total = (await client.get(f"/v1/{name}?limit=1")).json()["page"]["total"]
+        if total == 0:
+            continue
+        page, text = Page(answer.text), shown(answer.text)
+        assert f"See and filter all {total:,} rows" in text
+        links = [str(link["href"]) for link in page.all("a")]
+        for example in resource.examples:
+            assert f"/datasets/{name}/rows?{example}&lang=en" in links
+            assert f"/v1/{name}?{example}" in links
+            assert (await client.get(f"/datasets/{name}/rows?{example}")).status_code == 200
 
 
 @pytest.mark.parametrize("evil", EVIL)

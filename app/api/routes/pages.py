@@ -12,7 +12,7 @@ from app.api.parameters import read_pairs
 from app.api.paths import unknown_dataset, unknown_path
 from app.api.reader import Reader
 from app.errors import NotFound
-from app.pages import contents, figures, printed_table, sitemap, structured_data, table
+from app.pages import conditions, contents, figures, printed_table, sitemap, structured_data, table
 from app.pages.asked import address
 from app.pages.render import style
 from app.query.registry import RESOURCES
@@ -129,8 +129,14 @@ async def get_dataset(request: Request) -> Response:
     resource = RESOURCES.get(request.path_params["name"])
     if resource is None:
         raise unknown_dataset(request.scope["path"])
-    extent, files = await reader.run(contents.fetch_whole, reader.settings)
+    found = await reader.run(contents.fetch_dataset, reader.known, resource.name, reader.settings)
+    extent, files = found.extent, found.files
     own = [] if files is None else [file for file in files.files if file.resource == resource.name]
+    joint = asked.language.say("；", "; ")
+    examples = [
+        (joint.join(conditions.in_words(resource, dict(read_pairs(query.encode())), asked.language)), query)
+        for query in resource.examples
+    ]
     return page_response(
         "dataset.html",
         asked,
@@ -140,6 +146,11 @@ async def get_dataset(request: Request) -> Response:
         resource=resource,
         extent=extent,
         files=own,
+        some=found.some,
+        columns=table.columns_of(resource, found.some.rows),
+        of_documents=table.of_documents(resource),
+        examples=examples,
+        table=table,
     )
 
 
@@ -149,7 +160,11 @@ async def list_rows(request: Request) -> Response:
     resource = RESOURCES.get(request.path_params["name"])
     if resource is None:
         raise unknown_dataset(request.scope["path"])
-    given = {name: value for name, value in read_pairs(request.scope["query_string"]) if name not in _OF_THE_PAGE}
+    # A field of the form that is left empty asks for nothing.
+    pairs = read_pairs(request.scope["query_string"])
+    given = {name: value for name, value in pairs if name not in _OF_THE_PAGE and value}
+    form = conditions.form(resource, given)
+    known = {field.parameter for field in form} | {"cursor"}
     asked = asked_of(request, *given)
     found = await reader.run(contents.fetch_rows, reader.known, resource.name, given, release=asked.release)
     following = None if found.cursor is None else asked.rows(address(resource.name, {**given, "cursor": found.cursor}))
@@ -161,7 +176,9 @@ async def list_rows(request: Request) -> Response:
         found=found,
         columns=table.columns_of(resource, found.rows),
         of_documents=table.of_documents(resource),
-        conditions=[(name, value) for name, value in given.items() if name not in ("cursor", "sort")],
+        form=form,
+        hidden=[(name, value) for name, value in given.items() if name not in known],
+        conditions=conditions.in_words(resource, given, asked.language),
         next=following,
         table=table,
     )
