@@ -30,9 +30,9 @@ _PLACE: dict[str, Json] = {
 # The result that an operand o belongs to.
 _RESULT_OF = "check_result c on c.department_id = o.department_id and c.id = o.check_result_id"
 
-# The resource of each table that figures are in.
-_RESOURCES = (
-    f"""(values {", ".join(f"('{resource}', '{table}')" for resource, table in FIGURES)}) r(resource, source)"""
+# The resource of the table that an operand o is in.
+_RESOURCE = "".join(
+    ("case o.source", *(f" when '{table}' then '{resource}'" for resource, table in FIGURES), " end"),
 )
 
 OPERANDS = Column(
@@ -48,12 +48,12 @@ OPERANDS = Column(
     sortable=False,
     compared=False,
     nullable=False,
-    sql=f"""(select coalesce(json_agg(json_build_object('side', o.side, 'label', o.label, 'label_en', o.label_en,
+    sql=f"""coalesce((select json_agg(json_build_object('side', o.side, 'label', o.label, 'label_en', o.label_en,
         'amount', o.amount, 'unit', o.unit, 'decimals', o.decimals, 'text', o.text, 'field', o.field,
         'statement_id', o.statement_id, 'row', o."row", 'column', o."column", 'line', o.line, 'offset', o."offset",
-        'href', '/v1/' || r.resource || '/' || o.fact_id) order by o.position), '[]'::json)
-        from check_operand o join {_RESOURCES} on r.source = o.source
-        where o.department_id = t.department_id and o.check_result_id = t.id)""",  # noqa: S608 - our own names
+        'href', '/v1/' || {_RESOURCE} || '/' || o.fact_id) order by o.position)
+        from check_operand o
+        where o.department_id = t.department_id and o.check_result_id = t.id group by o.department_id), '[]'::json)""",  # noqa: S608 - our own names
     schema=records_schema(
         {
             "side": {"type": "string", "description": "Side of the comparison.", "enum": ["left", "right"]},
@@ -105,10 +105,10 @@ def row_checks(table: str) -> tuple[Include, Column]:
             description="The results of checks that compare a figure of this row, with the field and the cell.",
             description_zh="涉及本行数字的核对结果，附字段和单元格。",
             joins=(),
-            sql=f"""(select coalesce(json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
+            sql=f"""coalesce((select json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
                 'severity', c.severity, 'field', o.field, 'row', o."row", 'column', o."column")
-                order by c.id, o.position), '[]'::json)
-                from check_operand o join {_RESULT_OF} where {about})""",  # noqa: S608 - our own name
+                order by c.id, o.position)
+                from check_operand o join {_RESULT_OF} where {about} group by o.department_id), '[]'::json)""",  # noqa: S608 - our own name
             schema=records_schema(
                 {
                     **_RESULT,
@@ -146,9 +146,10 @@ STATEMENT_CHECKS = Include(
     description="The cells of this table that checks compare: row and column of the grid, rule and status.",
     description_zh="本表中被核对的单元格：行、列、规则和结果。",
     joins=(),
-    sql=f"""(select coalesce(json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
-        'severity', c.severity, 'row', o."row", 'column', o."column") order by c.id, o.position), '[]'::json)
-        from check_operand o join {_RESULT_OF} where o.department_id = t.department_id and o.statement_id = t.id)""",  # noqa: S608 - our own names
+    sql=f"""coalesce((select json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
+        'severity', c.severity, 'row', o."row", 'column', o."column") order by c.id, o.position)
+        from check_operand o join {_RESULT_OF}
+        where o.department_id = t.department_id and o.statement_id = t.id group by o.department_id), '[]'::json)""",  # noqa: S608 - our own names
     schema=records_schema({**_RESULT, **_PLACE}),
 )
 STATEMENT_STATUSES = _filter(f"""(t.department_id, t.id) in (select o.department_id, o.statement_id
@@ -161,11 +162,11 @@ DISCLOSURE_CHECKS = Include(
     description="Results of checks that do not simply agree: rounding, failed, and where there is not enough to judge.",
     description_zh="除“相符”以外的核对结果：四舍五入差异、不符和不足以判定的。",
     joins=(),
-    sql="""(select coalesce(json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
-        'severity', c.severity, 'sentence_zh', c.sentence_zh, 'sentence_en', c.sentence_en) order by c.id), '[]'::json)
+    sql="""coalesce((select json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
+        'severity', c.severity, 'sentence_zh', c.sentence_zh, 'sentence_en', c.sentence_en) order by c.id)
         from check_result c
         where c.department_id = t.department_id and c.revision_id = t.revision_id
-            and c.status in ('rounding', 'failed', 'insufficient'))""",
+            and c.status in ('rounding', 'failed', 'insufficient') group by c.department_id), '[]'::json)""",
     schema=records_schema(
         {
             **_RESULT,

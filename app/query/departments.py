@@ -111,7 +111,7 @@ RESOURCE = Resource(
         ),
         counted(
             "x.department_id = {key} and x.valid_from <= {release} and x.valid_to > {release}",
-            "'department_id=' || t.id",
+            "'department_id=' || {key}",
         ),
         Column(
             name="links",

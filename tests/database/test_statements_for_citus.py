@@ -1,0 +1,260 @@
+"""No statement of the service or the loader needs what Citus refuses, and one department is one shard.
+
+Every statement is written down as it goes to the database: of a first load, an ingest, a revision and a withdrawal, of
+each list with its includes, filters, files, groups and records, and of everything beside the lists. Each is then held
+against the documented limits of Citus (`citus_limits.py`); whatever asks for one department names it on every
+distributed table. `gongkai db distribute` is what makes the tables distributed (`test_distribute.py`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from asgi_lifespan import LifespanManager
+
+from app import database
+from app.api.application import create_application
+from app.load import load
+from app.query.registry import RESOURCES
+from app.settings import Settings
+from tests import dataset
+from tests.conftest import copy_of
+from tests.database.citus_limits import DISTRIBUTED, LIMITS, REFERENCE, reads_distributed, refusals, unpinned
+
+# What is known to be refused, and said so in docs/scale.md: a statement in which this stands.
+KNOWN = {
+    "cross join lateral (\n    with side as (": "rows that differ between two releases are paired document by document",
+    "in_release": "how many codes of a list a release uses is looked up code by code",
+}
+
+
+_OURS = re.compile(rf"\b(?:{'|'.join([*DISTRIBUTED, *REFERENCE, 'named'])})\b")
+
+
+@dataclasses.dataclass
+class Record:
+    """What was sent, by the request or step that sent it."""
+
+    step: str = ""
+    sent: dict[str, str] = dataclasses.field(default_factory=dict)  # statement: the step that sent it first
+
+    def add(self, text: str) -> None:
+        # The driver itself asks the catalogue of types, by names that it lists on its own.
+        if _OURS.search(text) and "typinfo" not in text and "pg_type" not in text:
+            self.sent.setdefault(text, self.step)
+
+
+@pytest.fixture(scope="module")
+def record() -> Any:
+    """Everything that any connection of this process sends, COPY apart, which has nothing to be refused."""
+    written, patch = Record(), pytest.MonkeyPatch()
+    prepare, execute = asyncpg.Connection._get_statement, asyncpg.Connection.execute
+
+    async def preparing(self: asyncpg.Connection, query: str, *arguments: Any, **named: Any) -> Any:
+        written.add(query)
+        return await prepare(self, query, *arguments, **named)
+
+    async def executing(self: asyncpg.Connection, query: str, *arguments: Any, **named: Any) -> Any:
+        written.add(query)
+        return await execute(self, query, *arguments, **named)
+
+    patch.setattr(asyncpg.Connection, "_get_statement", preparing)
+    patch.setattr(asyncpg.Connection, "execute", executing)
+    yield written
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+async def recorded(server: Settings, record: Record) -> AsyncIterator[Record]:
+    """The statements of loads and of requests of every kind."""
+    async with copy_of(server) as settings:
+        async with database.connect_owner(settings) as connection:
+            first, *later = dataset.releases()
+            record.step = "first load"
+            await load(connection, first, origin="seed")
+            record.step = "withdrawal"
+            await load(connection, first[1:], origin="seed")
+            for release in later:
+                record.step = "revision"
+                await load(connection, release, origin="ingest")
+        application = create_application(dataclasses.replace(settings, cache_mb=0))
+        async with (
+            LifespanManager(application) as manager,
+            httpx.AsyncClient(transport=httpx.ASGITransport(app=manager.app), base_url="http://test") as client,
+        ):
+            for path in paths():
+                record.step = path
+                answer = await client.get(path)
+                assert answer.status_code < 500, f"{path}: {answer.text}"
+                if answer.status_code == 200 and "limit=1&" in f"{path}&":
+                    data = answer.json()
+                    cursor, rows = data["meta"].get("next_cursor"), data["data"]
+                    if cursor:
+                        await client.get(f"{path}&cursor={cursor}")
+                    if rows and path.startswith("/v1/"):
+                        await one_record(client, path, rows[0], record)
+        record.step = ""
+        yield record
+
+
+async def one_record(client: httpx.AsyncClient, path: str, row: dict[str, Any], record: Record) -> None:
+    name = path.removeprefix("/v1/").partition("?")[0]
+    if name in RESOURCES and RESOURCES[name].key in row:
+        resource = RESOURCES[name]
+        record.step = f"/v1/{name}/{row[resource.key]}"
+        includes = ",".join(include.name for include in resource.includes)
+        answer = await client.get(f"{record.step}?include={includes}" if includes else record.step)
+        assert answer.status_code in (200, 404), answer.text  # of `updated_since` it may be a row that is gone
+
+
+def department() -> str:
+    return dataset.disclosure().department_id
+
+
+def paths() -> list[str]:
+    """Representative requests: each list in every way that changes its statement, and everything beside the lists."""
+    found = []
+    for name, resource in RESOURCES.items():
+        base = f"/v1/{name}?limit=1"
+        found.append(base)
+        includes = ",".join(include.name for include in resource.includes)
+        if includes:
+            found += [f"{base}&include={includes}", f"/v1/{name}.ndjson?include={includes}"]
+        found.append(f"/v1/{name}.csv")
+        if "department_id" in resource.by_name:
+            found.append(f"{base}&department_id={department()}" + (f"&include={includes}" if includes else ""))
+        if resource.search is not None:
+            found.append(f"{base}&q=事务")
+        if resource.delta:
+            found.append(f"{base}&updated_since=1")
+        found += [f"{base}&{question.name}=failed" for question in resource.questions]
+        found += [f"{base}&sort=-{column}" for column in resource.sortable]
+        found += [f"{base}&{example}" for example in resource.examples]
+        dimensions = [column.name for column in resource.columns if column.dimension]
+        found += [f"/v1/{name}/facets?field={one}" for one in dimensions]
+        found.append(f"/v1/{name}/aggregate?group_by={','.join(dimensions[:2])}")
+        if "fiscal_year" in dimensions:
+            found.append(f"/v1/{name}/aggregate?group_by=fiscal_year,disclosure_id,department_id&kind=budget")
+        found.append(f"/v1/releases/1/diff/2/{name}?limit=1")
+    own = department()
+    return [
+        *found,
+        "/v1/releases/1/diff/2",
+        "/v1/search?q=事务",
+        "/v1/search?q=事务&kind=projects",
+        "/v1/suggest?q=事",
+        f"/v1/series?department={own}",
+        f"/v1/series?department={own}&code=2013701",
+        f"/v1/compare?departments={own}&fiscal_year=2024",
+        "/v1/dictionary",
+        "/v1/releases",
+        "/v1/catalog.jsonld",
+        "/catalog.ttl",
+        "/",
+        f"/departments/{own}",
+        f"/disclosures/{own}-2024-budget",
+        "/regions/130000",
+        "/datasets",
+        "/datasets/expenditures",
+        "/search?q=事务",
+        "/sitemap.xml",
+        "/sitemap-1.xml",
+        "/feeds/releases.atom",
+        f"/feeds/departments/{own}.atom",
+        f"/v1/cite?disclosure={own}-2024-budget",
+    ]
+
+
+def known(text: str) -> bool:
+    return any(mark in text for mark in KNOWN)
+
+
+def test_requests_of_every_kind_were_written_down(recorded: Record) -> None:
+    steps = set(recorded.sent.values())
+    for name in RESOURCES:
+        assert any(f"/v1/{name}?" in step for step in steps), name
+    assert {"first load", "withdrawal", "revision"} <= steps
+    assert (
+        sum(reads_distributed(text) for text in recorded.sent if text.lstrip()[:6].lower() in ("select", "with p"))
+        > 100
+    )
+    read = {table for text in recorded.sent for table in DISTRIBUTED if re.search(rf"\b{table}\b", text)}
+    assert read == DISTRIBUTED
+
+
+def test_no_statement_needs_what_citus_refuses(recorded: Record) -> None:
+    found = {
+        f"{step}: {refusal}" for text, step in recorded.sent.items() if not known(text) for refusal in refusals(text)
+    }
+    assert not found, "\n".join(sorted(found))
+
+
+@pytest.mark.parametrize("mark", KNOWN)
+def test_what_is_known_to_be_refused_still_is(recorded: Record, mark: str) -> None:
+    """An exception that is none any more is taken out of the list, and out of the documentation."""
+    own = [text for text in recorded.sent if mark in text]
+    assert own
+    assert any(refusals(text) for text in own)
+
+
+def test_lists_of_one_department_name_it_on_every_distributed_table(recorded: Record) -> None:
+    asked = [
+        (text, step)
+        for text, step in recorded.sent.items()
+        if f"department_id={department()}" in step and "with page as" in text
+    ]
+    assert len(asked) > 10
+    found = {f"{step}: {table}" for text, step in asked for table in unpinned(text, 2)}
+    assert not found, "\n".join(sorted(found))
+
+
+@pytest.mark.parametrize(
+    ("limit", "text"),
+    [
+        ("outer recurs", "select (select count(*) from disclosure d where d.region_code = r.code) from region r"),
+        ("outer recurs", ("with page as (select * from disclosure) select (select count(*) from finding f where "
+         "f.department_id = p.department_id) from page p")),
+        ("not on department", ("select * from disclosure t where exists "
+         "(select from statement s where s.revision_id = t.revision_id)")),
+        ("shape inside", ("select (select s.title from statement s where s.department_id = t.department_id limit 1) "
+         "from disclosure t")),
+        ("shape inside", ("select (select json_agg(s.title) from statement s where s.department_id = t.department_id) "
+         "from disclosure t")),
+        ("join", "select * from disclosure d join statement s on s.revision_id = d.revision_id"),
+        ("outer join", "select * from region r left join disclosure d on d.region_code = r.code"),
+        ("multi-shard", "with recursive a as (select id from disclosure union all select id from a) select * from a"),
+        ("multi-shard", "select * from disclosure for update"),
+        ("multi-shard", "select fund, sum(total) from expenditure_line group by grouping sets ((fund), ())"),
+        ("local", "select * from named n join disclosure d on d.id = n.key"),
+        ("local", "update search_entry e set rows = 1 where not exists (select from named n where n.text = e.text)"),
+        ("volatile", "update disclosure set revision = random()"),
+    ],
+)  # fmt: skip
+def test_each_limit_is_told(limit: str, text: str) -> None:
+    assert limit in LIMITS
+    assert any(refusal.startswith(f"{limit}: ") for refusal in refusals(text)), refusals(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select * from disclosure d join statement s on s.department_id = d.department_id and s.id = 1",
+        "select * from disclosure d left join region r on r.code = d.region_code",
+        (
+            "select * from region r left join (select region_code, count(*) from disclosure group by 1) d "
+            "on d.region_code = r.code"
+        ),
+        "select (select count(*) from disclosure)",
+        "with page as (select * from disclosure limit 1) select * from page p left join region r on r.code = p.code",
+        "select * from region where code in (select region_code from disclosure)",
+        "update disclosure set valid_to = 2 where revision_id = any($1)",
+    ],
+)
+def test_what_citus_takes_is_no_refusal(text: str) -> None:
+    assert refusals(text) == []
