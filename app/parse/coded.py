@@ -25,7 +25,7 @@ LABELS: Mapping[str, str] = {
     "code_item": r"(?:.*/)?项",
     "name": rf"(?:.*/)?{_OF}(?:科目)?名称|(?:.*/)?{_OF}科目|项目|(?:支出)?项目类别(?:\(.*\))?|"
     # Sichuan prints institutions and subjects in one column.
-    r"(?:.*/)?单位名称\((?:科目|项目)\)",
+    r"(?:.*/)?单位(?:名称)?\((?:科目|项目)(?:名称)?\)",
 }
 # Columns that say whose row it is, in tables by institution; beside codes they only head a group of rows.
 UNITS: Mapping[str, str] = {

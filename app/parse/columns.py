@@ -32,6 +32,7 @@ _NEUTRAL = re.compile(
     r"项目|收入|支出|(?:收入|支出|部门|年初|本年)?预算(?:数|安排)?|决算数|金额|其中:?|"
     r"(?:本年)?(?:一般公共|政府性?基金|国有资本经营)?(?:预算)?(?:财政)?(?:拨款)?(?:预算)?(?:基本)?支出(?:预算)?"
 )
+_AMOUNT = "金额"
 _OTHER_PERIOD = re.compile(r"上年(?!.*(?:结转|结余|余额))|增减|比上年|较上年|增长")
 
 
@@ -144,7 +145,11 @@ def own_year_heading(path: Path, fiscal_year: int) -> str | None:
     text = UNIT_IN_BRACKETS.sub("", "/".join(path))
     if any(int(year) != fiscal_year for year in _YEAR.findall(text)) or _OTHER_PERIOD.search(text):
         return None
-    return "/".join(part for part in _YEAR.sub("", text).split("/") if part)
+    parts = [part for part in _YEAR.sub("", text).split("/") if part]
+    if path and _YEAR.fullmatch(path[-1]) and all(map(_NEUTRAL.fullmatch, parts)):
+        # 支出 over 2025年 and nothing else: the year is all that the amounts are called.
+        parts.append(_AMOUNT)
+    return "/".join(parts)
 
 
 def _has(row: tuple[str, ...], is_heading: Callable[[str], bool]) -> bool:

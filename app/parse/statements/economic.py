@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from app.parse import titles
 from app.parse.cells import unwrap
-from app.parse.coded import LABELS, CodedRow, coded_rows, leave_other_codes, record_fields
+from app.parse.coded import LABELS, UNITS, CodedRow, coded_rows, leave_other_codes, record_fields
 from app.parse.columns import match_columns, own_year_heading
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import Frame, open_frame, settle_status
@@ -43,9 +43,17 @@ AMOUNTS_BY_SOURCE: Mapping[str, str] = {
 _HEADING = re.compile(
     r".*基本支出|小计|人员经费|公用经费|支出|项目|财政拨款|单位资金|.*经济(?:分类)?科目(?:名称)?|"
     r"(?:支出)?(?:部门(?:预算)?)?(?:支出)?经济分类(?:科目)?|(?:\d{4}年)?(?:金额|预算数|决算数|执行数)|"
-    + "|".join([*LABELS.values(), *AMOUNTS.values(), *AMOUNTS_OF_ONE_KIND.values(), *AMOUNTS_BY_SOURCE.values()])
+    + "|".join(
+        [
+            *LABELS.values(),
+            *UNITS.values(),
+            *AMOUNTS.values(),
+            *AMOUNTS_OF_ONE_KIND.values(),
+            *AMOUNTS_BY_SOURCE.values(),
+        ]
+    )
 )
-_BASIC = re.compile(r"基本支出(?:预算|决算|情况|明细|总|经济分类)*表(?:\(按部门.*\))?$")
+_BASIC = re.compile(r"基本支出(?:预算|决算|情况|明细|总|[按分]?(?:支出)?经济(?:分类)?(?:科目)?)*表(?:\(按部门.*\))?$")
 _OTHER_FUNDS = ("基金", "国有资本经营", "财政专户", "单位资金", "其他资金")
 # The other economic classification (501…), which some tables print beside the departmental one.
 _GOVERNMENT = re.compile(r"(?:.*/)?政府.*(?:科目|分类|名称|编码|代码).*")

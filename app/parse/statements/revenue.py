@@ -26,7 +26,10 @@ AMOUNTS: Mapping[str, str] = {
     "current_year": r"本年收入(?:/(?:小计|合计))?|本年收入合计/(?:小计|合计)",
     "general_public_budget": _THIS_YEAR + r"(?:一般)?公共预算(?:财政)?(?:拨款)?(?:收入|资金)?(?:/(?:小计|合计))?",
     # Hunan tells apart what of the appropriation comes out of fees and fines.
-    "outlay_grant": _THIS_YEAR + r"(?:其中:?)?经费拨款(?:\(补助\))?",
+    "outlay_grant": _THIS_YEAR
+    + r"(?:其中:?)?经费拨款(?:\(补助\))?|"
+    + _THIS_YEAR
+    + r"一般公共预算(?:收入)?/其中:财政拨款",
     "non_tax_grant": _THIS_YEAR + r"(?:其中:?)?(?:纳入)?.*(?:预算)?(?:管理的?)?非税收入.*拨款",
     "government_fund": _THIS_YEAR + r"政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:收入|资金)?(?:/(?:小计|合计))?",
     "state_capital": _THIS_YEAR + r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:收入|资金)?(?:/(?:小计|合计))?",

@@ -28,7 +28,7 @@ KEY: StatementKey = "three_public"
 _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("administrative", re.compile(r"^行政经费")),
     ("overseas_trips", re.compile(r"因公出国")),
-    ("vehicles", re.compile(r"用车购置(?:费)?(?:及|和|与|、).*(?:运行|运维|维护)")),
+    ("vehicles", re.compile(r"^公务用车(?:费用?|经费|支出)$|用车购置(?:费)?(?:及|和|与|、).*(?:运行|运维|维护)")),
     ("vehicle_purchase", re.compile(r"购置")),
     ("vehicle_operation", re.compile(r"运行维护|用车运行|运维|运行费|运行经费|维护费")),
     ("receptions", re.compile(r"接待")),
@@ -37,7 +37,7 @@ _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "total",
         re.compile(
-            r"^(?:[“\"]?三公[”\"]?经费)?(?:支出)?(?:总|合|小)计$|^[“\"]?三公[”\"]?经费(?:支出|(?:财政拨款)?(?:预算)?(?:总额|合计))?$"
+            r"^(?:[“\"]?三公[”\"]?经费)?(?:支出)?(?:总|合|小|共)计$|^[“\"]?三公[”\"]?经费(?:支出|(?:财政拨款)?(?:预算)?(?:总额|合计))?$"
         ),
     ),
 )
@@ -53,12 +53,14 @@ FUNDS: Mapping[str, str] = {
     "general_public_budget": _FUND_GROUP + r"一般公共预算(?:财政)?(?:拨款)?(?:支出)?",
     "government_fund": _FUND_GROUP + r"政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
     "state_capital": _FUND_GROUP + r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
-    "total": _FUND_GROUP + r"(?:合计|小计|总计|金额|预算数|决算数|预算金额)",
+    "total": _FUND_GROUP + r"(?:合计|小计|总计|金额|(?:[“\"]?三公[”\"]?经费)?(?:预算数|决算数|预算金额))",
 }
 _YEAR_COLUMN = re.compile(
     r"((?:20)\d\d)年?度?(?:(预算|决算|执行)(?:数|金额|安排)?)?|(上年|本年)(?:度)?(预算|决算|执行)(?:数)?"
 )
-_CHANGE = re.compile(r"增减(?:金额|额|数|变化|变动)?|增减情况")
+_CHANGE = re.compile(
+    r"(?:(?:20\d\d年|本年)?(?:预算|决算)?数?[比较](?:20\d\d年|上年)(?:预算|决算|执行)?数?)?增减(?:金额|额|数|变化|变动|情况)?"
+)
 _RATE = re.compile(r"%|比例|幅度|率")
 # A heading that names a year or a phase and no item.
 _PERIOD = re.compile(r"(?:(?:19|20)\d\d年?度?)?(?:年初|全年|调整)?(?:预算|决算|执行)数?|(?:19|20)\d\d年(?:度)?")
