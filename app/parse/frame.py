@@ -49,6 +49,8 @@ _LONGEST_LINE_NUMBER = 6
 _PER_CENT = "percent"
 # What a record can hold; the largest budget of the country has 15 digits in yuan.
 _MOST_DIGITS = 20
+# The row that sums up all others.
+_TOTAL = re.compile(r"(?:合|总|共)计")
 # Paragraphs above a table that may speak of it; those further up speak of other things.
 _NEAR = 3
 
@@ -65,8 +67,9 @@ class Frame:
     result: FormResult
 
     def data_rows(self) -> list[int]:
-        """The rows that hold data: no headings, no heading repeated after a page break, no notes, none all blank."""
+        """The rows that hold data: no headings, no heading or total that a new page repeats, no notes, no blanks."""
         rows: list[int] = []
+        new_page = False
         for row in range(self.heading.rows, len(self.grid.rows)):
             cells = self.grid.rows[row]
             first = next((cell for cell in cells if cell), "")
@@ -74,11 +77,15 @@ class Frame:
                 continue
             if self.heading.repeats(cells) or is_number_row(cells) or is_block_row(cells):
                 self.result.structure |= digit_cells(self.grid, range(row, row + 1))
+                new_page = new_page or (bool(rows) and self.heading.repeats(cells))
+            elif new_page and _is_same_total(cells, self.grid.rows[rows[0]]):
+                self.result.structure |= digit_cells(self.grid, range(row, row + 1))
             elif _TRAILING_NOTE.match(first):
                 self.result.text_cells |= digit_cells(self.grid, range(row, row + 1))
                 self.result.withheld |= {(row, column) for column, cell in enumerate(cells) if cell}
             else:
                 rows.append(row)
+                new_page = False
         return rows
 
     def amounts(self, row: int, columns: dict[str, int]) -> tuple[dict[str, Decimal | None], dict[str, Cell]]:
@@ -147,6 +154,13 @@ class Frame:
                 )
                 # It is about the row: naming the cell would count its number as accounted for.
                 self.result.findings.append(finding.model_copy(update={"column": None}))
+
+
+def _is_same_total(cells: tuple[str, ...], top: tuple[str, ...]) -> bool:
+    """Whether a row below a repeated heading only prints the total at the top of the table once more."""
+    folded = [fold(cell) for cell in cells]
+    label = next((text for text in folded if text), "")
+    return _TOTAL.fullmatch(label) is not None and folded == [fold(cell) for cell in top]
 
 
 def statement_finding(

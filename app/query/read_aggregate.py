@@ -134,7 +134,7 @@ def corrected(query: AggregateQuery, broken: Iterable[Axis], *, restated: bool) 
     pairs.pop("cursor", None)
     groups = [column.name for column in query.groups]
     for axis in broken:
-        if not axis.by_default or axis.default is None:
+        if axis.default is None or not corrected_by_default(query, axis):
             groups.append(axis.name)
             continue
         for name in axis.named_by:
@@ -148,6 +148,14 @@ def corrected(query: AggregateQuery, broken: Iterable[Axis], *, restated: bool) 
     if groups:
         pairs["group_by"] = ",".join(groups)
     return list(pairs.items())
+
+
+def corrected_by_default(query: AggregateQuery, axis: Axis) -> bool:
+    """Whether the default filter answers what was asked: never with a value that the caller left out."""
+    if not axis.by_default or axis.default is None:
+        return False
+    name, value = axis.default
+    return value not in dict(query.pairs).get(f"{name}__ne", "").split(",")
 
 
 def _settled(axis: Axis, filters: tuple[Filter, ...], groups: tuple[Column, ...]) -> bool:

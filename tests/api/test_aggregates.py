@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from app.api.openapi import openapi_document
 from app.query.columns import Column
 from app.query.double_counting import AXES, NEVER_ADDED, REPEATED_ON_ROWS
-from app.query.read_aggregate import dimensions, measurable
+from app.query.read_aggregate import corrected, corrected_by_default, dimensions, measurable, read_aggregate
 from app.query.registry import RESOURCES
 
 DOCUMENT: Any = openapi_document()
@@ -184,6 +184,18 @@ async def test_sum_that_would_count_twice_is_refused_with_a_request_that_works(
     corrected = await client.get(problem["corrected"])
     assert corrected.status_code == 200, corrected.text
     assert corrected.json()["data"]
+
+
+@pytest.mark.parametrize(("given", "by_default"), [("", True), ("basic_expenditure", True), ("STATEMENT", False)])
+def test_correction_never_asks_for_what_the_request_leaves_out(given: str, *, by_default: bool) -> None:
+    (axis,) = [axis for axis in AXES["economic-lines"] if axis.name == "statement"]
+    assert axis.default is not None
+    pairs = [("statement__ne", given.replace("STATEMENT", axis.default[1]))] if given else []
+    query = read_aggregate(RESOURCES["economic-lines"], pairs)
+    assert corrected_by_default(query, axis) is by_default
+    assert dict(corrected(query, [axis], restated=False)) == (
+        {axis.default[0]: axis.default[1]} if by_default else {**dict(pairs), "group_by": "statement"}
+    )
 
 
 async def test_items_with_opening_balance_may_be_added_for_they_are_different_money(client: httpx.AsyncClient) -> None:

@@ -58,7 +58,8 @@ async def test_includes_follow_their_schema_without_a_further_statement(
     assert answer.status_code == 200
     check(f"{resource.singular}List", answer.json())
     assert all(set(includes) <= set(row) for row in answer.json()["data"])
-    assert len(statements) == 1
+    # The total of a list that does not fit on its first page is one statement more.
+    assert len(statements) == (1 if answer.json()["page"]["next"] is None else 2)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -213,13 +214,13 @@ def written(example: Any) -> str:
     return json.dumps(text) if isinstance(text, bool) else str(text)
 
 
-async def test_every_documented_example_request_is_answered(api: httpx.AsyncClient) -> None:
+async def test_every_documented_example_request_is_answered(seed_client: httpx.AsyncClient) -> None:
     tried = 0
     for path, item in DOCUMENT["paths"].items():
         operation = item["get"]
         parameters = [resolve(parameter) for parameter in operation.get("parameters", [])]
         for request in operation.get("x-example-requests", []):
-            answer = await api.get(request)
+            answer = await seed_client.get(request)
             assert answer.status_code == 200, request
             tried += 1
         if "{" in path:
@@ -232,11 +233,11 @@ async def test_every_documented_example_request_is_answered(api: httpx.AsyncClie
                 assert parameter["name"] == "cursor"
                 continue
             text = written(parameter["example"])
-            answer = await api.get(path, params={**needed, parameter["name"]: text})
+            answer = await seed_client.get(path, params={**needed, parameter["name"]: text})
             if path.endswith("/aggregate") and answer.status_code == 422:
                 # One filter alone may leave rows that repeat the same money.
                 assert answer.json()["type"] == "/errors/double-counting", f"{path} {parameter['name']}: {answer.text}"
-                answer = await api.get(answer.json()["corrected"])
+                answer = await seed_client.get(answer.json()["corrected"])
             assert answer.status_code == 200, f"{path}?{parameter['name']}={text}: {answer.text}"
             tried += 1
     assert tried > 1000

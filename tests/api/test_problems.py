@@ -196,7 +196,7 @@ async def test_internal_error_gives_a_fixed_text_and_is_logged(
 async def test_slow_statement_is_ended_and_called_too_slow(loaded: Settings) -> None:
     async def sleep(request: Request) -> Response:
         reader = request.app.state.reader
-        await (await reader.open()).execute("set statement_timeout = 50; select pg_sleep(5)")
+        await reader.run(lambda connection: connection.execute("set statement_timeout = 50; select pg_sleep(5)"))
         return Response()
 
     slow = create_application(loaded)

@@ -145,7 +145,7 @@ def test_fields_have_type_unit_words_and_constraints() -> None:
     fund = field(descriptor, "expenditures", "fund")
     assert fund["constraints"] == {
         "required": True,
-        "enum": ["all", "general_public_budget", "government_fund", "state_capital"],
+        "enum": ["all", "fiscal_appropriation", "general_public_budget", "government_fund", "state_capital"],
     }
     assert fund["categories"][0] == {"value": "all", "label": "全部资金 (all funds)"}
     assert field(descriptor, "expenditures", "id")["constraints"] == {"required": True, "unique": True}

@@ -18,6 +18,8 @@ from pyarrow import parquet
 from app import database
 from app.api import files as files_module
 from app.api.formats import FILES
+from app.api.hosts import hosts_of
+from app.api.reader import Reader
 from app.export.to_parquet import PRECISION, SCALE
 from app.settings import Settings
 
@@ -283,7 +285,8 @@ async def test_whole_stream_has_every_row_and_ends_its_transaction(many: Server)
 
 async def test_export_reads_and_can_only_read(many: Server) -> None:
     settings, _ = many
-    exports = files_module.Exports(settings)
+    reader = Reader(settings, hosts_of(settings))
+    exports = files_module.Exports(reader)
     async with exports.connection() as connection:
         with pytest.raises((asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError)):
             await connection.execute("delete from region")

@@ -209,7 +209,7 @@ async def test_seed_files_are_not_read_again_when_the_release_has_them(
 ) -> None:
     seed.write_seed(tmp_path, dataset.releases()[0])
     assert (await load_seed(connection, tmp_path)).changed
-    (tmp_path / "expenditures.ndjson").unlink()
+    (tmp_path / "expenditures.ndjson.gz").unlink()
     assert not (await load_seed(connection, tmp_path)).changed
 
 

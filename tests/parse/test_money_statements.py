@@ -506,6 +506,42 @@ def test_table_that_goes_on_after_a_page_break_is_one_statement() -> None:
     assert not parsed.findings
 
 
+def test_total_that_the_next_page_prints_once_more_is_one_line() -> None:
+    rows = [
+        "科目编码\t科目名称\t合计",
+        "\t合计\t7",
+        "2010301\t行政运行\t4",
+        "科目编码\t科目名称\t合计",
+        "{}",
+        "2010302\t一般行政管理事务\t3",
+    ]
+    for again, totals in (("\t合计\t7", 1), ("\t合计\t3", 2)):
+        parsed = _one_statement("支出预算总表", [row.format(again) for row in rows])
+        assert [line.total for line in parsed.expenditures if line.is_leaf] == [Decimal(4), Decimal(3)]
+        assert sum(line.level == "total" for line in parsed.expenditures) == totals
+        assert not [finding for finding in parsed.findings if finding.code == "number_only_in_grid"]
+
+
+def test_appropriation_above_its_funds_is_an_item_where_the_total_of_the_year_is_printed_too() -> None:
+    rows = [
+        "收入\t\t支出\t",
+        "项目\t预算数\t项目\t预算数",
+        "一、财政拨款\t5\t教育支出\t5",
+        "一般公共预算\t5\t\t",
+        "政府性基金预算\t0\t\t",
+        "本年收入合计\t5\t\t",
+        "收入总计\t5\t支出总计\t5",
+    ]
+    with_total = _one_statement("财政拨款收支总表", rows)
+    assert _roles(with_total) == ["item", "item_part", "item_part", "year_total", "grand_total"]
+    without = _one_statement("财政拨款收支总表", [*rows[:5], rows[6]])
+    assert _roles(without) == ["year_total", "item", "item", "grand_total"]
+
+
+def _roles(parsed: ParsedDisclosure) -> list[str]:
+    return [line.role for line in parsed.balance_lines if line.side == "revenue"]
+
+
 def test_unit_in_the_title_or_in_a_heading_counts() -> None:
     rows = ["科目编码\t科目名称\t合计", "2010301\t行政运行\t1"]
     text = "滦南县海风观测局\n2024年部门预算公开\n{}\n" + "\n".join(rows) + "\n"

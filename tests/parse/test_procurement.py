@@ -85,3 +85,23 @@ def test_grand_total_beside_this_years_part_is_told_apart() -> None:
     (item,) = items(FORM.read(table, CONTEXT))
     assert (item.total, item.current_year, item.other_channels) == (Decimal(9), Decimal(7), Decimal(2))
     assert (item.special_account, item.unit_funds) == (Decimal("0.5"), Decimal("0.5"))
+
+
+def test_rows_that_sum_up_kinds_and_institutions_are_no_purchases() -> None:
+    rows = (
+        ("", "单位：万元"),
+        ("采购品目大类", "专项名称", "采购品目名称", "资金来源", "总计"),
+        ("", "", "", "一般公共预算资金", ""),
+        ("合计", "", "", "9.00", "9.00"),
+        ("货物", "", "", "6.00", "6.00"),
+        ("海风观测局", "", "", "6.00", "6.00"),
+        ("", "设备购置", "打印机", "2.00", "2.00"),
+        ("", "设备购置", "办公桌", "4.00", "4.00"),
+        ("服务", "", "", "3.00", "3.00"),
+        ("海风观测站", "", "", "3.00", "3.00"),
+        ("", "日常公用经费", "物业管理服务", "3.00", "3.00"),
+    )
+    table = TitledGrid(Grid(rows, line=1, last_line=11, place="lines 1-11"), "部门政府采购预算表")
+    found = items(FORM.read(table, CONTEXT))
+    assert [item.item_name for item in found if not item.is_total] == ["打印机", "办公桌", "物业管理服务"]
+    assert sum(item.total or 0 for item in found if not item.is_total) == found[0].total == Decimal("9.00")

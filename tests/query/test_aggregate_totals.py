@@ -18,15 +18,18 @@ PARTS_AND_TOTALS = {
     "expenditures": ("is_leaf=true", "level=total"),
     "economic-lines": ("is_leaf=true", "level=total"),
     "balance-lines": ("role=item", "role=year_total"),
-    "three-public": ("item=overseas_trips,vehicle_purchase,vehicle_operation,receptions", "item=total"),
+    "three-public": (
+        "institution__isnull=true&item=overseas_trips,vehicle_purchase,vehicle_operation,receptions",
+        "institution__isnull=true&item=total",
+    ),
     "procurement-items": ("is_total=false", "is_total=true"),
 }
 GROUPS = {
     "balance-lines": "disclosure,statement,side,phase,fiscal_year",
     "procurement-items": "disclosure,statement,fiscal_year",
 }
-# What rows of one project repeat, what is a price: no sums.
-NO_SUMS = {"project_budget", "unit_price", "quantity"}
+# What rows of one project repeat, what is a price or a rate: no sums.
+NO_SUMS = {"project_budget", "unit_price", "quantity", "change_percent", "change_percent_without_construction"}
 
 
 async def groups(client: httpx.AsyncClient, name: str, query: str) -> dict[tuple[Any, ...], dict[str, Any]]:

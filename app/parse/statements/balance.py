@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -145,7 +145,8 @@ def _blocks(frame: Frame) -> list[_Block]:
 
 def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
     items = {row: unwrap(frame.grid.cell(row, block.item)) for row in rows}
-    is_item = _items_of(frame, block, items)
+    special = _special_roles(frame.key, block.side, items.values())
+    is_item = _items_of(block, items, special)
     in_balance = False
     for row in rows:
         line_number = frame.line_number(row, block.line_number)
@@ -156,8 +157,8 @@ def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
             cell = (row, block.item)
             frame.note("row_not_understood", "warning", "a text this long is no item of a balance", cell=cell)
             continue
-        role = _total_or_balance(item, frame.key, block.side)
-        bare = _LOWER_NUMBER.sub("", _TOP_NUMBER.sub("", fold(item)))
+        role = special(item)
+        bare = _without_number(item)
         if role is None and in_balance and (_LOWER_NUMBER.match(fold(item)) or _BALANCE_PART.fullmatch(bare)):
             role = "balance_part"
         else:
@@ -190,25 +191,39 @@ def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
         )
 
 
-def _total_or_balance(item: str, key: StatementKey, side: Side) -> str | None:
-    """What a row is by its words, where it is neither an item nor a part of one."""
-    words = _LOWER_NUMBER.sub("", _TOP_NUMBER.sub("", fold(item)))
-    for role, pattern in _ROLES:
-        if pattern.fullmatch(words):
-            return role
-    if _ALL_APPROPRIATION.fullmatch(words) and (side == "expenditure" or key == "fiscal_appropriation"):
-        return "year_total"
-    return None
+def _special_roles(key: StatementKey, side: Side, items: Iterable[str]) -> Callable[[str], str | None]:
+    """A function that says what a row is by its words, where it is neither an item nor a part of one.
+
+    财政拨款 is the total of a statement of nothing else, unless that prints 本年收入合计 besides.
+    """
+    totals = any(_by_words(item) == "year_total" for item in items)
+    all_of_it = (side == "expenditure" or key == "fiscal_appropriation") and not totals
+
+    def role(item: str) -> str | None:
+        if all_of_it and _ALL_APPROPRIATION.fullmatch(_without_number(item)):
+            return "year_total"
+        return _by_words(item)
+
+    return role
 
 
-def _items_of(frame: Frame, block: _Block, items: Mapping[int, str]) -> Callable[[str], bool]:
+def _by_words(item: str) -> str | None:
+    words = _without_number(item)
+    return next((role for role, pattern in _ROLES if pattern.fullmatch(words)), None)
+
+
+def _without_number(item: str) -> str:
+    return _LOWER_NUMBER.sub("", _TOP_NUMBER.sub("", fold(item)))
+
+
+def _items_of(block: _Block, items: Mapping[int, str], special: Callable[[str], str | None]) -> Callable[[str], bool]:
     """How this side's items are told from their parts, which must not be added up with them.
 
     By the numbering of the highest rank: 一、 before （一） before 1. Below 一、本年收入, which is a total and no item,
     the next rank has the items. Where nothing is numbered and the rows are a tree of 类, 款 and 项, the items are those
     with the name of a 类.
     """
-    own = [item for item in items.values() if item and _total_or_balance(item, frame.key, block.side) is None]
+    own = [item for item in items.values() if item and special(item) is None]
     styles = [_style(item) for item in own]
     numbered = [style for style in styles if style is not None]
     if _TOP in numbered:

@@ -158,12 +158,21 @@ def _names(grid: Grid, row: int, columns: dict[str, int]) -> dict[str, str | Non
 
 
 def _is_total(grid: Grid, row: int, columns: dict[str, int], codes: dict[int, str]) -> bool:
-    """Whether the row sums up others: 合计, the row of an institution above its purchases, a code above longer ones."""
+    """Whether the row sums up others: 合计, the row of an institution above its purchases, a code above longer ones.
+
+    So does a row that prints one name and no goods, above rows that print theirs in a column of its own.
+    """
     first = next((cell for cell in grid.rows[row] if fold(cell)), "")
     if is_total(first):
         return True
     if "institution_code" in columns and "catalogue" in columns:
         return bool(grid.cell(row, columns["institution_code"])) and not grid.cell(row, columns["catalogue"])
+    below = range(row, len(grid.rows)) if "item_name" in columns else ()
+    goods = [other for other in below if fold(grid.cell(other, columns["item_name"]))]
+    if goods and row not in goods:
+        amounts = {column for name, column in columns.items() if name not in _NO_FIGURES}
+        texts = [cell for column, cell in enumerate(grid.rows[row]) if column not in amounts and fold(cell)]
+        return len(texts) == 1
     own = codes.get(row)
     by_function = not columns.keys() & {"item_name", "catalogue", "category", "project_name"}
     return by_function and any(own and code != own and code.startswith(own) for code in codes.values())
