@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 from typing import TypeVar
 
 from app import codelists, values
-from app.codelists import Division
 from app.errors import DocumentError
 from app.parse.grid import TitledGrid
 from app.parse.layout import Layout
+from app.parse.regions import region_of
 from app.records import Kind, Scope
 from app.values import fold
 
@@ -26,6 +25,12 @@ _TITLE_LINES = 8
 _DISCLOSURE = re.compile(
     r"(?P<year>199\d|20\d\d)年?度?(?P<name>[^\d,，。;；:：、]{0,40}?)"
     r"(?P<scope>部门|单位)(?:\((?:部门|单位)\))?(?:综合)?(?P<kind>预算|决算)(?!(?:支出)?经济)"
+)
+# 2025年预算公开, 2023年度决算公开说明: some departments leave 部门 out. Only a document full of a department's
+# statements is taken at this word, since whole governments publish their budgets too.
+_DISCLOSURE_OF_ONE = re.compile(
+    r"(?P<year>199\d|20\d\d)年?度?(?P<name>[^\d,，。;；:：、]{0,40}?)"
+    r"(?P<kind>预算|决算)(?:信息)?(?:及.{0,20})?(?:公开|草案|报告|说明|情况说明|报表)"
 )
 # 部门预算经济分类 and 部门预算支出经济分类 name a classification, not a disclosure.
 _NO_YEAR = re.compile(r"(?P<scope>部门|单位)(?:\((?:部门|单位)\))?(?:综合)?(?P<kind>预算|决算)(?!(?:支出)?经济)")
@@ -41,18 +46,15 @@ _BUDGET_YEAR = re.compile(r"预算年度[:：](199\d|20\d\d)")
 _PART = re.compile(r"^第[一二三四五六七八九十]{1,3}(?:部分|章)|^附件\d*[:：]?|^关于|^[一二三四五六七八九十]{1,3}、")
 _NAMED = re.compile(r"^(?:编制|填报)?(?:部门|单位)(?:名称)?:(?P<name>\D.+)$")
 _CODED = re.compile(r"^(?P<code>\d{3,12})(?:[-_])?(?P<name>(?![年月日度])[^\d\W]\D{3,})$")
-_ORGAN = re.compile(r"[\u4e00-\u9fff]{4,}")
+# 水利部, 审计署: the shortest names have three signs. 中国（上海）自由贸易试验区 has brackets near its beginning.
+_ORGAN = re.compile(r"[\u4e00-\u9fff]{4}|[\u4e00-\u9fff]{2}(?:[部署]$|\([\u4e00-\u9fff])")
 _NOT_AN_ORGAN = re.compile(r"预算|决算|目录|公开|情况|说明|部分|[,，。;；:：]|^\d|表$|年度?$|万元|份额|总额")
-# Bodies of the whole country. They count only where the name holds no division.
-_CENTRAL = re.compile(r"^(?:中央|国家|全国|中华人民共和国|最高人民|国务院)")
 # 汇总 says that subordinate units are in the figures; it is no part of the name.
 _CONSOLIDATED = re.compile(r"[(（]汇总[)）]$")
-_PARTY = re.compile(r"^(?:中共|中国共产党|中国共产主义青年团|共青团|民革|民盟|民建|民进|农工党|致公党|九三学社)")
-_DIVISION_SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|自治县|自治旗|林区|特区|地区|省|市|区|县|旗|盟)$")
-_SHORTEST_STEM = 2
-# An area that the list of divisions does not hold; the division that it begins with is not it.
-_OTHER_AREA = re.compile(r"新区|开发区|高新区|园区|示范区|街道|[乡镇村]")
-
+_WRITTEN_YEAR = re.compile(
+    r"[二贰]\s?[〇零○ＯO0]\s?[〇零○ＯO0一二三四五六七八九]\s?[〇零○ＯO0一二三四五六七八九](?=\s?年)"
+)
+_FIGURES = str.maketrans("〇零○ＯO一二贰三四五六七八九", "000001223456789")
 _Vote = TypeVar("_Vote", int, str)
 
 
@@ -73,17 +75,6 @@ class Identity:
     is_part: bool = False
 
 
-class AmbiguousRegionError(DocumentError):
-    """A department's name fits several divisions."""
-
-    def __init__(self, name: str, candidates: Sequence[Division]) -> None:
-        listed = ", ".join(f"{division.code} {division.full_name}" for division in candidates)
-        super().__init__(
-            f"ambiguous_region: {name!r} fits {len(candidates)} divisions ({listed}); say which one with --region CODE"
-        )
-        self.candidates = tuple(candidates)
-
-
 def identify(layout: Layout, *, source_file: str, region_code: str | None = None, statements: int = 0) -> Identity:
     """The document's identity. DocumentError where a part of it cannot be known; `region_code` settles the division.
 
@@ -93,8 +84,10 @@ def identify(layout: Layout, *, source_file: str, region_code: str | None = None
     lines = _title_lines(layout)
     years, kinds, scopes = _votes(layout, lines)
     if not kinds and statements >= _STATEMENTS_OF_A_DISCLOSURE:
-        kinds, scopes = _kinds_of_columns(layout), Counter({"部门": 1})
-        years = years or _years_of_tables(layout)
+        of_one = [found for line in lines if (found := _DISCLOSURE_OF_ONE.search(fold(line)))]
+        kinds = Counter(found["kind"] for found in of_one) or _kinds_of_columns(layout)
+        scopes = Counter({"部门": 1})
+        years = years or Counter(int(found["year"]) for found in of_one) or _years_of_tables(layout)
     is_part = not kinds and any(True for _ in _labelled_names(layout))
     if is_part:
         # A table of targets or of self-evaluation that is published alone names its department in a cell.
@@ -112,7 +105,7 @@ def identify(layout: Layout, *, source_file: str, region_code: str | None = None
     if name is None:
         raise DocumentError(f"{source_file}: no department is named, neither in the title nor above the tables")
     return Identity(
-        region_code=_region(name, source_file, region_code),
+        region_code=region_of(name, source_file, region_code),
         department_name=name,
         department_code=code,
         fiscal_year=_most(years),
@@ -121,29 +114,6 @@ def identify(layout: Layout, *, source_file: str, region_code: str | None = None
         title=_title(lines, name),
         is_part=is_part,
     )
-
-
-def find_regions(name: str) -> list[Division]:
-    """The divisions that a department's name fits, by the GB/T 2260 names in it; one where the name is clear.
-
-    The names are taken from the left, the longest that fits at each place; the last one decides, and those before it
-    must lie above it: `株洲市石峰区委…` is 石峰区 of 株洲市. A name without 市, 区 or 县 counts only at the beginning.
-    """
-    folded = _PARTY.sub("", values.normalise_department(name))
-    named = _names_in(folded)
-    for depth in range(len(named), 0, -1):
-        above = named[: depth - 1]
-        fitting = [
-            division
-            for division in _by_name()[named[depth - 1]]
-            if all(any(up.name == other for up in _above(division)) for other in above)
-        ]
-        if fitting:
-            return fitting
-    if _CENTRAL.match(folded):
-        return [codelists.COUNTRY]
-    stems = [stem for stem in _by_stem() if folded.startswith(stem) and not _OTHER_AREA.search(folded)]
-    return _by_stem()[max(stems, key=len)] if stems else []
 
 
 def printed_code(table: TitledGrid) -> str | None:
@@ -156,62 +126,14 @@ def printed_code(table: TitledGrid) -> str | None:
     return None
 
 
-def _region(name: str, source_file: str, region_code: str | None) -> str:
-    if region_code is not None:
-        if region_code not in codelists.divisions():
-            raise DocumentError(f"--region {region_code!r} is not a division code of GB/T 2260 (six digits, 130607)")
-        return region_code
-    fitting = find_regions(name)
-    if not fitting:
-        raise DocumentError(f"{source_file}: {name!r} names no division; say which one it is with --region CODE")
-    if len(fitting) > 1:
-        raise AmbiguousRegionError(name, fitting)
-    return fitting[0].code
-
-
-def _names_in(folded: str) -> list[str]:
-    names = _by_name()
-    longest = max(map(len, names))
-    found: list[str] = []
-    place = 0
-    while place < len(folded):
-        length = next(
-            (size for size in range(longest, _SHORTEST_STEM - 1, -1) if folded[place : place + size] in names), None
-        )
-        if length is not None:
-            found.append(folded[place : place + length])
-        place += length or 1
-    return found
-
-
-def _above(division: Division) -> Iterable[Division]:
-    while division.parent_code is not None:
-        division = codelists.divisions()[division.parent_code]
-        yield division
-
-
-@cache
-def _by_name() -> dict[str, list[Division]]:
-    found: dict[str, list[Division]] = defaultdict(list)
-    for division in codelists.divisions().values():
-        if division.level != "country" and len(division.name) >= _SHORTEST_STEM:
-            found[division.name].append(division)
-    return dict(found)
-
-
-@cache
-def _by_stem() -> dict[str, list[Division]]:
-    found: dict[str, list[Division]] = defaultdict(list)
-    for division in codelists.divisions().values():
-        stem = _DIVISION_SUFFIX.sub("", division.name)
-        if division.level != "country" and len(stem) >= _SHORTEST_STEM:
-            found[stem].append(division)
-    return dict(found)
-
-
 def _title_lines(layout: Layout) -> list[str]:
     """The short paragraphs, in order: a title is one of them, or several of the first."""
-    return [text.text for text in layout.texts if len(text.text) <= _LONGEST_TITLE_LINE]
+    return [_in_digits(text.text) for text in layout.texts if len(text.text) <= _LONGEST_TITLE_LINE]
+
+
+def _in_digits(line: str) -> str:
+    """The line with a year that is written out in figures: 二〇二五年 as 2025年."""
+    return _WRITTEN_YEAR.sub(lambda found: found.group().translate(_FIGURES), line)
 
 
 def _votes(layout: Layout, lines: Sequence[str]) -> tuple[Counter[int], Counter[str], Counter[str]]:
@@ -332,7 +254,7 @@ def _labelled_names(layout: Layout) -> Iterable[str]:
 def _take_names_of_titles(lines: Sequence[str], names: _Names) -> None:
     """In a title: before 2025年部门预算, or on the line above or below it."""
     for line in map(fold, lines):
-        found = _DISCLOSURE.search(line) or _NO_YEAR.search(line)
+        found = _DISCLOSURE.search(line) or _NO_YEAR.search(line) or _DISCLOSURE_OF_ONE.search(line)
         if found:
             names.vote(_PART.sub("", line[: found.start()]).removesuffix("关于"))
             names.vote(found.groupdict().get("name") or "")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.errors import DocumentError
-from app.parse.identity import AmbiguousRegionError, Identity, find_regions, identify
+from app.parse.identity import Identity, identify
 from app.parse.layout import lay_out
 from app.parse.read_text import read_text
+from app.parse.regions import AmbiguousRegionError, find_regions
 
 _TABLE = "\t{head}\n\t预算年度：2024\n\t单位：万元\n\n\t序号\n\t项目\n\t金额\n\n\t1\n\t接待\n\t2\n"
 
@@ -109,3 +110,42 @@ def test_document_without_an_identity_is_refused_with_what_is_missing(text: str,
     with pytest.raises(DocumentError) as caught:
         _identify(text)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("延边州档案馆", "222400"),  # an autonomous prefecture without its nationality
+        ("凉山州西昌市档案馆", "513401"),
+        ("石柱县档案馆", "500240"),
+        ("鄂温克族自治旗档案馆", "150724"),
+        ("天津市滨海新区档案馆", "120116"),
+        ("水利部", "000000"),  # a ministry under its short name
+        ("审计署", "000000"),
+        ("中国科学院", "000000"),
+        ("神农架林区档案馆", "429021"),
+    ],
+)
+def test_divisions_and_ministries_are_known_under_the_names_they_use(name: str, code: str) -> None:
+    assert _identify(f"{name}2025年部门预算\n").region_code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "perhaps"),
+    [
+        ("青岛西海岸新区档案馆", "370200 山东省青岛市"),
+        ("成都高新技术产业开发区档案馆", "510100 四川省成都市"),
+        ("新疆生产建设兵团档案馆", ""),
+        ("市水务局", ""),
+        ("县委宣传部", ""),
+    ],
+)
+def test_area_that_is_no_division_is_refused_with_the_option_to_give(name: str, perhaps: str) -> None:
+    with pytest.raises(DocumentError, match="--region CODE") as caught:
+        _identify(f"{name}2025年部门预算\n")
+    assert perhaps in str(caught.value)
+
+
+def test_year_in_chinese_numerals_is_read() -> None:
+    identity = _identify("五指山市档案馆二〇二五年部门预算\n")
+    assert (identity.fiscal_year, identity.department_name) == (2025, "五指山市档案馆")
