@@ -26,7 +26,7 @@ def funds_of_a_project(document: Document) -> Iterator[Comparison]:
                     right=tuple(document.figure("projects", index, name) for name in ("fiscal", *_NOT_FISCAL)),
                     whole_statement=False,
                     # Forms name money carried over from last year beside the two, and print no column for it here.
-                    doubt=_OTHER_MONEY if document.prints(series.place, "结转") else None,
+                    doubt=_OTHER_MONEY if row.carried_over is None and document.prints(series.place, "结转") else None,
                 )
 
 

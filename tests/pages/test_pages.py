@@ -202,7 +202,7 @@ async def test_page_of_a_disclosure_counts_checks_and_tells_contradictions_in_it
     passed = [result for result in found if result["status"] == "passed"]
     assert failed
     chinese, english = shown((await client.get(path)).text), shown((await client.get(f"{path}?lang=en")).text)
-    assert f"所印数字有 {len(failed)} 处不符" in chinese
+    assert f"核对有 {len(failed)} 处不符" in chinese
     assert f"相符 {len(passed)} " in chinese
     assert f"Agree {len(passed)} " in english
     for result in failed:
