@@ -182,13 +182,15 @@ def _indexes(relation: Relation) -> list[str]:
 
 
 def _view(relation: Relation, relations: Sequence[Relation]) -> str | None:
-    """The rows of a relation out of statements, with its document beside each: title, file, digest, revision."""
+    """The rows of a relation out of documents, with title, file and digest of it beside each, and of its statement."""
     names = {column.name for column in relation.selection.columns}
-    known = {other.name for other in relations}
-    if not {"disclosure_id", "statement_id"} <= names or not {"disclosures", "statements"} <= known:
+    if "disclosure_id" not in names or "disclosures" not in {other.name for other in relations}:
         return None
+    shown, joined = "", ""
+    if "statement_id" in names:
+        shown = ", s.title AS statement_title, s.location"
+        joined = "\nLEFT JOIN statements s ON s.id = t.statement_id"
     return f"""CREATE VIEW "{table(relation.name)}{_SOURCED}" AS
-SELECT t.*, d.title AS disclosure_title, d.source_file, d.sha256, s.title AS statement_title, s.location
+SELECT t.*, d.title AS disclosure_title, d.source_file, d.sha256{shown}
 FROM "{table(relation.name)}" t
-LEFT JOIN disclosures d ON d.id = t.disclosure_id
-LEFT JOIN statements s ON s.id = t.statement_id"""  # noqa: S608 - our own declarations
+LEFT JOIN disclosures d ON d.id = t.disclosure_id{joined}"""  # noqa: S608 - our own declarations

@@ -36,7 +36,7 @@ _BULK: dict[BulkFormat, _Format] = {
     "csv.gz": _Format("CSV", "text/csv", "CSV", "application/gzip"),
     "sqlite": _Format("SQLite", "application/vnd.sqlite3", None),
     "json": _API["json"],
-    "text": _Format("TXT", "text/plain", "TXT"),
+    "text": _Format("Markdown", "text/markdown", None),
 }
 
 

@@ -135,6 +135,13 @@ def test_sqlite_has_keys_that_hold_and_sums_that_are_exact(built: Built) -> None
         JOIN departments d ON d.id = s.department_id"""
     ).fetchone()
     assert joined[0] == joined[1] == joined[2] == connection.execute("SELECT count(*) FROM expenditures").fetchone()[0]
+    # Every table whose rows come from a document has a view with the document, also where no statement has them.
+    views = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
+    of_documents = {table(name) for name, resource in RESOURCES.items() if "disclosure_id" in resource.by_name}
+    assert views == {f"{name}_sourced" for name in of_documents}
+    for view in views:
+        rows, sourced = connection.execute(f"SELECT count(*), count(sha256) FROM {view}").fetchone()
+        assert rows == sourced == connection.execute(f"SELECT count(*) FROM {view[:-8]}").fetchone()[0]
     connection.close()
 
 
