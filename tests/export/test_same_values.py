@@ -97,7 +97,7 @@ PLAIN: dict[str, Callable[[Any], Any]] = {
     "number": lambda value: Decimal(str(value)),
     "integer": int,
     "list": lambda value: value if isinstance(value, str) else LIST_SEPARATOR.join(value),
-    "json": lambda value: json.loads(value) if isinstance(value, str) else value,
+    "json": lambda value: json.loads(value, parse_float=Decimal) if isinstance(value, str) else value,
     "date": lambda value: str(value)[:10],
     "datetime": time_of,
 }
