@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, Unpack
 
 import typer
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.load import LoadResult
     from app.parse.confined import ParsedFile
+    from app.parse.identity import Said
     from app.progress import Progress
     from app.records import ParsedDisclosure
     from app.settings import Settings
@@ -43,6 +44,16 @@ CheckOption = Annotated[bool, typer.Option("--check", help="Compare with the com
 RegionOption = Annotated[
     str | None,
     typer.Option("--region", metavar="CODE", help="GB/T 2260 code of the division, if the document is silent."),
+]
+DepartmentOption = Annotated[
+    str | None, typer.Option("--department", metavar="NAME", help="The department, if the document does not name it.")
+]
+YearOption = Annotated[
+    int | None, typer.Option("--year", min=1990, max=2099, help="The fiscal year, if the document does not print it.")
+]
+KindOption = Annotated[
+    Literal["budget", "final"] | None,
+    typer.Option("--kind", help="Budget or final account, if the document is silent."),
 ]
 
 
@@ -81,11 +92,18 @@ def load() -> None:
 
 
 @application.command()
-def ingest(files: FilesArgument, region: RegionOption = None) -> None:
+def ingest(
+    files: FilesArgument,
+    region: RegionOption = None,
+    department: DepartmentOption = None,
+    year: YearOption = None,
+    kind: KindOption = None,
+) -> None:
     """Parse documents and load them as the next release; one that cannot be read means that nothing is loaded."""
     from app.load import load as load_records  # noqa: PLC0415
 
-    parsed = _records(_parse(files, region))
+    said: Said = {"region_code": region, "department_name": department, "fiscal_year": year, "kind": kind}
+    parsed = _records(_parse(files, **said))
     note = "ingest " + ", ".join(sorted(one.disclosure.source_file for one in parsed))
     _load(
         settings.from_environment(),
@@ -130,6 +148,9 @@ def export(
 def parse(
     files: FilesArgument,
     region: RegionOption = None,
+    department: DepartmentOption = None,
+    year: YearOption = None,
+    kind: KindOption = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the records instead of the report.")] = False,
     as_table: Annotated[bool, typer.Option("--report", help="Print one line of counts for each document.")] = False,
@@ -139,7 +160,8 @@ def parse(
     from app.coverage import coverage_of, coverage_table  # noqa: PLC0415
     from app.parse.report import text_report  # noqa: PLC0415
 
-    documents = _records(_parse(files, region, keep_going=as_table))
+    said: Said = {"region_code": region, "department_name": department, "fiscal_year": year, "kind": kind}
+    documents = _records(_parse(files, keep_going=as_table, **said))
     if as_table:
         typer.echo(coverage_table([coverage_of(parsed) for parsed in documents]), nl=False)
         return
@@ -160,7 +182,7 @@ def check(
     """Check the figures of documents against each other; what does not agree is quoted. Nothing is written."""
     from app.checks.report import check_report  # noqa: PLC0415
 
-    for parsed in _records(_parse(files, region)):
+    for parsed in _records(_parse(files, region_code=region)):
         typer.echo(check_report(parsed, every=every))
 
 
@@ -173,7 +195,7 @@ def seed_build(
     """Parse documents and write them as the data set, in the place of the one before."""
     from app.seed import write_seed  # noqa: PLC0415
 
-    parsed = _records(_parse(files, region))
+    parsed = _records(_parse(files, region_code=region))
     directory = out or settings.from_environment().seed
     write_seed(directory, parsed)
     typer.echo(f"wrote {len(parsed)} disclosures to {directory}")
@@ -185,7 +207,7 @@ def seed_check(files: FilesArgument, region: RegionOption = None) -> None:
     from app.seed import check_seed  # noqa: PLC0415
 
     directory = settings.from_environment().seed
-    differences = check_seed(directory, _records(_parse(files, region)))
+    differences = check_seed(directory, _records(_parse(files, region_code=region)))
     for line in differences:
         typer.echo(line)
     if differences:
@@ -243,7 +265,7 @@ def coverage(files: FilesArgument, region: RegionOption = None, *, check: CheckO
     from app import coverage_page as page  # noqa: PLC0415
 
     path = settings.PROJECT / "docs" / "coverage.md"
-    outcomes = _parse(files, region, keep_going=True)
+    outcomes = _parse(files, region_code=region, keep_going=True)
     if not check:
         path.write_text(page.coverage_page(outcomes), encoding="utf-8")
         typer.echo(f"wrote {path}")
@@ -277,7 +299,7 @@ def _records(outcomes: list[ParsedFile]) -> list[ParsedDisclosure]:
     return [outcome.parsed for outcome in outcomes if outcome.parsed is not None]
 
 
-def _parse(files: list[Path], region: str | None, *, keep_going: bool = False) -> list[ParsedFile]:
+def _parse(files: list[Path], *, keep_going: bool = False, **said: Unpack[Said]) -> list[ParsedFile]:
     """What became of every file, each parsed in a confined process.
 
     Each that cannot be read is named, then the command ends; with `keep_going` the others are given all the same.
@@ -286,7 +308,7 @@ def _parse(files: list[Path], region: str | None, *, keep_going: bool = False) -
     from app.progress import bar  # noqa: PLC0415
 
     with bar("parsing", total=len(files)) as step:
-        outcomes = parse_files(files, region_code=region, on_done=lambda path: step(path.name))
+        outcomes = parse_files(files, on_done=lambda path: step(path.name), **said)
     for outcome in outcomes:
         if outcome.error is not None:
             typer.echo(f"gongkai: {outcome.error}", err=True)

@@ -18,11 +18,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Unpack
 
 from pydantic import ValidationError
 
 from app.errors import DocumentError
 from app.parse import document
+from app.parse.identity import Said
 from app.parse.limits import Limits
 from app.records import ParsedDisclosure
 
@@ -54,17 +56,17 @@ class ParsedFile:
 def parse_files(
     paths: Sequence[Path],
     *,
-    region_code: str | None = None,
     limits: Limits | None = None,
     at_once: int | None = None,
     on_done: Done | None = None,
+    **said: Unpack[Said],
 ) -> list[ParsedFile]:
     """Every file's records or error, in the order of the paths; as many at once as there are processors, at most four.
 
     Nothing is raised for a file that cannot be read: the caller sees all errors together.
     """
     limits = limits or Limits()
-    workers = _Workers(limits, region_code)
+    workers = _Workers(limits, said)
     most = at_once or min(_MOST_AT_ONCE, os.cpu_count() or 1)
     pool = ThreadPoolExecutor(max_workers=most, thread_name_prefix="parse")
     try:
@@ -90,9 +92,9 @@ def _wait(futures: Sequence[Future[ParsedFile]], paths: Sequence[Path], on_done:
 class _Workers:
     """The processes that run, so that all of them can be ended."""
 
-    def __init__(self, limits: Limits, region_code: str | None) -> None:
+    def __init__(self, limits: Limits, said: Said) -> None:
         self._limits = limits
-        self._region = region_code or ""
+        self._said = said
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopped = False
@@ -141,7 +143,7 @@ class _Workers:
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        command = [sys.executable, "-P", "-m", "app.parse.worker", path.name, self._region]
+        command = [sys.executable, "-P", "-m", "app.parse.worker", path.name, json.dumps(self._said)]
         with self._lock:
             if self._stopped:
                 raise DocumentError(f"{path.name}: not parsed, since the command was interrupted")

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Unpack
 
 from pydantic import ValidationError
 
@@ -18,7 +19,7 @@ from app.parse.cells import digit_cells
 from app.parse.contents import Contents, read_contents
 from app.parse.forms import Context, Form, FormResult
 from app.parse.grid import Document, TitledGrid
-from app.parse.identity import Identity, identify, printed_code
+from app.parse.identity import Identity, Said, identify, printed_code
 from app.parse.layout import Layout, form_number, lay_out
 from app.parse.narrative import NarrativeResult, read_narrative
 from app.parse.readers import read_document
@@ -63,7 +64,7 @@ _FIELDS: dict[type[Line], str] = {
 }
 
 
-def parse_file(path: Path, *, region_code: str | None = None) -> ParsedDisclosure:
+def parse_file(path: Path, **said: Unpack[Said]) -> ParsedDisclosure:
     """Read a file from disk and parse it. DocumentError where it cannot be read as a disclosure."""
     try:
         size = path.stat().st_size
@@ -72,14 +73,15 @@ def parse_file(path: Path, *, region_code: str | None = None) -> ParsedDisclosur
         data = path.read_bytes()
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror or error}") from error
-    return parse_document(data, source_file=path.name, region_code=region_code)
+    return parse_document(data, source_file=path.name, **said)
 
 
-def parse_document(data: bytes, *, source_file: str, region_code: str | None = None) -> ParsedDisclosure:
+def parse_document(data: bytes, *, source_file: str, **said: Unpack[Said]) -> ParsedDisclosure:
     """Everything that the document holds, as records and findings; the same bytes always give the same result.
 
-    `region_code` settles the division where the department's name does not. DocumentError, which says what was wrong
-    and what to do, where the bytes are no text, the text is no departmental disclosure, or its identity is not known.
+    What is `said` of it (`region_code`, `department_name`, `fiscal_year`, `kind`) settles what it leaves open.
+    DocumentError, which says what was wrong and what to do, where the bytes are no document that is read, it is no
+    departmental disclosure, or its identity is not known.
     """
     if len(data) > LARGEST_DOCUMENT:
         raise DocumentError(too_large(source_file, len(data)))
@@ -89,7 +91,7 @@ def parse_document(data: bytes, *, source_file: str, region_code: str | None = N
     layout = lay_out(document)
     contents, tables = read_contents(layout.tables)
     claimed = [(table, [form for form in FORMS if form.claims(table)]) for table in tables]
-    identity = _identify(layout, source_file, region_code, statements=sum(bool(forms) for _, forms in claimed))
+    identity = _identify(layout, source_file, said, statements=sum(bool(forms) for _, forms in claimed))
     reading = _Reading(identity, contents)
     for table, forms in claimed:
         reading.take_table(table, forms)
@@ -104,9 +106,9 @@ def too_large(source_file: str, size: int) -> str:
     return f"{source_file}: {size} bytes; a disclosure has at most {LARGEST_DOCUMENT} (64 MiB)"
 
 
-def _identify(layout: Layout, source_file: str, region_code: str | None, *, statements: int) -> Identity:
+def _identify(layout: Layout, source_file: str, said: Said, *, statements: int) -> Identity:
     try:
-        return identify(layout, source_file=source_file, region_code=region_code, statements=statements)
+        return identify(layout, source_file=source_file, statements=statements, **said)
     except DocumentError as error:
         if statements:
             raise

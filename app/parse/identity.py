@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TypeVar
+from typing import TypedDict, TypeVar, Unpack
 
 from app import codelists, values
 from app.errors import DocumentError
@@ -48,7 +48,11 @@ _NAMED = re.compile(r"^(?:编制|填报)?(?:部门|单位)(?:名称)?:(?P<name>\
 _CODED = re.compile(r"^(?P<code>\d{3,12})(?:[-_])?(?P<name>(?![年月日度])[^\d\W]\D{3,})$")
 # 水利部, 审计署: the shortest names have three signs. 中国（上海）自由贸易试验区 has brackets near its beginning.
 _ORGAN = re.compile(r"[\u4e00-\u9fff]{4}|[\u4e00-\u9fff]{2}(?:[部署]$|\([\u4e00-\u9fff])")
-_NOT_AN_ORGAN = re.compile(r"预算|决算|目录|公开|情况|说明|部分|[,，。;；:：]|^\d|表$|年度?$|万元|份额|总额")
+_NOT_AN_ORGAN = re.compile(
+    r"预算|决算|目录|公开|情况|说明|部分|[,，。;；:：]|^\d|表$|年度?$|(?:名称|编码|代码|类型|科目)$|万元|份额|总额"
+)
+    r"预算|决算|目录|公开|情况|说明|部分|[,，。;；:：]|^\d|表$|年度?$|(?:名称|编码|代码|类型|科目)$|万元|份额|总额"
+)
 # 汇总 says that subordinate units are in the figures; it is no part of the name.
 _CONSOLIDATED = re.compile(r"[(（]汇总[)）]$")
 _WRITTEN_YEAR = re.compile(
@@ -56,6 +60,15 @@ _WRITTEN_YEAR = re.compile(
 )
 _FIGURES = str.maketrans("〇零○ＯO一二贰三四五六七八九", "000001223456789")
 _Vote = TypeVar("_Vote", int, str)
+
+
+class Said(TypedDict, total=False):
+    """What whoever gives the document says of it, where the document itself is silent or unclear."""
+
+    region_code: str | None
+    department_name: str | None
+    fiscal_year: int | None
+    kind: Kind | None
 
 
 @dataclass(frozen=True)
@@ -75,8 +88,8 @@ class Identity:
     is_part: bool = False
 
 
-def identify(layout: Layout, *, source_file: str, region_code: str | None = None, statements: int = 0) -> Identity:
-    """The document's identity. DocumentError where a part of it cannot be known; `region_code` settles the division.
+def identify(layout: Layout, *, source_file: str, statements: int = 0, **said: Unpack[Said]) -> Identity:
+    """The document's identity; what is `said` of it settles that part. DocumentError where a part cannot be known.
 
     `statements` is how many of its tables are known statements: where they are many, their own words may say what no
     title does.
@@ -94,23 +107,32 @@ def identify(layout: Layout, *, source_file: str, region_code: str | None = None
         kinds = Counter(kind for table in layout.tables for kind in _kind_of_performance(table.title))
         scopes = Counter({"部门": 1})
         years = years or Counter(year for table in layout.tables if (year := values.parse_year(table.title)))
-    if not kinds:
+    kind, year = said.get("kind"), said.get("fiscal_year")
+    if not kinds and (kind is None or not statements):
         raise DocumentError(
             f"{source_file}: nothing says 部门预算 or 部门决算 (单位预算, 单位决算); "
-            "this is not the disclosure of a department"
+            "this is not the disclosure of a department; if it is one all the same, say so with --kind budget or final"
         )
-    if not years:
-        raise DocumentError(f"{source_file}: no fiscal year is printed (2025年部门预算, 预算年度：2025)")
+    if year is None and not years:
+        raise DocumentError(
+            f"{source_file}: no fiscal year is printed (2025年部门预算, 预算年度：2025); say which one with --year YEAR"
+        )
     name, code = _department(layout, lines)
+    given = said.get("department_name")
+    if given is not None and (name is None or values.normalise_department(given) != values.normalise_department(name)):
+        name, code = given, None
     if name is None:
-        raise DocumentError(f"{source_file}: no department is named, neither in the title nor above the tables")
+        raise DocumentError(
+            f"{source_file}: no department is named, neither in the title nor above the tables; "
+            "say which one with --department NAME"
+        )
     return Identity(
-        region_code=region_of(name, source_file, region_code),
+        region_code=region_of(name, source_file, said.get("region_code")),
         department_name=name,
         department_code=code,
-        fiscal_year=_most(years),
-        kind="final" if _most(kinds) == "决算" else "budget",
-        scope="unit" if _most(scopes) == "单位" else "department",
+        fiscal_year=year or _most(years),
+        kind=kind or ("final" if _most(kinds) == "决算" else "budget"),
+        scope="unit" if scopes and _most(scopes) == "单位" else "department",
         title=_title(lines, name),
         is_part=is_part,
     )

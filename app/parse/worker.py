@@ -1,4 +1,4 @@
-"""The process that parses one foreign file: `python -m app.parse.worker NAME REGION LIMITS < file > records`.
+"""The process that parses one foreign file: `python -m app.parse.worker NAME SAID LIMITS < file > records`.
 
 It answers with a line of JSON (`error`, `isolated`, `spent`) and, where there was no error, the records as JSON. Its
 caller is `confined.py`; JSON and not a pickle goes back, so that a file that took the reader over could not take the
@@ -10,11 +10,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from app.errors import DocumentError
 from app.parse.formats import format_of
 from app.parse.limits import Limits, confine, spent
+
+if TYPE_CHECKING:
+    from app.parse.identity import Said
 
 _LONGEST_ERROR = 600
 
@@ -24,18 +27,18 @@ def main() -> None:
     # Whatever a library prints must not stand in the answer.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    name, region, limits = sys.argv[1], sys.argv[2] or None, Limits(**json.loads(sys.argv[3]))
-    _answer(answers, sys.stdin.buffer, name, region, limits)
+    name, said, limits = sys.argv[1], json.loads(sys.argv[2]), Limits(**json.loads(sys.argv[3]))
+    _answer(answers, sys.stdin.buffer, name, said, limits)
 
 
-def _answer(answers: BinaryIO, file: BinaryIO, name: str, region: str | None, limits: Limits) -> None:
+def _answer(answers: BinaryIO, file: BinaryIO, name: str, said: Said, limits: Limits) -> None:
     from app.parse import document  # noqa: PLC0415 - imported before the limits, as all that opens files
 
     isolated, body, error = False, b"", None
     try:
         data = file.read(document.LARGEST_DOCUMENT + 1)
         isolated = confine(limits, runs_program=_runs_program(data))
-        parsed = document.parse_document(data, source_file=name, region_code=region)
+        parsed = document.parse_document(data, source_file=name, **said)
         body = parsed.model_dump_json().encode()
     except DocumentError as refused:
         error = str(refused)
@@ -45,8 +48,8 @@ def _answer(answers: BinaryIO, file: BinaryIO, name: str, region: str | None, li
         error = f"{name}: is nested deeper than any document; it is not read"
     except Exception as failure:  # noqa: BLE001 - a foreign file: whatever it made fail is an error of that file
         error = f"{name}: the parser failed on it ({type(failure).__name__}: {str(failure)[:200]}); please report it"
-    said = None if error is None else " ".join(error.split())[:_LONGEST_ERROR]
-    answers.write(json.dumps({"error": said, "isolated": isolated, "spent": spent()}).encode() + b"\n" + body)
+    told = None if error is None else " ".join(error.split())[:_LONGEST_ERROR]
+    answers.write(json.dumps({"error": told, "isolated": isolated, "spent": spent()}).encode() + b"\n" + body)
     answers.flush()
 
 

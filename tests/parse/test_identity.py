@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from app.errors import DocumentError
-from app.parse.identity import Identity, identify
+from app.parse.document import parse_document
+from app.parse.identity import Identity, Said, identify
 from app.parse.layout import lay_out
 from app.parse.read_text import read_text
 from app.parse.regions import AmbiguousRegionError, find_regions
+from tests.parse.national_forms import budget_forms
+from tests.written_forms import as_html
 
 _TABLE = "\t{head}\n\t预算年度：2024\n\t单位：万元\n\n\t序号\n\t项目\n\t金额\n\n\t1\n\t接待\n\t2\n"
 
@@ -149,3 +152,43 @@ def test_area_that_is_no_division_is_refused_with_the_option_to_give(name: str, 
 def test_year_in_chinese_numerals_is_read() -> None:
     identity = _identify("五指山市档案馆二〇二五年部门预算\n")
     assert (identity.fiscal_year, identity.department_name) == (2025, "五指山市档案馆")
+
+
+def _forms_without(title: str) -> bytes:
+    """A web page of a whole budget whose title leaves something out."""
+    return as_html(title, budget_forms())
+
+
+@pytest.mark.parametrize(
+    ("title", "said", "option"),
+    [
+        ("预算公开表", {}, "--year YEAR"),
+        ("预算公开表", {"fiscal_year": 2025}, "--department NAME"),
+        ("预算公开表", {"fiscal_year": 2025, "department_name": "云水市河湖局"}, "--region CODE"),
+    ],
+)
+def test_what_a_document_leaves_out_is_refused_with_the_option_that_says_it(
+    title: str, said: Said, option: str
+) -> None:
+    with pytest.raises(DocumentError, match=option):
+        parse_document(_forms_without(title), source_file="d.html", **said)
+
+
+def test_what_is_said_of_a_document_settles_its_identity() -> None:
+    said: Said = {"region_code": "130200", "department_name": "云水市河湖局", "fiscal_year": 2025, "kind": "final"}
+    found = parse_document(_forms_without("预算公开表"), source_file="d.html", **said).disclosure
+    assert (found.region_code, found.department_name) == ("130200", "云水市河湖局")
+    assert (found.fiscal_year, found.kind) == (2025, "final")
+
+
+def test_text_that_is_no_disclosure_is_none_whatever_is_said_of_it() -> None:
+    said: Said = {"region_code": "130200", "department_name": "云水市河湖局", "fiscal_year": 2025, "kind": "final"}
+    with pytest.raises(DocumentError, match="not the disclosure of a department"):
+        parse_document("天气晴。\n".encode(), source_file="d.txt", **said)
+
+
+def test_budget_of_a_department_that_leaves_the_word_department_out_is_known_by_its_statements() -> None:
+    found = parse_document(_forms_without("大连市档案馆2025年预算公开"), source_file="d.html").disclosure
+    assert (found.department_name, found.fiscal_year, found.kind) == ("大连市档案馆", 2025, "budget")
+    with pytest.raises(DocumentError, match="not the disclosure of a department"):
+        _identify("大连市档案馆2025年预算公开\n")
