@@ -51,8 +51,6 @@ _ORGAN = re.compile(r"[\u4e00-\u9fff]{4}|[\u4e00-\u9fff]{2}(?:[部署]$|\([\u4e0
 _NOT_AN_ORGAN = re.compile(
     r"预算|决算|目录|公开|情况|说明|部分|[,，。;；:：]|^\d|表$|年度?$|(?:名称|编码|代码|类型|科目)$|万元|份额|总额"
 )
-    r"预算|决算|目录|公开|情况|说明|部分|[,，。;；:：]|^\d|表$|年度?$|(?:名称|编码|代码|类型|科目)$|万元|份额|总额"
-)
 # 汇总 says that subordinate units are in the figures; it is no part of the name.
 _CONSOLIDATED = re.compile(r"[(（]汇总[)）]$")
 _WRITTEN_YEAR = re.compile(
