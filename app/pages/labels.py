@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.query.words import Word
 
@@ -42,3 +42,26 @@ CHANGE_REASON: Mapping[str, Word] = {
     "checks": Word("核对规则更新", "Checked by other rules"),
     "withdrawn": Word("撤下", "Withdrawn"),
 }
+# The data sets as a list shows them: what most people look for first. Every one is in one group (tests/pages).
+DATASETS: Sequence[tuple[Word, tuple[str, ...]]] = (
+    (
+        Word("数字", "Figures"),
+        (
+            "balance-lines",
+            "revenues",
+            "expenditures",
+            "economic-lines",
+            "three-public",
+            "projects",
+            "execution",
+            "procurement-items",
+            "assets",
+            "performance-indicators",
+            "evaluation-lines",
+            "stated-amounts",
+        ),
+    ),
+    (Word("部门与文件", "Departments and documents"), ("departments", "disclosures", "statements", "fiscal-years")),
+    (Word("核对与读取", "Checks and reading"), ("check-results", "checks", "findings", "releases")),
+    (Word("代码", "Codes"), ("regions", "functional-subjects", "economic-subjects")),
+)

@@ -326,6 +326,13 @@ async def test_form_over_rows_keeps_what_was_asked_and_its_empty_fields_ask_for_
             assert (await client.get(f"/datasets/{name}/rows?{field['name']}=2024")).status_code == 200
 
 
+async def test_list_of_data_sets_has_each_of_them_once(client: httpx.AsyncClient) -> None:
+    links = [str(link["href"]) for link in Page((await client.get("/datasets")).text).all("a")]
+    assert sorted(link for link in links if link.startswith("/datasets/")) == sorted(
+        f"/datasets/{n}" for n in RESOURCES
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "zh", "en"),
     [
