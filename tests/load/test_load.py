@@ -390,6 +390,10 @@ async def test_every_operand_leads_to_the_row_and_the_amount_it_names(connection
             # What a rule reads there is a word.
             assert operand["text"] == stored
             continue
+        if operand["source"] == "stated_amount" and await connection.fetchval(
+            "SELECT direction = 'decrease' FROM stated_amount WHERE id = $1", operand["fact_id"]
+        ):
+            stored = -abs(stored)  # the text says by how much it fell, a comparison of changes what is to be added
         unit = None if operand["unit"] is None else Unit(operand["unit"])
         assert stored == (operand["amount"] if unit is None else values.to_yuan(operand["amount"], unit))
 
