@@ -24,8 +24,8 @@ from app.database import connect_reader
 from app.errors import DatabaseUnreachable, ParameterProblem
 from app.export.about import About, header_value
 from app.export.read_rows import SECONDS, Batch, read_rows
-from app.export.to_csv import csv_header, csv_statement, write_csv
-from app.export.to_ndjson import ndjson_statement, write_ndjson
+from app.export.to_csv import csv_header, write_csv
+from app.export.to_ndjson import write_ndjson
 from app.export.too_large import MOST_SHEET_ROWS, TooLargeForFormat
 from app.query.whole_list import (
     FileQuery,
@@ -163,14 +163,11 @@ async def _begin_text(
     held: contextlib.AsyncExitStack,
 ) -> AsyncIterator[bytes]:
     """The pieces of a CSV or NDJSON file. The first is made here: what fails before it is still a problem document."""
-    statement = csv_statement(selection) if suffix == "csv" else ndjson_statement(selection)
-    rows = read_rows(connection, statement, selection.arguments)
-    held.push_async_callback(rows.aclose)
     if suffix == "csv":
         header = csv_header(selection.columns, chinese=style.chinese_headers, byte_order_mark=style.byte_order_mark)
-        pieces = write_csv(header, rows)
+        pieces = write_csv(connection, selection, header)
     else:
-        pieces = write_ndjson(rows)
+        pieces = write_ndjson(connection, selection)
     held.push_async_callback(pieces.aclose)
     first = await anext(pieces, b"")
 

@@ -40,7 +40,7 @@ from app.bulk.verify import verify_csv, verify_parquet, verify_sqlite
 from app.errors import BulkError
 from app.export.about import About
 from app.export.read_rows import Batch, read_rows
-from app.export.to_csv import csv_header, csv_statement, write_csv
+from app.export.to_csv import csv_header, write_csv
 from app.export.to_parquet import SCALE, write_parquet
 from app.export.too_large import TooLargeForFormat
 from app.publication import publisher
@@ -234,14 +234,18 @@ async def _write_csv(build: _Build, relation: Relation) -> None:
     path = build.directory / name
     selection = relation.selection
     header = csv_header(selection.columns, chinese=False, byte_order_mark=False)
-    statement = csv_statement(selection)
-    async with contextlib.aclosing(read_rows(build.connection, statement, selection.arguments)) as rows:
+    build.at(name)
+
+    def written(rows: int) -> None:
+        build.at(name, rows)
+
+    async with contextlib.aclosing(write_csv(build.connection, selection, header, written=written)) as pieces:
         # Without a name and a time of its own: equal rows give equal bytes.
         with (
             path.open("wb") as raw,
             gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=raw, mtime=0) as file,
         ):
-            async for piece in write_csv(header, _counted(build, name, rows)):
+            async for piece in pieces:
                 await asyncio.to_thread(file.write, piece)
     await asyncio.to_thread(verify_csv, path, relation, scale=_scale(relation))
     await build.add(name, "csv.gz", relation)

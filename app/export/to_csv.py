@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+import secrets
+from collections.abc import AsyncGenerator, Callable, Sequence
 
-from app.export.read_rows import Batch
+from app.export.copy_out import copy_out
 from app.query.columns import Column
+from app.query.run import Connection
 from app.query.whole_list import Selection
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -14,40 +16,35 @@ FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
 GUARD = "'"
 # Between the values of a list.
 LIST_SEPARATOR = "; "
-# A function of Postgres takes a hundred arguments: so many cells with the commas between them.
-_CELLS = 50
+# The columns that never need quotes; all others always have them.
+_BARE = ("money", "number", "integer", "boolean", "date", "datetime")
 
 
-def csv_statement(selection: Selection) -> str:
-    """A statement that gives each row of the selection as one line, without its end.
+def csv_statement(selection: Selection, end: str) -> str:
+    """The selection with its texts as they are written, and `end`, a text of our own, as the last column of each row.
 
-    Texts are always in quotes, so that an empty text (`""`) is another thing than null (nothing at all).
+    COPY ends rows with LF alone, which stands inside of texts too: by the text before it the end of a row is known.
     """
-    cells = [_cell(column) for column in selection.columns]
-    parts = ["concat(" + ", ',', ".join(cells[first : first + _CELLS]) + ")" for first in range(0, len(cells), _CELLS)]
-    line = " || ',' || ".join(parts)
-    return f"select {line} as line from ({selection.text}) r"  # noqa: S608 - our own declarations
+    cells = ", ".join(f'{_cell(column)} as "{column.name}"' for column in selection.columns)
+    return f"select {cells}, '{end}' as \"end of row\" from ({selection.text}) r"  # noqa: S608 - our own declarations
 
 
 def _cell(column: Column) -> str:
     name = f'r."{column.name}"'
-    if column.kind in ("money", "number", "integer"):
-        return name
-    if column.kind in ("boolean", "date"):
-        return f"{name}::text"
     if column.kind == "datetime":
         return f"(to_json({name}) #>> '{{}}')"
+    if column.kind == "boolean":
+        return f"{name}::text"
     if column.kind == "list":
-        return _quoted(f"array_to_string({name}, '{LIST_SEPARATOR}')")
-    if column.kind == "choice":
-        return _quoted(name, guarded=False)  # one of our own words or signs, and `=` alone is no formula
-    return _quoted(f"{name}::text" if column.kind == "json" else name)
+        return _guarded(f"array_to_string({name}, '{LIST_SEPARATOR}')")
+    if column.kind in _BARE or column.kind == "choice":
+        return name  # a choice is one of our own words or signs, and `=` alone is no formula
+    return _guarded(f"{name}::text" if column.kind == "json" else name)
 
 
-def _quoted(text: str, *, guarded: bool = True) -> str:
+def _guarded(text: str) -> str:
     points = ", ".join(str(ord(sign)) for sign in FORMULA_SIGNS)
-    guard = f"case when ascii({text}) in ({points}) then '{GUARD * 2}' else '' end || " if guarded else ""
-    return f"""'"' || {guard}replace({text}, '"', '""') || '"'"""
+    return f"case when ascii({text}) in ({points}) then '{GUARD * 2}' || {text} else {text} end"
 
 
 def csv_header(columns: Sequence[Column], *, chinese: bool, byte_order_mark: bool) -> bytes:
@@ -67,11 +64,23 @@ def titles(columns: Sequence[Column], *, chinese: bool) -> list[str]:
     ]
 
 
-async def write_csv(header: bytes, batches: AsyncIterator[Batch]) -> AsyncGenerator[bytes, None]:
-    """The file in pieces, from the rows of `csv_statement`; the header comes with the first of them."""
-    ahead = header
-    async for batch in batches:
-        yield ahead + ("\r\n".join([row[0] for row in batch]) + "\r\n").encode()
+async def write_csv(
+    connection: Connection,
+    selection: Selection,
+    header: bytes,
+    *,
+    written: Callable[[int], None] = lambda _rows: None,
+) -> AsyncGenerator[bytes, None]:
+    """The file in pieces; the header comes with the first of them. `written` is told the rows of each.
+
+    Texts are always in quotes, so that an empty text (`""`) is another thing than null (nothing at all).
+    """
+    end = secrets.token_hex(4)  # nobody who writes texts can know it
+    quoted = [column.name for column in selection.columns if column.kind not in _BARE]
+    ahead, mark = header, f",{end}\n".encode()
+    async for piece in copy_out(connection, csv_statement(selection, end), selection.arguments, force_quote=quoted):
+        written(piece.count(mark))
+        yield ahead + piece.replace(mark, b"\r\n")
         ahead = b""
     if ahead:
         yield ahead

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 
-from app.export.read_rows import Batch
+from app.export.copy_out import copy_out
+from app.query.run import Connection
 from app.query.whole_list import Selection
 
-
-def ndjson_statement(selection: Selection) -> str:
-    """A statement that gives each row of the selection as one JSON object."""
-    return f"select row_to_json(r)::text as line from ({selection.text}) r"  # noqa: S608 - our own declarations
+# JSON holds no control character as it is, so that with these two nothing is ever put in quotes.
+_DELIMITER, _QUOTE = "\x01", "\x02"
 
 
-async def write_ndjson(batches: AsyncIterator[Batch]) -> AsyncGenerator[bytes, None]:
-    """The file in pieces, from the rows of `ndjson_statement`."""
-    async for batch in batches:
-        yield ("\n".join([row[0] for row in batch]) + "\n").encode()
+def write_ndjson(connection: Connection, selection: Selection) -> AsyncGenerator[bytes, None]:
+    """The file in pieces."""
+    statement = f"select row_to_json(r)::text as line from ({selection.text}) r"  # noqa: S608 - our own declarations
+    return copy_out(connection, statement, selection.arguments, delimiter=_DELIMITER, quote=_QUOTE)
