@@ -11,6 +11,7 @@ from app.checks.run import check
 from app.parse.report import lines_of
 from app.records import Cell, CheckResult, Finding, ParsedDisclosure, Statement, StatementKey
 
+_RESULTS = ("passed", "rounding", "failed", "insufficient", "not_applicable")
 # A column of the table stands for each of these; the printed status of a statement has the same name.
 _STATUSES = ("reported", "declared_empty", "missing", "unreadable")
 
@@ -29,6 +30,7 @@ class Coverage:
     only_in_grid: int
     in_unknown_tables: int
     checks: Counter[str]
+    rules: int  # how many compared something
     findings: Counter[str]
     failed: tuple[tuple[str, CheckResult], ...]  # with the place of its statement
 
@@ -59,6 +61,7 @@ def coverage_of(parsed: ParsedDisclosure) -> Coverage:
         only_in_grid=left[False],
         in_unknown_tables=left[True],
         checks=Counter(result.status for result in results),
+        rules=len({result.rule for result in results if result.status in ("passed", "rounding", "failed")}),
         findings=Counter(finding.severity for finding in parsed.findings),
         failed=tuple((_place(grids, result), result) for result in results if result.status == "failed"),
     )
@@ -82,16 +85,17 @@ def _place(grids: dict[tuple[StatementKey, int], Statement], result: CheckResult
 
 
 def coverage_table(documents: Sequence[Coverage]) -> str:
-    """One line for each document, and the failed checks below it."""
-    return "\n".join([*_table(documents), "", *_failed(documents)]) + "\n"
+    """One line for each document, what its checks found, and the failed ones below."""
+    return "\n".join([*counted(documents), "", *checked(documents), "", *contradictions(documents)]) + "\n"
 
 
-def _table(documents: Sequence[Coverage]) -> Iterator[str]:
+def counted(documents: Sequence[Coverage]) -> Iterator[str]:
+    """A table of what is read, one line for each document."""
     yield (
         "| document | statements found | declared empty | missing | unreadable | tables of no form | numbers in records"
-        " | only in the printed table | share | in tables of no form | checks passed | rounding | failed | findings |"
+        " | only in the printed table | share | in tables of no form | findings |"
     )
-    yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for one in documents:
         known = sum(count for key, count in one.found.items() if key != "unrecognised")
         share = "" if one.share is None else f"{100 * one.share:.1f} %"
@@ -104,13 +108,27 @@ def _table(documents: Sequence[Coverage]) -> Iterator[str]:
             one.only_in_grid,
             share,
             one.in_unknown_tables,
-            *(one.checks[status] for status in ("passed", "rounding", "failed")),
             sum(one.findings.values()),
         )
         yield f"| {' | '.join(str(cell) for cell in cells)} |"
 
 
-def _failed(documents: Sequence[Coverage]) -> Iterator[str]:
+def checked(documents: Sequence[Coverage]) -> Iterator[str]:
+    """A table of what the checks found: how many rules compared something, and the results by status."""
+    yield f"| document | rules | {' | '.join(_RESULTS).replace('_', ' ')} |"
+    yield f"|---|--:|{'--:|' * len(_RESULTS)}"
+    for one in documents:
+        cells = (one.source_file, one.rules, *(one.checks[status] for status in _RESULTS))
+        yield f"| {' | '.join(str(cell) for cell in cells)} |"
+    together = Counter[str]()
+    for one in documents:
+        together += one.checks
+    if len(documents) > 1:
+        yield f"| together | | {' | '.join(str(together[status]) for status in _RESULTS)} |"
+
+
+def contradictions(documents: Sequence[Coverage]) -> Iterator[str]:
+    """The failed checks of each document as sentences, with the place of the table."""
     for one in documents:
         if one.failed:
             yield f"- {one.source_file}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from app.coverage import Coverage, coverage_of, coverage_table
+from app.coverage import Coverage, checked, contradictions, counted, coverage_of
 from app.parse.confined import ParsedFile
 from app.records import Finding, ParsedDisclosure, StatementKey
 
@@ -43,12 +43,12 @@ def coverage_page(outcomes: Sequence[ParsedFile]) -> str:
 def counts(outcomes: Sequence[ParsedFile]) -> str:
     """The part of the page that the same documents always give."""
     parsed = [one.parsed for one in outcomes if one.parsed is not None]
-    table = coverage_table([coverage_of(one) for one in parsed]).rstrip("\n")
-    counted, _, failed = table.partition("\n\n")
+    covered = [coverage_of(one) for one in parsed]
     parts = [
-        ("Counts", [counted, "", *_sums([coverage_of(one) for one in parsed])]),
+        ("Counts", [*counted(covered), "", *_sums(covered)]),
         ("What is not read, and why", [*_refused(outcomes), *_not_read(parsed)]),
-        ("What does not add up as printed", [failed or "Nothing."]),
+        ("Checks", [*checked(covered)]),
+        ("What does not agree as printed", [*contradictions(covered)] or ["Nothing."]),
     ]
     return "\n\n".join(f"## {heading}\n\n" + "\n".join(lines) for heading, lines in parts)
 
@@ -62,14 +62,12 @@ def counts_of_page(page: str) -> str | None:
 def _sums(documents: Sequence[Coverage]) -> Iterator[str]:
     in_records = sum(one.in_records for one in documents)
     only_in_grid = sum(one.only_in_grid for one in documents)
-    checked = {status: sum(one.checks[status] for one in documents) for status in ("passed", "rounding", "failed")}
     found = sum(sum(one.found.values()) - one.found["unrecognised"] for one in documents)
     share = 100 * in_records / (in_records + only_in_grid) if in_records else 0
     yield (
         f"Together: {found} statements in {len(documents)} documents; {in_records} of "
         f"{in_records + only_in_grid} numbers of known statements in records ({share:.1f} %), "
-        f"{sum(one.in_unknown_tables for one in documents)} more in tables of no form; "
-        f"{checked['passed']} checks passed, {checked['rounding']} within rounding, {checked['failed']} failed."
+        f"{sum(one.in_unknown_tables for one in documents)} more in tables of no form."
     )
 
 

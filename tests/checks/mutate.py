@@ -11,6 +11,7 @@ that should be no more than another is caught by one direction of change alone; 
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import time
 from collections import Counter, defaultdict
@@ -20,8 +21,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from app.checks import stated
-from app.checks.document import LISTS
-from app.checks.run import check
+from app.checks.document import LISTS, Document, Figure
+from app.checks.evaluate import evaluate
+from app.checks.rule import Comparison, Judgement
+from app.checks.run import RULES, check
 from app.records import CheckResult, ParsedDisclosure
 
 # Odd enough that no other figure of a document makes up for it.
@@ -118,8 +121,11 @@ def shares(parsed: ParsedDisclosure, *, most: int | None = None) -> Shares:
     found = Shares()
     before = check(parsed)
     said = {result.sentence_zh for result in before if result.status == "failed"}
-    judged = [result for result in before if result.status in ("passed", "rounding", "failed")]
-    watched = {(one.source, one.index, one.field) for result in judged for one in result.operands}
+    watched: dict[Place, set[str]] = defaultdict(set)
+    for result in before:
+        if result.status in ("passed", "rounding", "failed"):
+            for one in result.operands:
+                watched[one.source, one.index, one.field].add(result.rule)
     compared: dict[str, list[Place]] = defaultdict(list)
     for place in figures(parsed):
         source, index, name = place
@@ -134,7 +140,7 @@ def shares(parsed: ParsedDisclosure, *, most: int | None = None) -> Shares:
         chosen = places if most is None or len(places) <= most else random.Random(_SEED).sample(places, most)  # noqa: S311 - no secret
         for place in chosen:
             found.tried[key] += 1
-            caught = _caught(parsed, place, said)
+            caught = _caught(parsed, place, said, watched[place])
             if caught is None:
                 found.missed.append((key, place))
             else:
@@ -143,15 +149,37 @@ def shares(parsed: ParsedDisclosure, *, most: int | None = None) -> Shares:
     return found
 
 
-def _caught(parsed: ParsedDisclosure, place: Place, said: set[str]) -> Decimal | None:
-    """The change of the figure that a failed result names which was not there before; None where neither is."""
+def _caught(parsed: ParsedDisclosure, place: Place, said: set[str], rules: set[str]) -> Decimal | None:
+    """The change of the figure that a failed result names which was not there before; None where neither is.
+
+    Only the rules that compare the figure are run again, and of what they find only what has the figure in it.
+    """
     source, index, name = place
     amount = getattr(getattr(parsed, source)[index], name)
     for change in (CHANGE, -CHANGE):
         wrong = changed(parsed, source, index, name, amount + change)
-        if any(names(result, place) and result.sentence_zh not in said for result in failed(wrong)):
+        if any(result.sentence_zh not in said for result in _accused(wrong, place, rules)):
             return change
     return None
+
+
+def _accused(parsed: ParsedDisclosure, place: Place, rules: set[str]) -> Iterator[CheckResult]:
+    """What these rules say of the figure that fails."""
+    document = Document(parsed)
+    for rule in map(RULES.get, sorted(rules)):
+        assert rule is not None
+        for found in rule.function(document):
+            if any((one.source, one.index, one.field) == place for one in _figures_of(found)):
+                result = evaluate(document, rule, found)
+                if result is not None and result.status == "failed" and names(result, place):
+                    yield result
+
+
+def _figures_of(found: Comparison | Judgement) -> Iterator[Figure]:
+    if isinstance(found, Judgement):
+        yield from found.figures
+    else:
+        yield from itertools.chain(found.left, found.right, *found.readings)
 
 
 def main() -> None:

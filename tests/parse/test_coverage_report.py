@@ -25,3 +25,19 @@ def test_numbers_that_no_record_holds_are_counted_where_they_stand() -> None:
     assert (counted.in_records, counted.only_in_grid, counted.in_unknown_tables) == (1, 1, 2)
     assert counted.share == 0.5
     assert "| x.txt | 1 | 0 |" in coverage_table([counted])
+
+
+def test_checks_are_counted_by_rule_and_status_and_failed_ones_are_quoted_with_their_place() -> None:
+    text = (
+        "滦南县海风观测局2024年部门预算\n支出总表\n单位：万元\n"
+        "科目编码\t科目名称\t合计\t基本支出\t项目支出\n\t合计\t30.00\t20.00\t10.00\n201\t一般公共服务支出\t30.00\t20.00\t9.00\n"
+    )
+    counted = coverage_of(parse_document(text.encode(), source_file="x.txt"))
+    report = coverage_table([counted])
+    failed = [place for place, _ in counted.failed]
+    assert counted.rules >= 2
+    assert len(failed) == counted.checks["failed"] > 0
+    assert "| document | rules | passed | rounding | failed | insufficient | not applicable |" in report
+    assert f"| x.txt | {counted.rules} | {counted.checks['passed']} | 0 | {len(failed)} |" in report
+    assert f"  - {failed[0]}: I" in report
+    assert "a difference of 10,000 yuan." in report
