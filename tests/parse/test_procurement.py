@@ -105,3 +105,19 @@ def test_rows_that_sum_up_kinds_and_institutions_are_no_purchases() -> None:
     found = items(FORM.read(table, CONTEXT))
     assert [item.item_name for item in found if not item.is_total] == ["打印机", "办公桌", "物业管理服务"]
     assert sum(item.total or 0 for item in found if not item.is_total) == found[0].total == Decimal("9.00")
+    assert [item.item_name for item in found if item.is_total] == ["合计", "货物", "海风观测局", "服务", "海风观测站"]
+
+
+def test_total_over_the_columns_of_code_and_name_is_a_name_and_no_code() -> None:
+    rows = (
+        ("", "单位：万元"),
+        ("项目编号", "项目", "总计", "一般公共预算拨款收入", "其他收入"),
+        ("合 计", "", "9.00", "7.00", "2.00"),
+        ("A", "货物", "9.00", "7.00", "2.00"),
+    )
+    table = TitledGrid(Grid(rows, line=1, last_line=4, place="lines 1-4"), "政府采购预算明细表")
+    found = items(FORM.read(table, CONTEXT))
+    assert [(item.is_total, item.catalogue_code, item.item_name) for item in found] == [
+        (True, None, "合计"),
+        (False, "A", "货物"),
+    ]

@@ -151,6 +151,14 @@ def _names(grid: Grid, row: int, columns: dict[str, int]) -> dict[str, str | Non
     named = next((name for name in ("catalogue", "category") if name in columns), None)
     if texts["item_name"] is None and named is not None:
         texts["item_name"] = text_or_none(grid.cell(row, columns[named]))
+    if is_total(texts["catalogue_code"] or ""):
+        # 合计 over the columns of code and name.
+        texts["item_name"], texts["catalogue_code"] = texts["item_name"] or texts["catalogue_code"], None
+    if not any(texts.values()) and not columns.keys() & {*_CODE, "institution_code"}:
+        # A kind of goods or an institution that sums up the rows below it, in a column of its own.
+        figures = {column for name, column in columns.items() if name not in _NO_FIGURES}
+        labels = (text_or_none(cell) for column, cell in enumerate(grid.rows[row]) if column not in figures)
+        texts["item_name"] = next((label for label in labels if label and not has_digit(label)), None)
     coded = _CATALOGUE_CODE.fullmatch(fold(texts["item_name"] or ""))
     if coded is not None and texts["catalogue_code"] is None:
         texts["catalogue_code"], texts["item_name"] = coded.groups()
