@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Literal
 import asyncpg
 import orjson
 
-from app import add_up, reference, seed, tables
+from app import add_up, publish, reference, seed, tables
 from app.bare_tables import bare_tables
 from app.checks import CHECKS_VERSION
 from app.checks.run import check
@@ -31,6 +31,7 @@ from app.records import CheckResult, ParsedDisclosure
 from app.to_rows import SOURCES, Revision, table_name
 
 Origin = Literal["seed", "ingest"]
+_ReleaseRow = tuple[object, ...]  # the values of `_make_release`
 Judge = Callable[[ParsedDisclosure], Sequence[CheckResult]]
 
 # Rows are gathered for this many disclosures at a time and then sent table by table: few round trips, bounded memory.
@@ -115,20 +116,44 @@ async def load(
     if isinstance(disclosures, Sequence):
         step = f"of {len(disclosures)} disclosures"
         disclosures = sorted(disclosures, key=lambda parsed: parsed.disclosure.id)
+
+    async def write() -> tuple[LoadResult, _ReleaseRow | None]:
+        return await _write(connection, _in_order(disclosures), step, origin, source_digest, note, judge, progress)
+
     with _load_errors():
-        async with connection.transaction():
-            if not await connection.fetchval(_WAIT_FOR_LOCK if wait else _TRY_LOCK):
-                raise LoadError("another load is running: wait until it has finished, then run this again")
-            await catch_up(connection)
-            await add_up.catch_up(connection)
-            result = await _write(
-                connection, _in_order(disclosures), step, origin, source_digest, note, judge, progress
-            )
+        result = await _release(connection, write, wait=wait)
         if result.changed:
             progress("gathering statistics for the query planner")
             names = ["region", "department", "disclosure", "subject_name", "search_text", "search_entry", "rollup"]
             names += [*map(table_name, SOURCES.values()), table_name(tables.CheckOperand)]
             await connection.execute(f"VACUUM (ANALYZE) {', '.join(names)}")
+    return result
+
+
+async def _release(
+    connection: asyncpg.Connection,
+    write: Callable[[], Awaitable[tuple[LoadResult, _ReleaseRow | None]]],
+    *,
+    wait: bool,
+) -> LoadResult:
+    """What `write` writes, and the release: in one transaction, or in two where rows lie on several machines."""
+    async with contextlib.AsyncExitStack() as held:
+        spread = await publish.is_spread(connection)
+        if spread:
+            await held.enter_async_context(publish.alone(connection, wait=wait))
+            await publish.take_back_unpublished(connection)
+        async with connection.transaction():
+            if not await connection.fetchval(_WAIT_FOR_LOCK if wait else _TRY_LOCK):
+                raise LoadError("another load is running: wait until it has finished, then run this again")
+            await catch_up(connection)
+            await add_up.catch_up(connection)
+            result, made = await write()
+            if made is not None and not spread:
+                await _make_release(connection, made)
+        if made is not None and spread:
+            await publish.settle(connection)
+            async with connection.transaction():
+                await _make_release(connection, made)
     return result
 
 
@@ -183,8 +208,8 @@ async def _write(
     note: str,
     judge: Judge,
     progress: Progress,
-) -> LoadResult:
-    """Everything between BEGIN and COMMIT."""
+) -> tuple[LoadResult, _ReleaseRow | None]:
+    """Every row, and the one that makes the release of them (`_make_release`); None when nothing is new."""
     latest: int | None = await connection.fetchval("SELECT max(number) FROM release")
     release = (latest or 0) + 1
     known = await _current(connection)
@@ -213,7 +238,7 @@ async def _write(
     )
     if not (tally.added or tally.revised or withdrawn or written) and latest is not None:
         await _remember_source(connection, source_digest)
-        return LoadResult(release=latest, changed=False, unchanged=tuple(tally.unchanged))
+        return LoadResult(release=latest, changed=False, unchanged=tuple(tally.unchanged)), None
 
     await _end(connection, [known[identifier] for identifier in withdrawn], release)
     tally.reasons["withdrawn"] = len(withdrawn)
@@ -226,8 +251,8 @@ async def _write(
     await index_names(connection, release)
     progress("adding up")
     await add_up.add_up(connection, release)
-    await _record_release(connection, release, source_digest, note, tally.reasons)
-    return LoadResult(
+    made = await _release_row(connection, release, source_digest, note, tally.reasons)
+    result = LoadResult(
         release=release,
         changed=True,
         added=tuple(tally.added),
@@ -236,6 +261,7 @@ async def _write(
         unchanged=tuple(tally.unchanged),
         rows=copy.rows,
     )
+    return result, made
 
 
 @dataclass(frozen=True)
@@ -393,9 +419,9 @@ def _reason(parsed: ParsedDisclosure, digest: str, before: _Current | None) -> s
     return "checks" if before.valid["content_digest"] == digest else "extraction_mended"
 
 
-async def _record_release(
+async def _release_row(
     connection: asyncpg.Connection, release: int, source_digest: str | None, note: str, changes: Mapping[str, int]
-) -> None:
+) -> _ReleaseRow:
     """The row that makes the release: its counts, what changed, and a digest over the contents that are valid in it."""
     counts: dict[str, int] = {}
     for name in ("disclosure", *(table_name(table) for table in SOURCES.values())):
@@ -408,15 +434,22 @@ async def _record_release(
         tables.STILL_VALID,
     )
     lines = "".join(f"{row['id']} {row['content_digest']} {row['checks_version']}\n" for row in valid)
-    await connection.execute(
-        "INSERT INTO release (number, created_at, content_digest, source_digest, counts, changes, note) "
-        "VALUES ($1, now(), $2, $3, $4, $5, $6)",
+    return (
         release,
         hashlib.sha256(lines.encode()).hexdigest(),
         source_digest,
         orjson.dumps(counts).decode(),
         orjson.dumps(changes).decode(),
         note,
+    )
+
+
+async def _make_release(connection: asyncpg.Connection, row: _ReleaseRow) -> None:
+    """From this commit on readers see the release."""
+    await connection.execute(
+        "INSERT INTO release (number, created_at, content_digest, source_digest, counts, changes, note) "
+        "VALUES ($1, now(), $2, $3, $4, $5, $6)",
+        *row,
     )
     # Delivered with the commit: servers that keep answers learn of the release (app/api/freshness.py).
     await connection.execute("NOTIFY gongkai_release")

@@ -14,6 +14,18 @@ CREATE TABLE placed (
 
 CREATE TABLE broken (name text);
 
+-- Transactions that were prepared on all machines and are not known to be committed on each.
+CREATE TABLE pg_dist_transaction (gid text);
+
+CREATE FUNCTION recover_prepared_transactions() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM broken b WHERE b.name = 'commit') THEN
+        RAISE 'connection to the remote node worker-2:5432 failed';
+    END IF;
+    DELETE FROM pg_dist_transaction;
+    RETURN 0;
+END $$;
+
 CREATE VIEW citus_tables AS
     SELECT name AS table_name, type AS citus_table_type, coalesce(by_column, '<none>') AS distribution_column,
         place AS colocation_id FROM placed;
