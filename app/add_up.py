@@ -70,7 +70,7 @@ async def catch_up(connection: asyncpg.Connection) -> bool:
 
 
 # At how many digits of the code disclosures are counted; 9: at the code itself.
-_DEPTHS = (0, 3, 5, 9)
+_DEPTHS: tuple[int, ...] = (0, 3, 5, 9)
 _DIMENSIONS = ", ".join((*OUTER, *INNER))
 _PROVINCE = "left(region_code, 2) || '0000'"
 
@@ -124,7 +124,8 @@ def _stage(rollup: Rollup) -> str:
 
 def _sum(target: str, rollup: Rollup) -> tuple[str, str]:
     """What is staged added up: the rows, and the values of each measure by their number of decimals."""
-    instead, depths, measures, where = {"region_code": _PROVINCE}, _DEPTHS, rollup.measures, "true"
+    depths, where = _DEPTHS, "true"
+    instead, measures = {"region_code": _PROVINCE}, rollup.measures
     if target == "by_region":
         instead, depths, measures = {"code": "null::text"}, _DEPTHS[:1], rollup.measured(REGION)
         if rollup.coded:

@@ -12,6 +12,7 @@ from app.query.filters import Filter, condition
 from app.query.groups import link_parts
 from app.query.read_aggregate import SHORT_NAMES, dimensions
 from app.query.read_query import ListQuery, Pairs, ParameterReader, filter_parameters
+from app.query.rolled import Cells, count_by_statement, counting
 from app.query.run import Connection, Known, fetch_of_release
 
 FACET_PARAMETERS = ("field", "limit", "unit", "release")
@@ -65,25 +66,35 @@ def read_facets(resource: Resource, pairs: Pairs) -> FacetQuery:
 
 async def fetch_facets(connection: Connection, query: FacetQuery, known: Known) -> tuple[int, str]:
     """The release and the facets as a JSON array, in one statement. NoRelease, NothingLoaded."""
-    text, bound = facets_statement(query)
+    text, bound = facets_statement(query, added_up=True)
     row = await fetch_of_release(connection, text, query, known, *bound)
+    if not row["exact"]:
+        text, bound = facets_statement(query)
+        row = await fetch_of_release(connection, text, query, known, *bound)
     return row["release"], row["facets"]
 
 
-def facets_statement(query: FacetQuery) -> tuple[str, list[object]]:
-    """(release, newest, facets) and what is bound after the release. A field's own filters do not narrow it."""
+def facets_statement(query: FacetQuery, *, added_up: bool = False) -> tuple[str, list[object]]:
+    """(release, newest, facets, exact) and what is bound after the release. A field's own filters do not narrow it.
+
+    `added_up`: rows are counted in the cells of a roll-up where they can be, which is exact when there are any.
+    """
     bound: list[object] = []
-    parts = []
+    parts, exact = [], "true"
     for facet in query.facets:
-        others = [item for item in query.filters if item.column != facet.name]
-        parts.append(_facet(query, facet, others, len(bound) + 2))
-        bound += [argument for item in others for argument in item.arguments]
+        others = tuple(item for item in query.filters if item.column != facet.name)
+        cells = counting(query.resource, others, facet) if added_up else None
+        if cells is not None:
+            exact = f"exists (select 1 from rollup where made_as = '{cells.rollup.made_as}')"  # noqa: S608 - our own
+        parts.append(_facet(query, facet, others, cells, len(bound) + 2))
+        bound += [argument for item in (others if cells is None else cells.filters) for argument in item.arguments]
     text = f"""select (select number from release where number = $1::int) as release,
-  (select max(number) from release) as newest, json_build_array({", ".join(parts)})::text as facets"""  # noqa: S608 - our own names
+  (select max(number) from release) as newest, json_build_array({", ".join(parts)})::text as facets, {exact} as exact"""  # noqa: S608 - our own names
     return text.replace("{release}", "$1::int"), bound
 
 
-def _facet(query: FacetQuery, facet: Column, filters: list[Filter], first: int) -> str:
+def _rows(query: FacetQuery, facet: Column, filters: tuple[Filter, ...], first: int) -> str:
+    """Every value of the facts with its number of rows."""
     resource = query.resource
     columns = resource.by_name
     conditions = [f"({resource.visible})"]
@@ -93,6 +104,13 @@ def _facet(query: FacetQuery, facet: Column, filters: list[Filter], first: int) 
         first += used
     joins = dict.fromkeys(column.join for column in (facet, *(columns[item.column] for item in filters)) if column.join)
     joined = "".join(f" {resource.joins[name]}" for name in joins)
+    return f"""select {facet.expression} as "{facet.name}", count(*) as lines
+    from {resource.source}{joined} where {" and ".join(conditions)} group by 1"""  # noqa: S608 - as above
+
+
+def _facet(query: FacetQuery, facet: Column, filters: tuple[Filter, ...], cells: Cells | None, first: int) -> str:
+    resource = query.resource
+    rows = _rows(query, facet, filters, first) if cells is None else count_by_statement(cells, facet, first)
     kept = filter_parameters(resource.name)
     pairs = [
         f"{quote(name)}={quote(text, safe=',:')}"
@@ -104,8 +122,7 @@ def _facet(query: FacetQuery, facet: Column, filters: list[Filter], first: int) 
     order = 'collate "C"' if facet.kind in ("text", "code", "choice") else ""
     value_name = f't."{facet.name}"'
     return f"""(with found as materialized (
-    select {facet.expression} as "{facet.name}", count(*) as lines
-    from {resource.source}{joined} where {" and ".join(conditions)} group by 1){titles([facet], "found")}
+    {rows}){titles([facet], "found")}
   select json_build_object('field', '{facet.name}', 'zh', '{facet.zh}', 'en', '{facet.en.replace("'", "''")}',
     'count', (select count(*) from found), 'values', (
       select coalesce(json_agg(json_build_object('value', {value_name}, 'name', {label}, 'lines', t.lines,

@@ -17,6 +17,7 @@ from app.query.changes_since import resolve_since
 from app.query.filters import Filter
 from app.query.paging import Cursor
 from app.query.read_query import ListQuery, RowQuery
+from app.query.rolled import count_cells_statement, covering
 from app.query.select import count_statement, elsewhere_statement, one_statement, page_statement
 
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
@@ -83,7 +84,7 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
     async with planned(connection, query):
-        release, _, found, rows, keys = await _of_release(connection, text, query, known, *bound, *after)
+        release, _, found, rows, keys = await row_of_release(connection, text, query, known, *bound, *after)
         if query.cursor is not None:
             total = query.cursor.total
         elif found <= query.limit:
@@ -103,12 +104,13 @@ async def fetch_of_release(
 ) -> asyncpg.Record:
     """The one row of a statement over the query's release, which is its first parameter, planned as it should be."""
     async with planned(connection, query):
-        return await _of_release(connection, text, query, known, *bound)
+        return await row_of_release(connection, text, query, known, *bound)
 
 
-async def _of_release(
+async def row_of_release(
     connection: Connection, text: str, query: ListQuery, known: Known, *bound: object
 ) -> asyncpg.Record:
+    """The one row of a statement over the query's release, as the database chooses to plan it."""
     asked = query.release or known.newest
     row = _single(await connection.fetchrow(text, asked, *bound))
     if query.release is None and row["newest"] not in (asked, None):
@@ -124,10 +126,17 @@ async def _total(connection: Connection, query: ListQuery, release: int, known: 
     key = (release, query.resource.name, query.filters)
     total = known.total(key)
     if total is None:
-        shapes = tuple(item.shape for item in query.filters)
-        bound = [argument for item in query.filters for argument in item.arguments]
-        counted = await connection.fetchval(count_statement(query.resource.name, filters=shapes), release, *bound)
-        total = int(counted)
+        cells = covering(query.resource, query.filters) if query.filters else None
+        found = None
+        if cells is not None:
+            # What was added up says it at once; null where nothing was.
+            bound = [argument for item in cells.filters for argument in item.arguments]
+            found = await connection.fetchval(count_cells_statement(cells), release, *bound)
+        if found is None:
+            shapes = tuple(item.shape for item in query.filters)
+            bound = [argument for item in query.filters for argument in item.arguments]
+            found = await connection.fetchval(count_statement(query.resource.name, filters=shapes), release, *bound)
+        total = int(found)
         known.remember(key, total)
     return total
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import asyncpg
 import orjson
 
 from app.errors import DoubleCounting, ParameterProblem
 from app.query import paging
 from app.query.aggregate import aggregate_statement
 from app.query.paging import Cursor
-from app.query.read_aggregate import AggregateQuery, corrected
-from app.query.run import Connection, Known, Page, fetch_of_release
+from app.query.read_aggregate import AggregateQuery, corrected, corrected_by_default
+from app.query.rolled import Cells, covering
+from app.query.run import Connection, Known, Page, fetch_of_release, row_of_release
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Findings:
 
     broken: list[bool]
     alone: list[str | None]  # the one value that all rows have
-    uneven: int
+    uneven: bool
     codeless: list[int]
     years: list[int] | None
     restated: bool
@@ -35,9 +37,7 @@ class Groups(Page):
 
 async def fetch_groups(connection: Connection, query: AggregateQuery, known: Known) -> Groups:
     """The page of groups that the query asks for. DoubleCounting; NoRelease, NothingLoaded, InvalidCursor."""
-    bound = [argument for item in (*query.row_filters, *query.filters) for argument in item.arguments]
-    after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
-    row = await fetch_of_release(connection, aggregate_statement(query), query, known, *bound, *after)
+    row = await _fetch(connection, query, known)
     findings = Findings(**orjson.loads(row["findings"]))
     _refuse(query, findings)
     found, total, release = row["found"], row["total"], row["release"]
@@ -49,6 +49,30 @@ async def fetch_groups(connection: Connection, query: AggregateQuery, known: Kno
         )
         cursor = paging.encode(Cursor(release, total, last), query=query.fingerprint)
     return Groups(row["rows"] or "", min(found, query.limit), total, release, cursor, _warnings(query, findings))
+
+
+async def _fetch(connection: Connection, query: AggregateQuery, known: Known) -> asyncpg.Record:
+    """The one row of the statement: over cells that were added up when they have the answer, otherwise over the facts.
+
+    Cells are found by what is written in the statement: it needs no plan of its own for each value.
+    """
+    bound = [argument for item in query.filters for argument in item.arguments]
+    bound += [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
+    cells = cells_of(query)
+    if cells is not None:
+        filtered = [argument for item in cells.filters for argument in item.arguments]
+        row = await row_of_release(connection, aggregate_statement(query, cells), query, known, *filtered, *bound)
+        if row["exact"]:
+            return row
+    filtered = [argument for item in query.row_filters for argument in item.arguments]
+    return await fetch_of_release(connection, aggregate_statement(query), query, known, *filtered, *bound)
+
+
+def cells_of(query: AggregateQuery) -> Cells | None:
+    """The cells of a roll-up that may have the answer. Least and largest values are not among what is added up."""
+    if any(measure.function in ("min", "max") for measure in query.measures):
+        return None
+    return covering(query.base, query.row_filters, query.groups, tuple(one.column.name for one in query.measures))
 
 
 def _refuse(query: AggregateQuery, findings: Findings) -> None:
@@ -70,7 +94,7 @@ def _refuse(query: AggregateQuery, findings: Findings) -> None:
 
 def _correction(query: AggregateQuery, name: str) -> str:
     axis = next(axis for axis in query.axes if axis.name == name)
-    if axis.by_default and axis.default is not None:
+    if axis.default is not None and corrected_by_default(query, axis):
         return "=".join(axis.default)
     return f"group_by={','.join([*(column.name for column in query.groups), axis.name])}"
 

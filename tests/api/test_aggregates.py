@@ -211,7 +211,9 @@ async def test_what_is_merely_risky_is_answered_with_a_warning(client: httpx.Asy
 
     assert "kind=budget" in await warnings("fiscal_year=2025&scope=department")
     assert "2024 to 2025" in await warnings("kind=budget&scope=department")
-    assert "same departments" in await warnings("group_by=fiscal_year,kind,scope")
+    # Years are compared within a kind: in the first release one department has no budget of 2024.
+    assert "same departments" in await warnings("group_by=fiscal_year,kind,scope&release=1")
+    assert "same departments" not in await warnings("group_by=fiscal_year,kind,scope")
     named = "fiscal_year=2025&kind=budget&scope=department&phase=budget"
     assert await warnings(named) == ""
     revenues = exact(await client.get(f"/v1/revenues/aggregate?{named}&level=class&group_by=division"))
