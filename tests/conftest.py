@@ -12,7 +12,6 @@ import itertools
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from asgi_lifespan import LifespanManager
 
 from app import database, embedded
 from app.settings import Settings
+from tests.freshness import client_of
 
 POSTGRES_VERSION = int(os.environ.get("GONGKAI_POSTGRES_VERSION", "18"))
 
@@ -113,22 +113,7 @@ async def _client_of(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     from app.api.application import create_application  # noqa: PLC0415 - as above
 
     application = create_application(settings)
-
-    async def known(_: httpx.Request) -> None:
-        # A test that keeps the event loop for seconds keeps the service from looking at its releases, and what was
-        # not looked at lately has no validator.
-        for _ in range(200):
-            stack = application.middleware_stack
-            if stack is None or stack.freshness.current(time.perf_counter()) is not None:
-                return
-            await asyncio.sleep(0.01)
-
-    async with (
-        LifespanManager(application) as manager,
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=manager.app), base_url="http://test", event_hooks={"request": [known]}
-        ) as session,
-    ):
+    async with LifespanManager(application) as manager, client_of(application, manager.app) as session:
         yield session
 
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from app.api.application import create_application
 from app.settings import Settings
+from tests.freshness import client_of
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +29,7 @@ async def application(loaded: Settings) -> AsyncIterator[FastAPI]:
 @pytest.fixture(scope="session")
 async def api(application: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of that application."""
-    transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as session:
+    async with client_of(application, application) as session:
         yield session
 
 

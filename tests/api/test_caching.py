@@ -22,6 +22,7 @@ from app.api.hosts import TRUST_SECONDS
 from app.load import load
 from app.settings import Settings
 from tests import dataset
+from tests.freshness import known
 
 LIST = "/v1/expenditures?limit=5&fiscal_year=2024,2023"
 
@@ -31,7 +32,7 @@ async def service(loaded: Settings) -> AsyncIterator[FastAPI]:
     """A service that keeps answers, with one connection."""
     application = create_application(dataclasses.replace(loaded, pool_size=1))
     async with LifespanManager(application):
-        await known(application)
+        assert await known(application)
         yield application
 
 
@@ -43,17 +44,6 @@ async def session(service: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         transport=transport, base_url="http://test", headers={"Accept-Encoding": "identity"}
     ) as client:
         yield client
-
-
-async def known(application: FastAPI) -> None:
-    """Wait until the service knows its releases."""
-    for _ in range(200):
-        if application.middleware_stack is None:
-            application.middleware_stack = application.build_middleware_stack()
-        if application.middleware_stack.freshness.current(time.perf_counter()) is not None:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("the releases are not known")
 
 
 @pytest.fixture
@@ -177,7 +167,7 @@ async def test_new_release_is_seen_within_the_bound_and_has_other_tags(empty_dat
     async with LifespanManager(application):
         transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            await known(application)
+            assert await known(application)
             first = await client.get(LIST)
             assert first.headers["gongkai-release"] == "1"
             async with database.connect_owner(empty_database) as connection:
