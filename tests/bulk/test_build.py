@@ -225,10 +225,16 @@ async def test_release_that_is_not_there_is_named_with_those_that_are(built: Bui
 
 
 async def test_files_of_another_databases_release_are_not_taken_for_this_ones(
-    built: Built, seed_loaded: Settings, tmp_path: Path
+    built: Built, empty_database: Settings, tmp_path: Path
 ) -> None:
+    from app import database  # noqa: PLC0415
+    from app.load import load  # noqa: PLC0415
+    from tests import dataset  # noqa: PLC0415
+
     other, _ = await build_release(dataclasses.replace(built[0], releases_at=tmp_path), 1)
-    settings = dataclasses.replace(seed_loaded, releases_at=tmp_path)
+    settings = dataclasses.replace(empty_database, releases_at=tmp_path)
+    async with database.connect_owner(settings) as connection:
+        await load(connection, dataset.releases()[0][:1], origin="ingest")
     assert await files_of(settings, 1) is None
     mine, fresh = await build_release(settings, 1)
     assert fresh
