@@ -189,6 +189,12 @@ class RevenueLine(CodedLine):
     other: Amount = None  # 其他收入
     surplus_used: Amount = None  # 使用非财政拨款结余
     carried_over: Amount = None  # 上年结转
+    # Of it, where the table says whose money it was.
+    carried_over_general_public_budget: Amount = None
+    carried_over_government_fund: Amount = None
+    carried_over_state_capital: Amount = None
+    carried_over_special_account: Amount = None
+    carried_over_unit_funds: Amount = None
 
 
 class ExpenditureLine(CodedLine):
@@ -285,6 +291,7 @@ class ThreePublicLine(Line):
     government_fund: Amount = None
     state_capital: Amount = None
     change: Amount = None  # 增减金额 against the year before, where the table prints it
+    change_percent: Amount = None  # 增减(%)
     reason: str | None = None  # running text
 
 

@@ -214,6 +214,11 @@ class RevenueLine(CodedFact, table=True):
     other: Decimal | None = Field(default=None, sa_type=MONEY)
     surplus_used: Decimal | None = Field(default=None, sa_type=MONEY)
     carried_over: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over_general_public_budget: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over_government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over_state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over_special_account: Decimal | None = Field(default=None, sa_type=MONEY)
+    carried_over_unit_funds: Decimal | None = Field(default=None, sa_type=MONEY)
 
 
 class ExpenditureLine(CodedFact, table=True):
@@ -312,6 +317,7 @@ class ThreePublicLine(StatementFact, table=True):
     government_fund: Decimal | None = Field(default=None, sa_type=MONEY)
     state_capital: Decimal | None = Field(default=None, sa_type=MONEY)
     change: Decimal | None = Field(default=None, sa_type=MONEY)
+    change_percent: Decimal | None = None
     reason: str | None = None
 
 

@@ -27,6 +27,11 @@ REVENUE_COLUMNS = (
     "unit_funds",
     "other",
     "carried_over",
+    "carried_over_general_public_budget",
+    "carried_over_government_fund",
+    "carried_over_state_capital",
+    "carried_over_special_account",
+    "carried_over_unit_funds",
 )
 EXPENDITURE_COLUMNS = (
     "total",

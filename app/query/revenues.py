@@ -100,6 +100,22 @@ RESOURCE = line_resource(
         money(
             "carried_over", "上年结转", "Carried over from last year", None, "上年未用完、结转到本年继续使用的资金。"
         ),
+        *(
+            money(
+                f"carried_over_{name}",
+                f"上年结转（{zh}）",
+                f"Carried over from last year out of {en}",
+                None,
+                f"上年结转中属于{zh}的部分，原表分列的才有。",
+            )
+            for name, zh, en in (
+                ("general_public_budget", "一般公共预算", "the general public budget"),
+                ("government_fund", "政府性基金预算", "the government funds budget"),
+                ("state_capital", "国有资本经营预算", "the state capital operations budget"),
+                ("special_account", "财政专户管理资金", "funds managed in special fiscal accounts"),
+                ("unit_funds", "单位资金", "the unit's own funds"),
+            )
+        ),
     ),
     includes=(subject_include("functional_subject"),),
     search=by_code("functional-subjects", example="行政运行"),

@@ -98,6 +98,16 @@ RESOURCE = line_resource(
             "与上年相比的增减额，原表列出的才有。",
         ),
         Column(
+            name="change_percent",
+            kind="number",
+            zh="增减幅度",
+            en="change against the year before in per cent",
+            description="The change against the year before in per cent, as printed; null where nothing is printed.",
+            description_zh="比上年增减的百分比，按原表所列；原表未填列的为空值。",
+            example=None,
+            unit="per cent",
+        ),
+        Column(
             name="reason",
             kind="text",
             zh="变化原因",

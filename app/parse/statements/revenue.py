@@ -20,6 +20,15 @@ _THIS_YEAR = (
     r"(?:(?:本年收入(?:合计)?|部门预算|本级财政拨款|财政拨款(?:收入)?|财政专户(?:管理|拨款)(?:资金|收入)*|单位资金(?:收入)?|"
     r"其他资金(?:收入)?)/)*"
 )
+_CARRIED_OVER = r"(?:上年|年初)?(?:财政拨款)?结转(?:和|、)?(?:结余)?(?:资金|收入)?"
+# Whose money was carried over, where the columns say so.
+_OWNERS: Mapping[str, str] = {
+    "general_public_budget": r"一般公共预算(?:财政)?(?:拨款)?(?:结转(?:结余)?)?",
+    "government_fund": r"政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:结转(?:结余)?)?",
+    "state_capital": r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:结转(?:结余)?)?",
+    "special_account": r"财政专户(?:管理)?(?:资金)?(?:结转(?:结余)?)?",
+    "unit_funds": r"单位(?:自有)?资金(?:结转(?:结余)?)?",
+}
 # Columns by the path of their headings; the first pattern that fits decides.
 AMOUNTS: Mapping[str, str] = {
     "total": r"(?:部门预算/)?(?:收入)?(?:合计|总计|总收入)|(?:本年)?收入合计",
@@ -43,6 +52,10 @@ AMOUNTS: Mapping[str, str] = {
     "unit_funds": r"(?:(?:本年收入(?:合计)?|部门预算)/)?单位资金(?:收入)?(?:/(?:小计|合计))?",
     "other": _THIS_YEAR + r"其[他它](?:来源)?(?:收入|资金)",
     "surplus_used": r"(?:部门预算/|本年收入/)?(?:使用非财政拨款结余|用事业基金弥补收支差额|动用非财政拨款结余)",
+    **{
+        f"carried_over_{name}": rf"(?:部门预算/)?{_CARRIED_OVER}/(?:{fund})(?:资金|收入)?"
+        for name, fund in _OWNERS.items()
+    },
     "carried_over": r"(?:部门预算/)?(?:(?:上年|年初)?结转(?:和)?(?:结余)?(?:/(?:小计|合计))?|"
     r"上年(?:财政拨款)?结转、?(?:结余)?(?:收入)?|上年结余、结转)",
 }

@@ -61,6 +61,7 @@ _YEAR_COLUMN = re.compile(
 _CHANGE = re.compile(
     r"(?:(?:20\d\d年|本年)?(?:预算|决算)?数?[比较](?:20\d\d年|上年)(?:预算|决算|执行)?数?)?增减(?:金额|额|数|变化|变动|情况)?"
 )
+_RATE_OF_CHANGE = re.compile(r".*(?:增减|增长|变动|变化).*(?:%|比例|幅度|率|百分比).*")
 _RATE = re.compile(r"%|比例|幅度|率")
 # A heading that names a year or a phase and no item.
 _PERIOD = re.compile(r"(?:(?:19|20)\d\d年?度?)?(?:年初|全年|调整)?(?:预算|决算|执行)数?|(?:19|20)\d\d年(?:度)?")
@@ -220,6 +221,7 @@ def _read_items_in_rows(frame: Frame, labels: Mapping[str, int]) -> None:
     years = _year_columns(frame)
     funds = match_columns(frame.heading, FUNDS, fiscal_year=frame.context.fiscal_year)
     change = next((c for c, path in enumerate(frame.heading.paths) if path and _CHANGE.fullmatch(path[-1])), None)
+    rate = next((c for c, path in enumerate(frame.heading.paths) if path and _RATE_OF_CHANGE.fullmatch(path[-1])), None)
     reason = next((c for c, path in enumerate(frame.heading.paths) if path and _REASON.fullmatch(path[-1])), None)
     rows = frame.data_rows()
     frame.note_short_rows(rows)
@@ -240,6 +242,7 @@ def _read_items_in_rows(frame: Frame, labels: Mapping[str, int]) -> None:
             texts: dict[str, object] = {"line_number": line_number}
             if (year, phase) == years[-1][:2]:
                 columns |= {} if change is None else {"change": change}
+                columns |= {} if rate is None else {"change_percent": rate}
                 texts["reason"] = text_or_none(frame.text(row, reason))
                 frame.result.withheld |= set() if reason is None else {(row, reason)}
             amounts, cells = frame.amounts(row, columns)
