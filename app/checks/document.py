@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -202,11 +202,24 @@ class Document:
                         seen[record.statement_key, record.statement_ordinal][-int(amount.as_tuple().exponent)] += 1
         return {place: max(counted, key=lambda n: (counted[n], n)) for place, counted in seen.items()}
 
-    def unread(self, place: Place, rows: set[int] | None) -> bool:
-        """Whether the reader of the document had doubts about these rows or, with None, about any row of the table."""
-        if rows is None and place in self._recovered:
+    def unread(self, place: Place, figures: Sequence[Figure], *, whole: bool) -> bool:
+        """Whether the reader of the document had doubts about the rows of these figures or, with `whole`, the table.
+
+        A figure that is in no record does not concern a column in which the same row has its own figure.
+        """
+        if whole and place in self._recovered:
             return True
-        return any(rows is None or row is None or row in rows for where, row in self._unread_rows if where == place)
+        rows = {figure.row for figure in figures}
+        down = len(rows) == len(figures)
+        columns = {figure.cell[1] for figure in figures if figure.cell is not None}
+        read = {figure.cell[0] for figure in figures if figure.cell is not None and figure.amount is not None}
+        for finding in self._doubts.get(place, ()):
+            if finding.row is not None and not whole and finding.row not in rows:
+                continue
+            elsewhere = finding.column is not None and finding.column not in columns
+            if not (down and elsewhere and finding.row in read and finding.code == _NOT_IN_RECORDS):
+                return True
+        return False
 
     @cached_property
     def _recovered(self) -> frozenset[tuple[StatementKey | None, int]]:
@@ -219,12 +232,12 @@ class Document:
         return statement is not None and any(word in cell for row in statement.grid for cell in row)
 
     @cached_property
-    def _unread_rows(self) -> list[tuple[tuple[StatementKey | None, int], int | None]]:
-        return [
-            ((finding.statement_key, finding.statement_ordinal or 1), finding.row)
-            for finding in self.parsed.findings
-            if finding.statement_key is not None and finding.severity != "info" and not _names_a_year(finding)
-        ]
+    def _doubts(self) -> dict[Place, list[Finding]]:
+        found: dict[Place, list[Finding]] = defaultdict(list)
+        for finding in self.parsed.findings:
+            if finding.statement_key is not None and finding.severity != "info" and not _names_a_year(finding):
+                found[finding.statement_key, finding.statement_ordinal or 1].append(finding)
+        return found
 
     def title(self, place: Place | None) -> str:
         """The statement's title as printed; of a figure outside of tables, what it stands in."""

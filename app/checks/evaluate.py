@@ -226,12 +226,11 @@ def _blank(left: Sequence[Figure], right: Sequence[Figure]) -> tuple[str, str] |
 
 
 def _unread(document: Document, comparison: Comparison, right: Sequence[Figure]) -> bool:
-    figures = (*comparison.left, *right)
-    rows: dict[Place, set[int]] = {}
-    for figure in figures:
+    figures: dict[Place, list[Figure]] = {}
+    for figure in (*comparison.left, *right):
         if figure.place is not None and figure.row is not None:
-            rows.setdefault(figure.place, set()).add(figure.row)
-    return any(document.unread(place, None if comparison.whole_statement else own) for place, own in rows.items())
+            figures.setdefault(figure.place, []).append(figure)
+    return any(document.unread(place, own, whole=comparison.whole_statement) for place, own in figures.items())
 
 
 def _operand(figure: Figure, side: Literal["left", "right"]) -> CheckOperand:

@@ -24,6 +24,10 @@ _PHASES: dict[str, tuple[str, ...]] = {
     "budget": ("budget", "initial_budget", "adjusted_budget"),
 }
 _ALONE = ("该句未同时列出总额，可能只指其中一部分", "the sentence states no total and may speak of a part alone")
+_PART = (
+    "同句已列出与报表一致的总额，该数可能是其中一部分",
+    "the sentence states the total of the table before: this may be a part of it",
+)
 _NARROW = ("该数与较窄口径（财政拨款、基本或项目支出）的数字一致", "it is the figure of a narrower scope")
 
 
@@ -277,7 +281,25 @@ def _doubt(document: Document, one: Stated) -> tuple[str, str] | None:
     near = (abs(mine.value - sum(part.value for part in parts)) <= mine.half_place for parts in narrower)
     if any(near):
         return _NARROW
+    if _is_part_of_said(document, one):
+        return _PART
     return _ALONE if _stands_alone(document, one[1]) else None
+
+
+def _is_part_of_said(document: Document, one: Stated) -> bool:
+    """Whether the same paragraph has said the whole, as the table has it, before this smaller amount."""
+    said, mine = one[1], figure(one)
+    for other in stated(document):
+        if other[0] >= one[0]:
+            return False
+        whole = other[1]
+        alike = (whole.line, whole.topic, whole.item, whole.functional_code, whole.fiscal_year, whole.phase)
+        if alike == (said.line, said.topic, said.item, said.functional_code, said.fiscal_year, said.phase):
+            total = figure(other)
+            agrees = (abs(total.value - sum(part.value for part in parts)) for parts in meant(document, whole))
+            if total.value > mine.value > 0 and any(apart <= total.half_place for apart in agrees):
+                return True
+    return False
 
 
 def _stands_alone(document: Document, said: StatedAmount) -> bool:

@@ -327,3 +327,10 @@ def test_change_is_not_held_against_blank_cells() -> None:
     ]
     parsed = parsed.model_copy(update={"three_public": blank})
     assert not [one for one in check(parsed) if one.rule == "I22.change_and_table" and one.operands]
+
+
+def test_part_of_a_total_that_the_sentence_has_stated_is_not_accused_and_a_larger_amount_is() -> None:
+    whole = said("revenue", "grand_total", f"{GRAND}")
+    assert statuses(TABLE, whole, said("revenue", "grand_total", f"{GRAND - 9}")) == ["passed", "insufficient"]
+    assert statuses(TABLE, whole, said("revenue", "grand_total", f"{GRAND + 9}")) == ["passed", "failed"]
+    assert statuses(TABLE, whole, said("revenue", "grand_total", f"{GRAND - 9}", line=8)) == ["passed", "failed"]

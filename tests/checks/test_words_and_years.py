@@ -104,3 +104,32 @@ def test_year_in_a_title_over_the_table_is_no_figure_that_was_left_out(printed: 
     changed = parsed.model_copy(update={"economic_lines": lines, "findings": [finding]})
     found = {one.status for one in results("I4.economic_hierarchy", changed)}
     assert found & {"failed", "insufficient"} == {status}
+
+
+@pytest.mark.parametrize(("of_a_part", "status"), [(True, "failed"), (False, "insufficient")])
+def test_figure_left_out_of_a_row_doubts_a_sum_only_where_the_row_lacks_its_own_figure(
+    of_a_part: object,
+    status: str,
+) -> None:
+    parsed = clean.example()
+    lines = [*parsed.economic_lines]
+    index = next(n for n, row in enumerate(lines) if row.level == "total")
+    part = next(row for row in lines if row.level == "class")
+    lines[index] = lines[index].model_copy(update={"total": Decimal(1)})
+    finding = Finding(
+        code="number_only_in_grid",
+        severity="warning",
+        message="only in the printed table",
+        statement_key=part.statement_key,
+        statement_ordinal=part.statement_ordinal,
+        row=part.row if of_a_part else 99,
+        column=9,
+        text="6.00",
+    )
+    changed = parsed.model_copy(update={"economic_lines": lines, "findings": [finding]})
+    found = {
+        one.status
+        for one in results("I4.economic_hierarchy", changed)
+        if (one.operands[0].index, one.operands[0].field) == (index, "total")
+    }
+    assert found == {status}
