@@ -7,7 +7,7 @@ BIN = .venv/bin
 # Further arguments of the tests: make test ARGS='tests/api -k cursor'
 ARGS =
 
-.PHONY: help serve test test-16 check spectral ckan fuzz format openapi seed bench requirements clean
+.PHONY: help serve test test-16 check spectral ckan fuzz format openapi seed bench bench-smoke requirements clean
 
 help:
 	@echo 'make serve         start Postgres, migrate, load seed_data/, serve on http://127.0.0.1:8000'
@@ -18,6 +18,7 @@ help:
 	@echo 'make format        mend what make check says of format and lint'
 	@echo 'make openapi       write openapi/openapi.json anew'
 	@echo 'make bench         measure pages beside others: pgbench, the usual way, Datasette, ROAPI'
+	@echo 'make bench-smoke   a few of its ratios, in under three minutes, against committed floors'
 	@echo 'make requirements  compile requirements*.txt from pyproject.toml'
 
 serve: .venv/runtime
@@ -70,6 +71,9 @@ openapi: .venv/development
 
 bench: .venv/development
 	$(BIN)/python bench/run.py $(ARGS)
+
+bench-smoke: .venv/development
+	$(BIN)/python bench/smoke.py $(ARGS)
 
 requirements:
 	$(BIN)/python -m pip install -q uv==0.13.8

@@ -1,0 +1,49 @@
+"""Answers made anew against a bare ASGI constant, which knows nothing of the database: the machine's speed cancels out.
+
+Where an index is missing our own SQL gets slower by itself and with us; a constant does not.
+"""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from pathlib import Path
+
+import load
+from figures import Figures, Measured, Part, at_work, in_turn
+from queries import KINDS
+from servers import Server, serving
+from stage import Stage
+
+_CONNECTIONS = 4
+_SIZE = 20_000
+
+
+def measure(stage: Stage) -> Part:
+    """Each kind of page, one record, and sums by year × class × province."""
+    chance = random.Random("bare")
+    paths = {kind.name: [kind.draw(chance, stage.values).ours for _ in range(2_000)] for kind in KINDS}
+    paths["a record"] = [f"/v1/departments/{one}" for one in stage.values.departments]
+    paths["sums"] = ["/v1/expenditures/aggregate?group_by=year,class,province&kind=budget&limit=1000"]
+    environment = {"BENCH_BODY_BYTES": str(_SIZE), "PYTHONPATH": str(Path(__file__).parent)}
+    measured = []
+    with stage.ours() as server, serving(["bare:app"], environment, "/") as bare:
+        for name, asked in paths.items():
+            ours, constant = _asking(server, asked, stage.seconds), _asking(bare, ["/"], stage.seconds)
+            ours()
+            found = in_turn(Figures(name), {"ours": ours, "bare": constant}, rounds=stage.rounds)
+            measured += [
+                Measured(f"bare/{name}", f"bare ASGI ÷ {name}, made anew", found.faster("bare", "ours"), "×"),
+                Measured(
+                    f"bare/{name} by processor time",
+                    f"processor time of {name}, made anew ÷ bare ASGI",
+                    found.cheaper("bare", "ours"),
+                    "×",
+                ),
+            ]
+    return Part("Answers made anew", "", tuple(measured))
+
+
+def _asking(server: Server, paths: list[str], seconds: float) -> partial[tuple[load.Result, float]]:
+    run = partial(load.measure, server.base, paths, seconds=seconds, connections=_CONNECTIONS)
+    return partial(at_work, server, run)
