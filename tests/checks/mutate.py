@@ -25,9 +25,12 @@ from app.checks.document import LISTS, Document, Figure
 from app.checks.evaluate import evaluate
 from app.checks.rule import Comparison, Judgement
 from app.checks.run import RULES, check
+from app.checks.words import is_money
 from app.records import CheckResult, ParsedDisclosure
+from app.values import Unit
 
-# Odd enough that no other figure of a document makes up for it.
+# Odd enough that no other figure of a document makes up for it. Of money it is 万元, whatever the unit in print: a table
+# in yuan is not changed by less than a narrative in 万元 can say.
 CHANGE = Decimal("7.31")
 
 Place = tuple[str, int, str]  # list, position in it, field
@@ -155,9 +158,11 @@ def _caught(parsed: ParsedDisclosure, place: Place, said: set[str], rules: set[s
     Only the rules that compare the figure are run again, and of what they find only what has the figure in it.
     """
     source, index, name = place
-    amount = getattr(getattr(parsed, source)[index], name)
+    record = getattr(parsed, source)[index]
+    unit = getattr(record, "unit", None)
+    scale = Unit.WAN.exponent if unit is Unit.YUAN and is_money(name) else 0
     for change in (CHANGE, -CHANGE):
-        wrong = changed(parsed, source, index, name, amount + change)
+        wrong = changed(parsed, source, index, name, getattr(record, name) + change.scaleb(scale))
         if any(result.sentence_zh not in said for result in _accused(wrong, place, rules)):
             return change
     return None
