@@ -29,8 +29,8 @@ from app.checks.words import is_money
 from app.records import CheckResult, ParsedDisclosure
 from app.values import Unit
 
-# Odd enough that no other figure of a document makes up for it. Of money it is 万元, whatever the unit in print: a table
-# in yuan is not changed by less than a narrative in 万元 can say.
+# Odd enough that no other figure of a document makes up for it. Of money it is 万元, whatever the unit in print, so
+# that a table in yuan is changed by more than a narrative in 万元 rounds away.
 CHANGE = Decimal("7.31")
 
 Place = tuple[str, int, str]  # list, position in it, field
