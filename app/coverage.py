@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from app.checks.run import check
 from app.parse.report import lines_of
 from app.records import Cell, CheckResult, Finding, ParsedDisclosure, Statement, StatementKey
 
+# A quoted name longer than that, without the column that may stand behind it.
+_LONG_NAME = re.compile(r"“([^”,]{20})[^”,]{4,}((?:, [^”]+)?)”")
 _RESULTS = ("passed", "rounding", "failed", "insufficient", "not_applicable")
 # A column of the table stands for each of these; the printed status of a statement has the same name.
 _STATUSES = ("reported", "declared_empty", "missing", "unreadable")
@@ -132,4 +135,9 @@ def contradictions(documents: Sequence[Coverage]) -> Iterator[str]:
     for one in documents:
         if one.failed:
             yield f"- {one.source_file}"
-            yield from (f"  - {place}: {result.rule}: {result.sentence_en}" for place, result in one.failed)
+            yield from (f"  - {place}: {result.rule}: {_short(result.sentence_en)}" for place, result in one.failed)
+
+
+def _short(sentence: str) -> str:
+    """The sentence with the names it quotes cut short: some indicators are called by whole sentences."""
+    return _LONG_NAME.sub(r"“\1…\2”", sentence)

@@ -41,3 +41,15 @@ def test_checks_are_counted_by_rule_and_status_and_failed_ones_are_quoted_with_t
     assert f"| x.txt | {counted.rules} | {counted.checks['passed']} | 0 | {len(failed)} |" in report
     assert f"  - {failed[0]}: I" in report
     assert "a difference of 10,000 yuan." in report
+
+
+def test_name_that_is_a_sentence_is_quoted_short_with_its_column() -> None:
+    name = "按照年度计划完成全部海风观测站点的校准并向社会发布结果"
+    text = (
+        "滦南县海风观测局2024年部门预算\n支出总表\n单位：万元\n"
+        f"科目编码\t科目名称\t合计\t基本支出\t项目支出\n\t合计\t30.00\t20.00\t10.00\n201\t{name}\t30.00\t20.00\t9.00\n"
+    )
+    report = coverage_table([coverage_of(parse_document(text.encode(), source_file="x.txt"))])
+    assert name not in report
+    assert f"{name[:12]}" in report
+    assert "…, project expenditure”" in report
