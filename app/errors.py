@@ -29,6 +29,10 @@ class DatabaseUnreachable(DatabaseError):
     """Nothing answers at the address of the database, or it lets nobody in just now."""
 
 
+class DatabaseBusy(GongkaiError):
+    """Every connection to the database was in use for as long as a request waits for one."""
+
+
 class LoadError(GongkaiError):
     """Records cannot be loaded; nothing was written."""
 
@@ -73,6 +77,20 @@ class DoubleCounting(RequestError):
         super().__init__("; ".join(problem.detail for problem in problems))
         self.problems = problems
         self.corrected = corrected
+
+
+class TooCostly(RequestError):
+    """A query would cost more than one request may; the problems say what narrows it, `files` leads to the whole."""
+
+    def __init__(self, *problems: ParameterProblem, estimate: int, limit: int, files: str) -> None:
+        super().__init__(
+            f"the query is estimated to cost {estimate:,}, one request may cost {limit:,}: narrow it by a filter, or "
+            f"take the files of the release: {files}"
+        )
+        self.problems = problems
+        self.estimate = estimate
+        self.limit = limit
+        self.files = files
 
 
 class InvalidCursor(RequestError):

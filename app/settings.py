@@ -37,6 +37,9 @@ class Settings:
     postgres_version: int = 18  # of the embedded server: 16 or 18
     statement_timeout_ms: int = 10_000
     pool_size: int = 8
+    pool_wait_ms: int = 10_000  # how long a request waits for one of those connections
+    list_cost: int = 250_000  # what a list or facets may cost, in the planner's units (app/query/cost.py)
+    sum_cost: int = 500_000  # what sums may cost that are not added up already
     exports: int = 4  # files that each server process writes at once, each with a connection beside the pool
     cache_mb: int = 64  # finished answers that each server process keeps; 0: none
     seed: Path = PROJECT / "seed_data"
@@ -72,6 +75,9 @@ VARIABLES: dict[str, tuple[str, type]] = {
     "GONGKAI_POSTGRES_VERSION": ("postgres_version", int),
     "GONGKAI_STATEMENT_TIMEOUT_MS": ("statement_timeout_ms", int),
     "GONGKAI_POOL_SIZE": ("pool_size", int),
+    "GONGKAI_POOL_WAIT_MS": ("pool_wait_ms", int),
+    "GONGKAI_LIST_COST": ("list_cost", int),
+    "GONGKAI_SUM_COST": ("sum_cost", int),
     "GONGKAI_EXPORTS": ("exports", int),
     "GONGKAI_CACHE_MB": ("cache_mb", int),
     "GONGKAI_SEED": ("seed", Path),
@@ -86,6 +92,9 @@ _RANGES = {
     "workers": (1, 64),
     "statement_timeout_ms": (100, 600_000),
     "pool_size": (1, 200),
+    "pool_wait_ms": (100, 600_000),
+    "list_cost": (1_000, 1_000_000_000),
+    "sum_cost": (1_000, 1_000_000_000),
     "exports": (1, 100),
     "cache_mb": (0, 4096),
 }

@@ -38,6 +38,7 @@ class Host:
         self.replica = False
         self.confirmed = float("-inf")
         self.running = 0  # the requests that it is answering
+        self.pool_wait_seconds = settings.pool_wait_ms / 1000
         self._settings = settings
         self._opening = asyncio.Lock()
         self._failed: tuple[float, DatabaseError] | None = None

@@ -31,12 +31,14 @@ from app.api.problems import (
     MALFORMED_REQUEST,
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
+    OVERLOADED,
     PATH_NOT_FOUND,
     PRECONDITION_FAILED,
     QUERY_TOO_LONG,
     RANGE_NOT_SATISFIABLE,
     RECORD_NOT_FOUND,
     RELEASE_NOT_FOUND,
+    TOO_COSTLY,
     TOO_LARGE_FOR_FORMAT,
     TOO_MANY_EXPORTS,
     TOO_SLOW,
@@ -93,7 +95,12 @@ _OF_FILES = (MALFORMED_REQUEST, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, QUERY_TOO_LO
 _OTHER_PROBLEMS = (MALFORMED_REQUEST, METHOD_NOT_ALLOWED, INVALID_PARAMETERS, INTERNAL, UNAVAILABLE)
 
 # Kinds that share their status with another, which is described with both.
-_ALSO = {INVALID_PARAMETERS: INVALID_CURSOR, UNAVAILABLE: TOO_SLOW}
+_ALSO = {
+    INVALID_PARAMETERS: INVALID_CURSOR,
+    INVALID_CURSOR: TOO_COSTLY,
+    UNAVAILABLE: TOO_SLOW,
+    TOO_SLOW: OVERLOADED,
+}
 _BESIDE = {
     DOUBLE_COUNTING: INVALID_PARAMETERS,
     TOO_LARGE_FOR_FORMAT: INVALID_PARAMETERS,
@@ -369,8 +376,10 @@ def _response_name(kind: Kind) -> str:
 
 
 def _problem_response(kind: Kind) -> Json:
-    also = {**_ALSO, **_BESIDE, RECORD_NOT_FOUND: RELEASE_NOT_FOUND}.get(kind)
-    words = f"{kind.title}. {kind.description}" + (f" Or: {also.title}. {also.description}" if also else "")
+    following = {**_ALSO, **_BESIDE, RECORD_NOT_FOUND: RELEASE_NOT_FOUND}
+    words, also = f"{kind.title}. {kind.description}", following.get(kind)
+    while also is not None:
+        words, also = f"{words} Or: {also.title}. {also.description}", following.get(also)
     return {
         "description": words,
         "content": {

@@ -114,6 +114,22 @@ TOO_SLOW = Kind(
     "code, a smaller limit.",
     RETRY_SECONDS,
 )
+TOO_COSTLY = Kind(
+    "too-costly",
+    422,
+    "The query would cost too much",
+    "The query would read more than one request may, as the planner of the database estimates: `estimate` and `limit` "
+    "are in its units, of which a scan of a million lines takes about 50,000. `errors` names filters that leave few "
+    "rows; `files` leads to the files of the release, which hold everything.",
+)
+OVERLOADED = Kind(
+    "overloaded",
+    503,
+    "Too many requests at once",
+    "Every connection to the database was in use for as long as a request waits for one. Try again after the seconds "
+    "that `Retry-After` names.",
+    RETRY_SECONDS,
+)
 TOO_MANY_EXPORTS = Kind(
     "too-many-exports",
     503,
@@ -201,7 +217,9 @@ KINDS: dict[str, Kind] = {
         NOT_ACCEPTABLE,
         TOO_LARGE_FOR_FORMAT,
         QUERY_TOO_LONG,
+        TOO_COSTLY,
         TOO_SLOW,
+        OVERLOADED,
         TOO_MANY_EXPORTS,
         FILE_DAMAGED,
         FILES_BEING_BUILT,
@@ -214,6 +232,8 @@ KINDS: dict[str, Kind] = {
 _BY_CLASS: tuple[tuple[type[BaseException], Kind], ...] = (
     (errors.InvalidParameters, INVALID_PARAMETERS),
     (errors.InvalidCursor, INVALID_CURSOR),
+    (errors.TooCostly, TOO_COSTLY),
+    (errors.DatabaseBusy, OVERLOADED),
     (errors.NotFound, RECORD_NOT_FOUND),
     (errors.NothingLoaded, UNAVAILABLE),
     (errors.NoRelease, RELEASE_NOT_FOUND),
@@ -285,15 +305,16 @@ def told(error: BaseException, path: str) -> Told:
     detail = str(error)
     if isinstance(error, Problem):
         own, headers = list(error.problems), error.headers
-    elif isinstance(error, errors.InvalidParameters):
+    elif isinstance(error, errors.InvalidParameters | errors.TooCostly):
         own = list(error.problems)
+    if isinstance(error, errors.InvalidParameters):
         detail = "; ".join(f"{problem.parameter}: {problem.detail}" for problem in own)
-    elif isinstance(error, errors.InvalidCursor):
+    if isinstance(error, errors.InvalidCursor):
         own = [errors.ParameterProblem("cursor", detail)]
     if kind.status >= 500:  # noqa: PLR2004 - ours to mend, not the reader's
         if isinstance(error, errors.NothingLoaded):
             log.warning("%s: nothing is loaded", path)
-        elif isinstance(error, Problem) and kind.retry_after is not None:
+        elif isinstance(error, Problem | errors.DatabaseBusy) and kind.retry_after is not None:
             log.warning("%s: %s", path, kind.title)
         else:
             log.error("%s: %s", path, kind.title, exc_info=error)
@@ -306,11 +327,19 @@ def told(error: BaseException, path: str) -> Told:
         "instance": path,
         "errors": [_entry(problem) for problem in own],
     }
-    if isinstance(error, Problem) and error.corrected is not None:
-        body["corrected"] = error.corrected
+    body |= _members(error)
     if kind.retry_after is not None:
         headers = {**headers, "Retry-After": str(kind.retry_after)}
     return Told(kind, body, {"Cache-Control": "no-store", **headers})
+
+
+def _members(error: BaseException) -> dict[str, Json]:
+    """What a problem of some kinds has beside the usual."""
+    if isinstance(error, Problem) and error.corrected is not None:
+        return {"corrected": error.corrected}
+    if isinstance(error, errors.TooCostly):
+        return {"estimate": error.estimate, "limit": error.limit, "files": error.files}
+    return {}
 
 
 def _entry(problem: errors.ParameterProblem) -> dict[str, Json]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from typing import Concatenate, ParamSpec, TypeVar
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from app.api.hosts import Host, in_order
-from app.errors import DatabaseError, InvalidCursor, NoRelease
+from app.errors import DatabaseBusy, DatabaseError, InvalidCursor, NoRelease
+from app.query.cost import Costs
 from app.query.run import Connection, Known
 from app.settings import Settings
 
@@ -56,7 +59,7 @@ class Reader:
     def __init__(self, settings: Settings, hosts: tuple[Host, ...]) -> None:
         self.settings = settings
         self.hosts = hosts
-        self.known = Known()
+        self.known = Known(costs=Costs(settings.list_cost, settings.sum_cost))
 
     async def open(self) -> None:
         """Open a pool at the first host that lets us in. DatabaseError when none does, the first one's."""
@@ -138,7 +141,7 @@ async def _fetch(
     pool = host.pool or await host.open()
     host.running += 1
     try:
-        async with pool.acquire() as connection:
+        async with _connection(pool, host.pool_wait_seconds) as connection:
             try:
                 return await fetch(connection, *args, **kwargs)
             except _DROPPED:
@@ -149,3 +152,18 @@ async def _fetch(
                 raise
     finally:
         host.running -= 1
+
+
+@contextlib.asynccontextmanager
+async def _connection(pool: asyncpg.Pool, seconds: float) -> AsyncIterator[PoolConnectionProxy]:
+    """A connection of the pool. DatabaseBusy when all of them are in use for longer than a request waits."""
+    try:
+        connection = await pool.acquire(timeout=seconds)
+    except TimeoutError:
+        if pool.get_idle_size() or pool.get_size() < pool.get_max_size():
+            raise  # it was not the pool that kept us waiting
+        raise DatabaseBusy(f"every connection was in use for {seconds:g} s") from None
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)

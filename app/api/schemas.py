@@ -187,7 +187,17 @@ def _problem_schema() -> dict[str, Json]:
     if not isinstance(properties, dict):  # pragma: no cover - it is made as one
         raise TypeError("a problem has properties")
     corrected = _text("With `double-counting`: the same request without it.", "/v1/expenditures/aggregate?is_leaf=true")
-    return {**schema, "properties": {**properties, "corrected": corrected}, "examples": [PROBLEM_EXAMPLE]}
+    more: dict[str, Json] = {
+        "corrected": corrected,
+        "estimate": {
+            "type": "integer",
+            "description": "With `too-costly`: what the query would cost.",
+            "examples": [381003],
+        },
+        "limit": {"type": "integer", "description": "With `too-costly`: what it may cost.", "examples": [250000]},
+        "files": _text("With `too-costly`: the files of the release.", "/v1/releases/1/files"),
+    }
+    return {**schema, "properties": {**properties, **more}, "examples": [PROBLEM_EXAMPLE]}
 
 
 def _page_schema() -> dict[str, Json]:

@@ -63,7 +63,7 @@ _SOURCE = f"""(select g.*, {_LARGEST} as unit_exponent,
     coalesce(g.adjusted_amount, g.adjusted_evaluated_amount) as adjusted_budget,
     coalesce(g.adjusted_href, g.adjusted_evaluated_href) as adjusted_budget_href,
     case g.level_length when 3 then 'class' when 5 then 'division' when 7 then 'item' else 'total' end as level
-  from (select f.department_id, min(f.region_code) as region_code, f.scope, f.fiscal_year, f.fund, f.code,
+  from (select f.department_id, f.region_code, f.scope, f.fiscal_year, f.fund, f.code,
       length(f.code) as level_length, (array_agg(f.name order by f.role = 'final' desc, f.id))[1] as name,
       bool_or(f.role <> 'budget') as is_in_final, {", ".join(_figures(role) for role in _ROLES)}
     from (
@@ -74,7 +74,7 @@ _SOURCE = f"""(select g.*, {_LARGEST} as unit_exponent,
       {_STATED} union all
       {_evaluated("evaluated", "initial_budget")} union all
       {_evaluated("adjusted_evaluated", "adjusted_budget")}
-    ) f group by f.department_id, f.scope, f.fiscal_year, f.fund, f.code) g) t"""  # noqa: S608 - our own texts
+    ) f group by f.department_id, f.region_code, f.scope, f.fiscal_year, f.fund, f.code) g) t"""  # noqa: S608 - our own texts
 
 
 def _link(name: str, zh: str, en: str, example: str, sql: str = "") -> Column:

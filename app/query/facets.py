@@ -8,6 +8,7 @@ from urllib.parse import quote
 from app.errors import ParameterProblem
 from app.query.beside import titles
 from app.query.columns import Column, Resource
+from app.query.cost import Budget
 from app.query.filters import Filter, condition
 from app.query.groups import link_parts
 from app.query.read_aggregate import SHORT_NAMES, dimensions
@@ -67,10 +68,11 @@ def read_facets(resource: Resource, pairs: Pairs) -> FacetQuery:
 async def fetch_facets(connection: Connection, query: FacetQuery, known: Known) -> tuple[int, str]:
     """The release and the facets as a JSON array, in one statement. NoRelease, NothingLoaded."""
     text, bound = facets_statement(query, added_up=True)
-    row = await fetch_of_release(connection, text, query, known, *bound)
+    budget = Budget(known.costs, known.costs.lists, query.resource, query.filters)
+    row = await fetch_of_release(connection, text, query, known, *bound, budget=budget)
     if not row["exact"]:
         text, bound = facets_statement(query)
-        row = await fetch_of_release(connection, text, query, known, *bound)
+        row = await fetch_of_release(connection, text, query, known, *bound, budget=budget)
     return row["release"], row["facets"]
 
 

@@ -14,6 +14,7 @@ from asyncpg.pool import PoolConnectionProxy
 from app.errors import InvalidCursor, NoRelease, NotFound, NothingLoaded
 from app.query import paging
 from app.query.changes_since import resolve_since
+from app.query.cost import Budget, Costs
 from app.query.filters import Filter
 from app.query.paging import Cursor
 from app.query.read_query import ListQuery, RowQuery
@@ -38,6 +39,7 @@ class Known:
 
     newest: int = 0
     totals: OrderedDict[TotalKey, int] = field(default_factory=OrderedDict)
+    costs: Costs = field(default_factory=Costs)
 
     def total(self, key: TotalKey) -> int | None:
         if key in self.totals:
@@ -83,14 +85,19 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
     )
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
+    # A filter that leaves few rows needs no estimate, and whoever has a cursor was given a page before.
+    few = bool(query.filters) and query.one_plan_fits_all
+    budget = None if few or query.cursor else Budget(known.costs, known.costs.lists, resource, query.filters)
     async with planned(connection, query):
-        release, _, found, rows, keys = await row_of_release(connection, text, query, known, *bound, *after)
+        release, _, found, rows, keys = await row_of_release(
+            connection, text, query, known, *bound, *after, budget=budget
+        )
         if query.cursor is not None:
             total = query.cursor.total
         elif found <= query.limit:
             total = found  # the first page holds everything
         else:
-            total = await _total(connection, query, release, known)
+            total = await _total(connection, query, release, known, budget)
     cursor = None
     if found > query.limit:
         columns = resource.by_name
@@ -100,29 +107,37 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
 
 
 async def fetch_of_release(
-    connection: Connection, text: str, query: ListQuery, known: Known, *bound: object
+    connection: Connection, text: str, query: ListQuery, known: Known, *bound: object, budget: Budget | None = None
 ) -> asyncpg.Record:
     """The one row of a statement over the query's release, which is its first parameter, planned as it should be."""
     async with planned(connection, query):
-        return await row_of_release(connection, text, query, known, *bound)
+        return await row_of_release(connection, text, query, known, *bound, budget=budget)
 
 
 async def row_of_release(
-    connection: Connection, text: str, query: ListQuery, known: Known, *bound: object
+    connection: Connection, text: str, query: ListQuery, known: Known, *bound: object, budget: Budget | None = None
 ) -> asyncpg.Record:
-    """The one row of a statement over the query's release, as the database chooses to plan it."""
+    """The one row of a statement over the query's release, as the database chooses to plan it. TooCostly."""
     asked = query.release or known.newest
+    if budget is not None:
+        if not asked:
+            asked = known.newest = await connection.fetchval("select coalesce(max(number), 0) from release")
+        await budget.refuse(connection, text, asked, *bound)
     row = _single(await connection.fetchrow(text, asked, *bound))
     if query.release is None and row["newest"] not in (asked, None):
         # A release was loaded since: the reader gets the newest.
         asked = known.newest = row["newest"]
+        if budget is not None:
+            await budget.refuse(connection, text, asked, *bound)
         row = _single(await connection.fetchrow(text, asked, *bound))
     if row["release"] is None:
         raise _missing_release(query)
     return row
 
 
-async def _total(connection: Connection, query: ListQuery, release: int, known: Known) -> int:
+async def _total(
+    connection: Connection, query: ListQuery, release: int, known: Known, budget: Budget | None = None
+) -> int:
     key = (release, query.resource.name, query.filters)
     total = known.total(key)
     if total is None:
@@ -135,7 +150,10 @@ async def _total(connection: Connection, query: ListQuery, release: int, known: 
         if found is None:
             shapes = tuple(item.shape for item in query.filters)
             bound = [argument for item in query.filters for argument in item.arguments]
-            found = await connection.fetchval(count_statement(query.resource.name, filters=shapes), release, *bound)
+            text = count_statement(query.resource.name, filters=shapes)
+            if budget is not None and query.filters:
+                await budget.refuse(connection, text, release, *bound)
+            found = await connection.fetchval(text, release, *bound)
         total = int(found)
         known.remember(key, total)
     return total

@@ -10,6 +10,7 @@ import orjson
 from app.errors import DoubleCounting, ParameterProblem
 from app.query import paging
 from app.query.aggregate import aggregate_statement
+from app.query.cost import Budget
 from app.query.paging import Cursor
 from app.query.read_aggregate import AggregateQuery, corrected, corrected_by_default
 from app.query.rolled import Cells, covering
@@ -65,7 +66,10 @@ async def _fetch(connection: Connection, query: AggregateQuery, known: Known) ->
         if row["exact"]:
             return row
     filtered = [argument for item in query.row_filters for argument in item.arguments]
-    return await fetch_of_release(connection, aggregate_statement(query), query, known, *filtered, *bound)
+    budget = Budget(known.costs, known.costs.sums, query.base, query.row_filters)
+    return await fetch_of_release(
+        connection, aggregate_statement(query), query, known, *filtered, *bound, budget=budget
+    )
 
 
 def cells_of(query: AggregateQuery) -> Cells | None:
