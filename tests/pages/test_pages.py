@@ -467,6 +467,7 @@ async def test_central_departments_are_found_beside_the_provinces_and_alone_in_t
     listed = [link["href"] for link in Page(answer.text).all("a") if str(link["href"]).startswith("/departments/")]
     assert listed == [f"/departments/{row['id']}?lang=en" for row in central]
     assert "Central government departments" in shown(answer.text)
+    assert "1 department has disclosures." in shown(answer.text)
 
 
 async def test_parameters_that_campaigns_append_change_nothing_and_stand_in_no_link(client: httpx.AsyncClient) -> None:
