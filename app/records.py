@@ -127,7 +127,13 @@ class BalanceLine(Line):
     """A row of one side of a 收支总表. `role` says what kind of row; only `item` rows add up to the year's total."""
 
     # Some provinces print the expenditure once more by economic class, and once more by the government's.
-    side: Literal["revenue", "expenditure", "expenditure_by_economic", "expenditure_by_government_economic"]
+    side: Literal[
+        "revenue",
+        "expenditure",
+        "expenditure_by_kind",
+        "expenditure_by_economic",
+        "expenditure_by_government_economic",
+    ]
     role: Literal[
         "item",  # 一、一般公共预算拨款收入; 一、一般公共服务支出
         "item_part",  # what an item consists of: 1.一般公共预算 under 一、财政拨款; a 款 or 项 under its 类

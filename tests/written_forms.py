@@ -11,6 +11,8 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
 
 import docx
 import openpyxl
@@ -96,6 +98,38 @@ def form(key: StatementKey, title: str, rows: str, **more: object) -> Form:
         len(cells) - 1,
     )
     return replace(Form(key, title, cells, heading_rows=heading), **more)  # type: ignore[arg-type]  # as the fields are
+
+
+_LABEL = re.compile(r"(key|number|body|unit|status|heading rows|note): (.*)")
+
+
+def read_forms(path: Path) -> list[Form]:
+    """The forms of a file: `= title`, labelled lines, the rows; a blank line before the next."""
+    found = []
+    for part in path.read_text(encoding="utf-8").strip().split("\n\n"):
+        title, *lines = part.split("\n")
+        said: dict[str, list[str]] = {}
+        rows = []
+        for line in lines:
+            label = _LABEL.fullmatch(line)
+            if label:
+                said.setdefault(label[1], []).append(label[2])
+            else:
+                rows.append(tuple(cell.strip() for cell in line.split("|")))
+        found.append(
+            Form(
+                key=cast(StatementKey, said["key"][0]),
+                title=title.removeprefix("= "),
+                rows=tuple(rows),
+                number=said.get("number", [""])[0],
+                body=said.get("body", [""])[0],
+                unit=said.get("unit", ["单位：万元"])[0],
+                notes=tuple(said.get("note", ())),
+                status=said.get("status", ["reported"])[0],
+                heading_rows=int(said["heading rows"][0]),
+            )
+        )
+    return found
 
 
 def _above(one: Form) -> list[str]:

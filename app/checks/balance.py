@@ -15,10 +15,13 @@ _BALANCES: tuple[StatementKey, ...] = (
     "government_fund_expenditure",
 )
 FUNDS = ("general_public_budget", "government_fund", "state_capital")
-Side = Literal["revenue", "expenditure", "expenditure_by_economic", "expenditure_by_government_economic"]
+Side = Literal[
+    "revenue", "expenditure", "expenditure_by_kind", "expenditure_by_economic", "expenditure_by_government_economic"
+]
 _SIDES: tuple[Side, ...] = (
     "revenue",
     "expenditure",
+    "expenditure_by_kind",
     "expenditure_by_economic",
     "expenditure_by_government_economic",
 )

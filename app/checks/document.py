@@ -34,6 +34,7 @@ LISTS = (
 NARRATIVE = "文字说明"
 # The expenditure of a balance that is printed once more, by another classification.
 _SIDES = {
+    "expenditure_by_kind": ("按支出性质", "by kind of expenditure"),
     "expenditure_by_economic": ("按部门经济分类", "by economic class"),
     "expenditure_by_government_economic": ("按政府经济分类", "by the government's economic class"),
 }

@@ -132,6 +132,7 @@ NUMBER_UNIT: Words = MappingProxyType({"per cent": Word("百分比（%）", "per
 SIDE = _words(
     revenue=("收入", "revenue"),
     expenditure=("支出", "expenditure"),
+    expenditure_by_kind=("支出（按支出性质）", "expenditure by kind: basic, project and others"),
     expenditure_by_economic=("支出（按部门预算经济分类）", "expenditure by departmental economic class"),
     expenditure_by_government_economic=("支出（按政府预算经济分类）", "expenditure by governmental economic class"),
 )

@@ -17,7 +17,9 @@ from app.parse.subjects import functional_class
 from app.records import BalanceLine, Kind, StatementKey
 from app.values import fold
 
-Side = Literal["revenue", "expenditure", "expenditure_by_economic", "expenditure_by_government_economic"]
+Side = Literal[
+    "revenue", "expenditure", "expenditure_by_kind", "expenditure_by_economic", "expenditure_by_government_economic"
+]
 
 _ITEM = (
     r"(?:.*/)?(?:(?:收入|支出)?项目(?:\(.*\))?|收入来源|(?:支出)?功能分类?(?:科目)?(?:名称)?(?:\(.*\))?|科目名称)|"
@@ -28,9 +30,9 @@ _GOVERNMENT_ITEM = re.compile(r"(?:.*/)?政府(?:预算)?(?:支出)?经济(?:分
 _ECONOMIC_ITEM = re.compile(r"(?:.*/)?(?:部门)?(?:预算)?(?:支出)?经济(?:分类)?(?:科目)?(?:\(.*\))?")
 _GROUP = r"(?:(?:(?:本年)?收入|(?:本年)?支出|预算数|决算数|金额|财政拨款(?:收入|支出)?)/)*"
 AMOUNTS: Mapping[str, str] = {
-    "general_public_budget": _GROUP + r"一般公共预算(?:财政)?(?:拨款)?(?:支出)?",
-    "government_fund": _GROUP + r"政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
-    "state_capital": _GROUP + r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:支出)?",
+    "general_public_budget": _GROUP + r"一般公共预算(?:财政)?(?:拨款)?(?:支出)?(?:/(?:小计|合计))?",
+    "government_fund": _GROUP + r"政府性?基金(?:预算)?(?:财政)?(?:拨款)?(?:支出)?(?:/(?:小计|合计))?",
+    "state_capital": _GROUP + r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:支出)?(?:/(?:小计|合计))?",
     "personnel": _GROUP + r"(?:基本支出/)?人员(?:经费|支出)",
     "public": _GROUP + r"(?:基本支出/)?(?:日常)?公用(?:经费|支出)",
     "project": _GROUP + r"项目支出(?:/(?:小计|合计))?",
@@ -42,6 +44,13 @@ _HEADING = re.compile(
     r"(?:\d{4}年)?(?:预算数|决算数|金额|执行数)|" + "|".join([_ITEM, _LINE_NUMBER, *AMOUNTS.values()])
 )
 
+# An item that says how a third list goes through the expenditure; the first that is there. 基本支出 may have the
+# economic classes below it.
+_ONCE_MORE: Mapping[str, Side] = {
+    "基本支出": "expenditure_by_kind",
+    "机关工资福利支出": "expenditure_by_government_economic",
+    "工资福利支出": "expenditure_by_economic",
+}
 _DEEPEST_SIDES = 4
 # An item is the name of a source or of a class; what is longer is a text.
 _LONGEST_ITEM = 120
@@ -114,7 +123,7 @@ def _reader(key: StatementKey) -> Callable[[TitledGrid, Context], FormResult]:
 
 
 def _blocks(frame: Frame) -> list[_Block]:
-    """Both sides, and those that print the expenditure once more by economic class."""
+    """Both sides, and those that print the expenditure once more, by kind or by economic class."""
     year = frame.context.fiscal_year
     paths = [own_year_heading(path, year) or "" for path in frame.heading.paths]
     starts = [column for column, path in enumerate(paths) if re.fullmatch(_ITEM, path)]
@@ -127,6 +136,7 @@ def _blocks(frame: Frame) -> list[_Block]:
     if paths[starts[0]].startswith("支出") and paths[starts[1]].startswith("收入"):
         sides.reverse()
     found = list(zip(starts, sides, strict=False))
+    found += [(column, side) for column in starts[2:] if (side := _side_once_more(frame, column)) is not None]
     for column, path in enumerate(paths):
         if column > starts[1] and _GOVERNMENT_ITEM.fullmatch(path):
             found.append((column, "expenditure_by_government_economic"))
@@ -141,6 +151,13 @@ def _blocks(frame: Frame) -> list[_Block]:
         amounts = match_columns(frame.heading, AMOUNTS, fiscal_year=year, columns=range(start + 1, end))
         blocks.append(_Block(side, start, next(iter([*own, *shared]), None), amounts))
     return blocks
+
+
+def _side_once_more(frame: Frame, column: int) -> Side | None:
+    """What a third list of items is, by its items; None where they do not say."""
+    rows = range(frame.heading.rows, len(frame.grid.rows))
+    items = {_without_number(frame.grid.cell(row, column)) for row in rows}
+    return next((side for name, side in _ONCE_MORE.items() if name in items), None)
 
 
 def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
