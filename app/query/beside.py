@@ -12,20 +12,24 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from app.query.check_operands import CHECKED, CHECKED_FROM
 from app.query.columns import Column, Resource
 from app.query.contents import STATEMENT_FACTS
 
-# Of a page of rows of the first table: which rows of the second belong to it, as pairs of a column of the second (x)
-# and one of the page. `department_id` is always the same in both.
-_OF_REVISION = ("x.revision_id", "p.revision_id")
-_THROUGH_OPERANDS = ("x.id", "o.check_result_id")
 _COUNTED = tuple(table for _, table in STATEMENT_FACTS if table != "check_result")
-_TABLES = ("disclosure", "statement", *_COUNTED, "stated_amount", "finding", "check_operand", "check_result")
+# Operands with what their results say (`check_operands.CHECKED`), under this name once they are gathered.
+_CHECKED = "checked_operand"
+_TABLES = ("disclosure", "statement", *_COUNTED, "stated_amount", "finding", "check_operand", "check_result", _CHECKED)
 _READ = re.compile(rf"\b(?:from|join) ({'|'.join(_TABLES)})\b")
 
 
+def gathered(text: str) -> str:
+    """The text of fields as it reads what has been gathered."""
+    return text.replace(CHECKED, f"{_CHECKED} x")
+
+
 def tables_read(texts: Iterable[str]) -> tuple[str, ...]:
-    """The tables of departments that these texts read, operands before the results that are found through them."""
+    """The tables of departments that these texts read."""
     found = {name for text in texts for name in _READ.findall(text)}
     return tuple(name for name in _TABLES if name in found)
 
@@ -57,32 +61,28 @@ def own_table(resource: Resource) -> str | None:
 
 @cache
 def _part(own: str, table: str, department: str | None) -> str:
-    # Of these only the number of rows is asked for.
+    alias = "o" if table == _CHECKED else "x"
+    # Of the tables of figures only the number of rows is asked for.
     listed = "x.department_id, x.revision_id, x.statement_id" if table in _COUNTED else "x.*"
-    only = "" if department is None else f" and x.department_id = {department}"
-    parts = [
-        f"select {listed} from {table} x where {condition}{only}"  # noqa: S608 - our own names
-        for condition in _conditions(own, table)
-    ]
-    return f"{table} as materialized ({' union '.join(parts)})"
+    read = CHECKED_FROM if table == _CHECKED else f"select {listed} from {table} x"  # noqa: S608 - our own names
+    only = "" if department is None else f" and {alias}.department_id = {department}"
+    # A result is made with its operands, so that the department of the one is that of the other.
+    only += "" if department is None or table != _CHECKED else f" and c.department_id = {department}"
+    return f"{table} as materialized ({read} where {_condition(own, table, alias)}{only})"
 
 
-def _conditions(own: str, table: str) -> tuple[str, ...]:
-    """The conditions of which a row of the table meets one."""
-    if table == "check_operand":
+def _condition(own: str, table: str, alias: str) -> str:
+    """Which rows of the table are beside the page."""
+    if table in ("check_operand", _CHECKED):
         if own in ("check_result", "statement"):
-            return (_among("x.check_result_id" if own == "check_result" else "x.statement_id", "p.id"),)
-        return (f"x.source = '{own}' and {_among('x.fact_id', 'p.id')}",)
+            return _among(alias, "check_result_id" if own == "check_result" else "statement_id", "id")
+        return f"{alias}.source = '{own}' and {_among(alias, 'fact_id', 'id')}"
     if own == "disclosure":
-        return (_among("x.id", "p.id") if table == own else _among(*_OF_REVISION),)
-    if table == "check_result":
-        through = _among(*_THROUGH_OPERANDS, rows="check_operand o")
-        return (_among("x.statement_id", "p.id"), through) if own == "statement" else (through,)
+        return _among(alias, "id", "id") if table == own else _among(alias, "revision_id", "revision_id")
     if table == "disclosure":
-        return (_among(*_OF_REVISION),)
-    return (_among("x.statement_id", "p.id") if own == "statement" else _among("x.id", "p.statement_id"),)
+        return _among(alias, "revision_id", "revision_id")
+    return _among(alias, "statement_id", "id") if own == "statement" else _among(alias, "id", "statement_id")
 
 
-def _among(column: str, other: str, rows: str = "page p") -> str:
-    alias = other.partition(".")[0]
-    return f"(x.department_id, {column}) in (select {alias}.department_id, {other} from {rows})"  # noqa: S608 - our own names
+def _among(alias: str, column: str, of_page: str) -> str:
+    return f"({alias}.department_id, {alias}.{column}) in (select p.department_id, p.{of_page} from page p)"  # noqa: S608 - our own names

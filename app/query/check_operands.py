@@ -30,6 +30,11 @@ _PLACE: dict[str, Json] = {
 # The result that an operand o belongs to.
 _RESULT_OF = "check_result c on c.department_id = o.department_id and c.id = o.check_result_id"
 
+# Operands, each with what its result says; beside a page they are gathered under a name of their own
+# (`app/query/beside.py`).
+CHECKED_FROM = f"select o.*, c.rule, c.status, c.severity from check_operand o join {_RESULT_OF}"  # noqa: S608 - our own names
+CHECKED = f"({CHECKED_FROM}) x"
+
 # The resource of the table that an operand o is in.
 _RESOURCE = "".join(
     ("case o.source", *(f" when '{table}' then '{resource}'" for resource, table in FIGURES), " end"),
@@ -96,7 +101,8 @@ OPERANDS = Column(
 
 def row_checks(table: str) -> tuple[Include, Column]:
     """For a resource out of a table: `include=checks`, and the filter `checks=failed` of its rows."""
-    about = f"o.department_id = t.department_id and o.source = '{table}' and o.fact_id = t.id"
+    # What most rows are not comes first: texts are compared of the others alone.
+    about = f"x.fact_id = t.id and x.source = '{table}' and x.department_id = t.department_id"
     return (
         Include(
             name="checks",
@@ -105,10 +111,10 @@ def row_checks(table: str) -> tuple[Include, Column]:
             description="The results of checks that compare a figure of this row, with the field and the cell.",
             description_zh="涉及本行数字的核对结果，附字段和单元格。",
             joins=(),
-            sql=f"""coalesce((select json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
-                'severity', c.severity, 'field', o.field, 'row', o."row", 'column', o."column")
-                order by c.id, o.position)
-                from check_operand o join {_RESULT_OF} where {about} group by o.department_id), '[]'::json)""",  # noqa: S608 - our own name
+            sql=f"""coalesce((select json_agg(json_build_object('id', x.check_result_id, 'rule', x.rule,
+                'status', x.status, 'severity', x.severity, 'field', x.field, 'row', x."row", 'column', x."column")
+                order by x.check_result_id, x.position)
+                from {CHECKED} where {about} group by x.department_id), '[]'::json)""",  # noqa: S608 - our own name
             schema=records_schema(
                 {
                     **_RESULT,
@@ -146,10 +152,10 @@ STATEMENT_CHECKS = Include(
     description="The cells of this table that checks compare: row and column of the grid, rule and status.",
     description_zh="本表中被核对的单元格：行、列、规则和结果。",
     joins=(),
-    sql=f"""coalesce((select json_agg(json_build_object('id', c.id, 'rule', c.rule, 'status', c.status,
-        'severity', c.severity, 'row', o."row", 'column', o."column") order by c.id, o.position)
-        from check_operand o join {_RESULT_OF}
-        where o.department_id = t.department_id and o.statement_id = t.id group by o.department_id), '[]'::json)""",  # noqa: S608 - our own names
+    sql=f"""coalesce((select json_agg(json_build_object('id', x.check_result_id, 'rule', x.rule, 'status', x.status,
+        'severity', x.severity, 'row', x."row", 'column', x."column") order by x.check_result_id, x.position)
+        from {CHECKED}
+        where x.statement_id = t.id and x.department_id = t.department_id group by x.department_id), '[]'::json)""",  # noqa: S608 - our own names
     schema=records_schema({**_RESULT, **_PLACE}),
 )
 STATEMENT_STATUSES = _filter(f"""(t.department_id, t.id) in (select o.department_id, o.statement_id

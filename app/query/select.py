@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from app.query.beside import beside
+from app.query.beside import beside, gathered
 from app.query.changes_since import update_column
 from app.query.columns import Column, Resource
 from app.query.filters import condition
@@ -55,7 +55,7 @@ def page_statement(
         for n, order in enumerate(orders)
     )
     key_texts = ", ".join(f"t.key_{n}::text" for n in range(len(orders)))
-    listed, joined = shown_list(resource, shown, includes, unit), row_joins(resource, shown, includes)
+    listed, joined = gathered(shown_list(resource, shown, includes, unit)), row_joins(resource, shown, includes)
     text = f"""with page as materialized (
   select t.*{keys} from {resource.source}{needed}
   where {" and ".join(conditions)}
@@ -118,7 +118,7 @@ def one_statement(name: str, *, fields: tuple[str, ...], includes: tuple[str, ..
     release = _PINNED if pinned else _CURRENT
     shown = [resource.known[field] for field in fields]
     key = f"${2 if pinned else 1}::{'bigint' if resource.key_column.kind == 'integer' else 'text'}"
-    listed, joined = shown_list(resource, shown, includes, unit), row_joins(resource, shown, includes)
+    listed, joined = gathered(shown_list(resource, shown, includes, unit)), row_joins(resource, shown, includes)
     text = f"""with current as ({_release(pinned=pinned)}), page as materialized (
   select t.* from {resource.source} where ({resource.visible}) and {resource.key_column.expression} = {key}
 ){beside(resource, (listed, joined))}
@@ -145,7 +145,9 @@ def value(column: Column, unit: Unit) -> str:
         return column.expression
     amount, shift = column.expression, f"1e-{unit.exponent}::numeric"
     shifted = amount if unit is Unit.YUAN else f"{amount} * {shift}"
-    return f"round({shifted}, greatest(0, scale({amount}) + {unit.exponent} - coalesce(t.unit_exponent, 0)))"
+    rounded = f"round({shifted}, greatest(0, scale({amount}) + {unit.exponent} - coalesce(t.unit_exponent, 0)))"
+    # Most amounts of a row are null: asking first spares the steps of the whole expression.
+    return f"case when {amount} is not null then {rounded} end"
 
 
 def _release(*, pinned: bool) -> str:

@@ -190,7 +190,8 @@ def _correlated(query: exp.Query, ctes: Mapping[str, Kind], block: Block, found:
             _add(found, "shape inside", select)
         around = {f"{alias}.{COLUMN}" for alias in block.distributed}
         for alias in own:
-            if not any(f"{alias}.{COLUMN}" in one and one & around for one in _classes(select)):
+            equal = [*_classes(select), *_asked_from_outside(select)]
+            if not any(f"{alias}.{COLUMN}" in one and one & around for one in equal):
                 _add(found, "not on department", select)
 
 
