@@ -48,6 +48,7 @@ class Shares:
     tried: Counter[str] = field(default_factory=Counter)  # of those compared: figures that were changed
     caught: Counter[str] = field(default_factory=Counter)
     one_way: Counter[str] = field(default_factory=Counter)  # of those caught: only by a lower figure
+    doubted: Counter[str] = field(default_factory=Counter)  # not caught: the rule says a doubt and does not judge
     missed: list[tuple[str, Place]] = field(default_factory=list)  # compared, and yet not caught
     alone: Counter[tuple[str, str]] = field(default_factory=Counter)  # no result compares it: statement and field
 
@@ -58,22 +59,26 @@ class Shares:
         self.tried += other.tried
         self.caught += other.caught
         self.one_way += other.one_way
+        self.doubted += other.doubted
         self.missed += other.missed
         self.alone += other.alone
 
     def table(self) -> str:
         """The shares as lines of text."""
         lines = [
-            "| statement | printed | compared | changed | caught | share | one way |",
-            "|---|--:|--:|--:|--:|--:|--:|",
+            "| statement | printed | compared | changed | caught | share | doubted | in bounds | one way |",
+            "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
         ]
         for key in [*sorted(self.printed), ""]:
-            printed, compared, tried, caught, one_way = (
+            printed, compared, tried, caught, one_way, doubted = (
                 one[key] if key else one.total()
-                for one in (self.printed, self.compared, self.tried, self.caught, self.one_way)
+                for one in (self.printed, self.compared, self.tried, self.caught, self.one_way, self.doubted)
             )
             share = f"{100 * caught / tried:.1f} %" if tried else ""
-            lines.append(f"| {key or 'all'} | {printed} | {compared} | {tried} | {caught} | {share} | {one_way} |")
+            lines.append(
+                f"| {key or 'all'} | {printed} | {compared} | {tried} | {caught} | {share} | {doubted}"
+                f" | {tried - caught - doubted} | {one_way} |"
+            )
         lines += [f"not compared: {key}.{name} ({count})" for (key, name), count in sorted(self.alone.items())]
         return "\n".join(lines)
 
@@ -144,16 +149,17 @@ def shares(parsed: ParsedDisclosure, *, most: int | None = None) -> Shares:
         for place in chosen:
             found.tried[key] += 1
             caught = _caught(parsed, place, said, watched[place])
-            if caught is None:
-                found.missed.append((key, place))
-            else:
+            if isinstance(caught, Decimal):
                 found.caught[key] += 1
                 found.one_way[key] += caught < 0
+            else:
+                found.doubted[key] += caught == "insufficient"
+                found.missed.append((key, place))
     return found
 
 
-def _caught(parsed: ParsedDisclosure, place: Place, said: set[str], rules: set[str]) -> Decimal | None:
-    """The change of the figure that a failed result names which was not there before; None where neither is.
+def _caught(parsed: ParsedDisclosure, place: Place, said: set[str], rules: set[str]) -> Decimal | str:
+    """The change of the figure that a failed result names which was not there before; where none is, what is said.
 
     Only the rules that compare the figure are run again, and of what they find only what has the figure in it.
     """
@@ -161,22 +167,25 @@ def _caught(parsed: ParsedDisclosure, place: Place, said: set[str], rules: set[s
     record = getattr(parsed, source)[index]
     unit = getattr(record, "unit", None)
     scale = Unit.WAN.exponent if unit is Unit.YUAN and is_money(name) else 0
+    doubted = False
     for change in (CHANGE, -CHANGE):
         wrong = changed(parsed, source, index, name, getattr(record, name) + change.scaleb(scale))
-        if any(result.sentence_zh not in said for result in _accused(wrong, place, rules)):
+        results = list(_about(wrong, place, rules))
+        if any(result.status == "failed" and result.sentence_zh not in said for result in results):
             return change
-    return None
+        doubted = doubted or any(result.status == "insufficient" for result in results)
+    return "insufficient" if doubted else "passed"
 
 
-def _accused(parsed: ParsedDisclosure, place: Place, rules: set[str]) -> Iterator[CheckResult]:
-    """What these rules say of the figure that fails."""
+def _about(parsed: ParsedDisclosure, place: Place, rules: set[str]) -> Iterator[CheckResult]:
+    """What these rules say of the figure."""
     document = Document(parsed)
     for rule in map(RULES.get, sorted(rules)):
         assert rule is not None
         for found in rule.function(document):
             if any((one.source, one.index, one.field) == place for one in _figures_of(found)):
                 result = evaluate(document, rule, found)
-                if result is not None and result.status == "failed" and names(result, place):
+                if result is not None and names(result, place):
                     yield result
 
 
