@@ -52,9 +52,13 @@ def fold(text: str) -> str:
 def parse_unit(text: str) -> Unit | None:
     """The unit that a text such as `单位：万元` or `金额单位: 元` names, None when it names none.
 
-    A quotient of units or several different units in one text raise ValueError: the reader must not choose.
+    A quotient of units, several different units in one text, or one that amounts are not read in (千元, 百万元) raise
+    ValueError: the reader must not choose.
     """
-    words = re.findall(r"亿元|万元|元", fold(text))
+    words = re.findall(r"[十百千佰仟万亿]*元", fold(text))
+    unknown = next((word for word in words if word not in _UNIT_WORDS), None)
+    if unknown is not None:
+        raise ValueError(f"is in {unknown}; amounts are read in 元, 万元 and 亿元")
     units = {_UNIT_WORDS[word] for word in words}
     if len(units) > 1:
         raise ValueError(f"{text.strip()!r} names several units: {', '.join(sorted(units))}")

@@ -37,6 +37,7 @@ _AMOUNT = re.compile(r"[-(]?[\d,]+(?:\.\d+)?\)?")
 # The longest listed name of a subject has 38 signs.
 _LONGEST_NAME = 120
 _WHOLE_CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
+_POINTED_CODE = re.compile(r"\d{3}(?:\.\d\d){1,2}")
 # 类, 款 and 项.
 _STEPS = 3
 # A unit's code before its name: 242001-…, [242001]….
@@ -227,7 +228,7 @@ def _printed_subject(
     Where a row prints only the last step of its code (|08| under 205, or 10 under 201), the steps before it are those
     of the code above it.
     """
-    steps = [fold(frame.text(row, column)) for column in code_columns]
+    steps = [_without_points(fold(frame.text(row, column))) for column in code_columns]
     # A spreadsheet that took 02 for a number prints 2.
     steps = [f"0{step}" if place and _DIGIT.fullmatch(step) else step for place, step in enumerate(steps)]
     code = "".join("" if _PLACEHOLDER.fullmatch(step) else step for step in steps)
@@ -240,6 +241,11 @@ def _printed_subject(
     if fused is None:
         return code, name
     return fused[0], name if name and split_fused(name) is None else fused[1]
+
+
+def _without_points(code: str) -> str:
+    """213.03.01 as 2130301."""
+    return code.replace(".", "") if _POINTED_CODE.fullmatch(code) else code
 
 
 def _checked_level(frame: Frame, code: str, cell: Cell, classification: Classification) -> RowLevel | None:

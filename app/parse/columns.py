@@ -21,7 +21,7 @@ Path = tuple[str, ...]
 
 # A heading may begin after the title, the department and the unit, each in a row of its own.
 _DEEPEST_START = 8
-_MARKS = re.compile(r"栏次|行次|\*+|-+|[甲乙丙丁类款项]")
+_MARKS = re.compile(r"栏次|行次|\*+|-+|[甲乙丙丁类款项]|类[.、]款(?:[.、]项)?")
 _STEPS = re.compile(r"[类款项]")
 _DESCRIPTOR = re.compile(r".*(?:编码|代码|名称|项目|科目|序号|行次|[类款项])")
 # 金额（万元）: the unit is no part of what the column is.

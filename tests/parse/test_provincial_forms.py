@@ -13,7 +13,7 @@ import pytest
 from app.checks.run import check
 from app.parse.document import parse_document
 from app.parse.report import lines_of
-from tests.written_forms import WRITERS, as_html, read_forms
+from tests.written_forms import WRITERS, as_html, as_xlsx, form, read_forms
 
 _FORMS = Path(__file__).parent / "forms"
 # Columns whose numbers stay in the printed table with a finding: province → (statement, heading).
@@ -62,3 +62,37 @@ def test_what_a_form_prints_wrong_is_found() -> None:
     data = data.replace(b">60.00<", b">61.00<", 1)
     found = parse_document(data, source_file="x.html", region_code="130205")
     assert [one.rule for one in check(found) if one.status == "failed"] != []
+
+
+_CODES = """
+功能分类科目编码|功能分类科目名称|合计|基本支出|项目支出
+类.款.项|<|1|2|3
+213|农林水支出|-100.00|—|（100.00）
+213.03|　水利|－100.00|-|−100.00
+213 03 05|　　水利工程建设|(100.00)|0.00|-100.00
+合计|<|-100.00||-100.00
+"""
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_codes_with_points_and_spaces_and_negative_amounts_in_every_spelling_are_read(suffix: str) -> None:
+    table = form("expenditure", "2025年部门支出总表", _CODES, unit="金额单位：人民币万元", heading_rows=2)
+    title = "云水市河湖局2025年部门预算"
+    data = as_xlsx(title, [table], cover=False) if suffix == "xlsx" else WRITERS[suffix](title, [table])
+    found = parse_document(data, source_file=f"x.{suffix}", region_code="130205")
+    assert [(line.code, line.total, line.project) for line in found.expenditures] == [
+        ("213", -100, -100),
+        ("21303", -100, -100),
+        ("2130305", -100, -100),
+        (None, -100, -100),
+    ]
+    assert [line.basic for line in found.expenditures] == [None, None, 0, None]
+    assert [one.text for one in found.findings if one.code == "number_only_in_grid"] == []
+
+
+def test_unit_that_is_none_of_money_known_keeps_the_amounts_in_the_table_and_says_so() -> None:
+    table = form("expenditure", "2025年部门支出总表", _CODES, unit="单位：千元", heading_rows=2)
+    data = as_html("云水市河湖局2025年部门预算", [table])
+    found = parse_document(data, source_file="x.html", region_code="130205")
+    assert found.expenditures == []
+    assert "unknown_unit" in {one.code for one in found.findings}
