@@ -538,6 +538,21 @@ def test_appropriation_above_its_funds_is_an_item_where_the_total_of_the_year_is
     assert _roles(without) == ["year_total", "item", "item", "grand_total"]
 
 
+def test_bare_total_sums_up_the_balances_where_the_total_of_the_year_is_printed_too() -> None:
+    rows = [
+        "收入\t\t支出\t",
+        "项目\t预算数\t项目\t预算数",
+        "一、一般公共预算拨款收入\t5\t一、教育支出\t6",
+        "本年收入合计\t5\t本年支出合计\t6",
+        "上年结转结余\t1\t\t",
+        "收入合计\t6\t支出合计\t6",
+    ]
+    with_year = _one_statement("收支预算总表", rows)
+    assert _roles(with_year) == ["item", "year_total", "opening_balance", "grand_total"]
+    without = _one_statement("收支预算总表", [*rows[:3], rows[5]])
+    assert _roles(without) == ["item", "year_total"]
+
+
 def _roles(parsed: ParsedDisclosure) -> list[str]:
     return [line.role for line in parsed.balance_lines if line.side == "revenue"]
 

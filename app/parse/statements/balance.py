@@ -58,6 +58,8 @@ _TOP = "一、"
 # Number words before an item: 一、 (一) 1. 1、
 _TOP_NUMBER = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]")
 _LOWER_NUMBER = re.compile(r"^(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．]|其中[:：]?|其中)")
+_OF_THE_YEAR = re.compile(r"(?:本年|当年)(?:收入|支出)(?:合计|小计)")
+_BARE_TOTAL = re.compile(r"(?:收入|支出)?合计")
 # What a row is, by its words; the first that fits.
 _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("grand_total", re.compile(r"(?:收入|支出|收、?支)?(?:总计|总合计)")),
@@ -211,14 +213,19 @@ def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
 def _special_roles(key: StatementKey, side: Side, items: Iterable[str]) -> Callable[[str], str | None]:
     """A function that says what a row is by its words, where it is neither an item nor a part of one.
 
-    财政拨款 is the total of a statement of nothing else, unless that prints 本年收入合计 besides.
+    财政拨款 is the total of a statement of nothing else, unless that prints 本年收入合计 besides; 收入合计 is that of the
+    year, unless 本年收入合计 is: then it sums up the balances, too.
     """
-    totals = any(_by_words(item) == "year_total" for item in items)
+    printed = {_without_number(item) for item in items}
+    totals = any(_by_words(item) == "year_total" for item in printed)
+    of_the_year = any(_OF_THE_YEAR.fullmatch(item) for item in printed)
     all_of_it = (side == "expenditure" or key == "fiscal_appropriation") and not totals
 
     def role(item: str) -> str | None:
         if all_of_it and _ALL_APPROPRIATION.fullmatch(_without_number(item)):
             return "year_total"
+        if of_the_year and _BARE_TOTAL.fullmatch(_without_number(item)):
+            return "grand_total"
         return _by_words(item)
 
     return role
