@@ -213,8 +213,8 @@ def _read_side(frame: Frame, block: _Block, rows: list[int]) -> None:
 def _special_roles(key: StatementKey, side: Side, items: Iterable[str]) -> Callable[[str], str | None]:
     """A function that says what a row is by its words, where it is neither an item nor a part of one.
 
-    财政拨款 is the total of a statement of nothing else, unless that prints 本年收入合计 besides; 收入合计 is that of the
-    year, unless 本年收入合计 is: then it sums up the balances, too.
+    财政拨款 is the total of a statement of nothing else, unless that prints 本年收入合计 besides; 收入合计 is that of
+    the year, unless 本年收入合计 is: then it sums up the balances, too.
     """
     printed = {_without_number(item) for item in items}
     totals = any(_by_words(item) == "year_total" for item in printed)
