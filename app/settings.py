@@ -37,7 +37,7 @@ class Settings:
     postgres_version: int = 18  # of the embedded server: 16 or 18
     statement_timeout_ms: int = 10_000
     pool_size: int = 8
-    pool_wait_ms: int = 10_000  # how long a request waits for one of those connections
+    pool_wait_ms: int = 30_000  # how long a request waits for one of those connections
     list_cost: int = 250_000  # what a list or facets may cost, in the planner's units (app/query/cost.py)
     sum_cost: int = 500_000  # what sums may cost that are not added up already
     exports: int = 4  # files that each server process writes at once, each with a connection beside the pool

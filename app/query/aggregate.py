@@ -125,6 +125,10 @@ def _from_cells(query: AggregateQuery, cells: Cells, conditions: list[str]) -> G
     columns = _measured(query)
     where = " and ".join([*conditions, *cells.conditions(column.name for column in columns)])
     counted = "filter (where t.measure = '')"
+    # Several phases in a group are refused as the same money, whatever else there is: no need to look for them twice.
+    years = "t.fiscal_year as first_year, t.fiscal_year as last_year"
+    if "fiscal_year" not in names:
+        years = "min(t.fiscal_year) as first_year, max(t.fiscal_year) as last_year"
     checks = "".join(
         f', min(({expression}) collate "C") as {name}_a, max(({expression}) collate "C") as {name}_b'
         for name, expression in _checks(query, cells)
@@ -132,10 +136,10 @@ def _from_cells(query: AggregateQuery, cells: Cells, conditions: list[str]) -> G
     tables = f"""groups as materialized (
   select {_list([f'{column.expression} as "{column.name}"' for column in groups])}{_LARGEST} as unit_exponent,
     coalesce(sum(t.lines) {counted}, 0)::bigint as lines, coalesce(sum(t.disclosures) {counted}, 0)::bigint
-      as disclosures, min(t.fiscal_year) as first_year, max(t.fiscal_year) as last_year
+      as disclosures, {years}
     {"".join(_group(measure, query.unit, _OF_CELLS) for measure in query.measures)}{checks}
     {"".join(f", coalesce(sum(t.lines) {_of(column)}, 0)::bigint as {_quoted(column)}" for column in columns)},
-    {cells.mixed(query.groups)} as mixed
+    {cells.mixed(query.groups, "phase")} as mixed
   from rollup t where {where}{f" group by {', '.join(str(n + 1) for n in range(len(names)))}" if names else ""}
 )"""  # noqa: S608 - as above
     exact = [

@@ -39,12 +39,18 @@ class Cells:
         named = f"t.made_as = '{self.rollup.made_as}' and t.grain = '{self.grain.name}'"
         return [f"{named} and {picked} and t.measure in ({names})"]
 
-    def mixed(self, groups: Iterable[Column]) -> str:
-        """The SQL of whether a group has rows of several places of one document, for which disclosures are unknown."""
-        grouped = {"statement_key" if column.name == "statement" else column.name for column in groups}
+    def mixed(self, groups: Iterable[Column], *settled: str) -> str:
+        """The SQL of whether a group has rows of several places of one document, for which disclosures are unknown.
+
+        `settled` are columns that are known to have one value in each group that is answered.
+        """
+        known = {*(column.name for column in groups), *settled}
+        known |= {item.column for item in self.filters if item.operator == "eq" and len(item.values) == 1}
+        grouped = {"statement_key" if name == "statement" else name for name in known}
         inner = [name for name in ("phase", "statement_key", *self.rollup.own) if name not in grouped]
         # A code that has fewer digits than are grouped by has them in the group without one.
-        if self.grain.code_digits and not grouped & {"class_code" if self.grain.code_digits == 3 else "code"}:  # noqa: PLR2004
+        codes = {column.name for column in groups}
+        if self.grain.code_digits and not codes & {"class_code" if self.grain.code_digits == 3 else "code"}:  # noqa: PLR2004
             inner.append("code")
         several = [f"min(coalesce(t.{name}, '')) <> max(coalesce(t.{name}, ''))" for name in inner]
         return f"coalesce({' or '.join(['min(t.lag) <> max(t.lag)', *several])}, false)"
@@ -85,7 +91,7 @@ def covering(
         of_filters = covering(resource, filters, (), ()) if groups and measures is not None else None
         if measures is not None and of_filters is None and any(column.name == "fiscal_year" for column in groups):
             return None
-        return Cells(rollup, grain, picked, kept, _as_cells(resource), of_filters)
+        return Cells(rollup, grain, picked, kept, _as_cells(resource, grain), of_filters)
     return None
 
 
@@ -136,10 +142,15 @@ def _picked(rollup: Rollup, filters: tuple[Filter, ...]) -> tuple[str | None, tu
     return None, filters
 
 
-def _as_cells(resource: Resource) -> Resource:
-    """The resource with the columns that cells have under another name."""
+def _as_cells(resource: Resource, grain: Grain) -> Resource:
+    """The resource with the columns that cells have as they are, which is cheaper than to make them out of others."""
+    own = {"prior_year": "(t.lag <> 0)"}
+    if grain.region_digits == 2:  # noqa: PLR2004 - of a province
+        own["province_code"] = "t.region_code"
+    if grain.code_digits == 3:  # noqa: PLR2004 - of a class
+        own["class_code"] = "t.code"
     columns = tuple(
-        replace(column, sql="(t.lag <> 0)", join=None) if column.name == "prior_year" else column
+        replace(column, sql=own[column.name], join=None) if column.name in own else column
         for column in resource.columns
     )
     return replace(resource, columns=columns)
