@@ -1,6 +1,7 @@
 """Answers made anew against a bare ASGI constant, which knows nothing of the database: the machine's speed cancels out.
 
-Where an index is missing our own SQL gets slower by itself and with us; a constant does not.
+Where an index is missing our own SQL gets slower by itself and with us; a constant does not. What waits without
+computing shows in the wait for an answer by its processor time, again against that of the constant.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import load
 from figures import Figures, Measured, Part, at_work, in_turn
-from queries import KINDS
+from queries import KINDS, LIMIT
 from servers import Server, serving
 from stage import Stage
 
-_CONNECTIONS = 4
 _SIZE = 20_000
+# No filter, so no index but that of the key: what a filter costs beside it is what its index leaves.
+_FIRST = f"/v1/expenditures?limit={LIMIT}"
 
 
 def measure(stage: Stage) -> Part:
@@ -31,13 +33,18 @@ def measure(stage: Stage) -> Part:
         for name, asked in paths.items():
             ours, constant = _asking(server, asked, stage.seconds), _asking(bare, ["/"], stage.seconds)
             ours()
-            found = in_turn(Figures(name), {"ours": ours, "bare": constant}, rounds=stage.rounds)
+            first = _asking(server, [_FIRST], stage.seconds)
+            found = in_turn(Figures(name), {"ours": ours, "bare": constant, "first": first}, rounds=stage.rounds)
+            slower, dearer = found.longer("ours", "bare"), found.cheaper("bare", "ours")
+            idle = tuple(wait / cost for wait, cost in zip(slower, dearer, strict=True))
             measured += [
-                Measured(f"bare/{name}", f"bare ASGI ÷ {name}, made anew", found.faster("bare", "ours"), "×"),
+                Measured(f"bare/{name}", f"p50 of {name}, made anew ÷ bare ASGI", slower, "×"),
+                Measured(f"bare/{name} by processor time", f"the same by processor time: {name}", dearer, "×"),
+                Measured(f"bare/{name} waiting", f"the one by the other: {name}", idle, "×"),
                 Measured(
-                    f"bare/{name} by processor time",
-                    f"processor time of {name}, made anew ÷ bare ASGI",
-                    found.cheaper("bare", "ours"),
+                    f"bare/{name} by the first page",
+                    f"processor time of {name} ÷ the first page of all lines",
+                    found.cheaper("first", "ours"),
                     "×",
                 ),
             ]
@@ -45,5 +52,5 @@ def measure(stage: Stage) -> Part:
 
 
 def _asking(server: Server, paths: list[str], seconds: float) -> partial[tuple[load.Result, float]]:
-    run = partial(load.measure, server.base, paths, seconds=seconds, connections=_CONNECTIONS)
+    run = partial(load.measure, server.base, paths, seconds=seconds, connections=1)
     return partial(at_work, server, run)

@@ -1,0 +1,61 @@
+"""Blocks of the database that a page and its total touch: the same on every machine, however busy.
+
+What an index saves shows here for certain; `values` are those of random pages, not of rounds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+
+import asyncpg
+from figures import Measured, Part
+from queries import KINDS, LIMIT, Asked
+from stage import Stage
+
+from app import database
+from app.query.read_query import read_list
+from app.query.registry import RESOURCES
+from app.query.select import count_statement, page_statement
+
+_DRAWN = 20
+
+
+def measure(stage: Stage) -> Part:
+    """Of each kind of page a few random ones."""
+    return Part("Blocks", "", tuple(asyncio.run(_measure(stage))))
+
+
+async def _measure(stage: Stage) -> list[Measured]:
+    found = []
+    async with database.connect_owner(stage.settings) as connection:
+        for kind in KINDS:
+            chance = random.Random(kind.name)
+            touched = [await _touched(connection, kind.draw(chance, stage.values)) for _ in range(_DRAWN)]
+            found.append(Measured(f"blocks/{kind.name}", f"blocks of a page of {kind.name}", tuple(touched)))
+    return found
+
+
+async def _touched(connection: asyncpg.Connection, asked: Asked) -> float:
+    parts = [part.partition("=") for part in asked.ours.partition("?")[2].split("&")]
+    pairs = [(name, value) for name, _, value in parts]
+    query = read_list(RESOURCES["expenditures"], pairs)
+    shapes = tuple(item.shape for item in query.filters)
+    arguments = [1, *(argument for item in query.filters for argument in item.arguments)]
+    page = page_statement(
+        "expenditures",
+        filters=shapes,
+        orders=query.orders,
+        nulls=None,
+        fields=query.fields,
+        includes=(),
+        unit=query.unit,
+        limit=LIMIT,
+    )
+    blocks = 0
+    for statement in (page, count_statement("expenditures", filters=shapes)):
+        said = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", *arguments)
+        plan = json.loads(said)[0]["Plan"]
+        blocks += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    return float(blocks)
