@@ -25,10 +25,13 @@ serve: .venv/runtime
 	@exec $(BIN)/gongkai serve
 
 test: .venv/development
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 test-16: .venv/development
-	GONGKAI_POSTGRES_VERSION=16 $(BIN)/python -m pytest tests/database tests/load tests/query tests/api $(ARGS)
+	GONGKAI_POSTGRES_VERSION=16 $(BIN)/python -m pytest $(PARALLEL) tests/database tests/load tests/query $(ARGS)
+
+# A process of tests for each core, each with a Postgres of its own; a file's tests stay together.
+PARALLEL = --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 check: .venv/development
 	@$(BIN)/ruff format --check . || { echo 'mend it with: make format'; exit 1; }
