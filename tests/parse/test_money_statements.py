@@ -549,6 +549,13 @@ def test_bare_total_sums_up_the_balances_where_the_total_of_the_year_is_printed_
     ]
     with_year = _one_statement("收支预算总表", rows)
     assert _roles(with_year) == ["item", "year_total", "opening_balance", "grand_total"]
+    above = ["一、本年收入\t5\t一、本年支出\t6", "（一）一般公共预算拨款\t5\t（一）教育支出\t6", "二、上年结转\t1\t\t"]
+    assert _roles(_one_statement("收支预算总表", [*rows[:2], *above, rows[5]])) == [
+        "year_total",
+        "item",
+        "opening_balance",
+        "grand_total",
+    ]
     without = _one_statement("收支预算总表", [*rows[:3], rows[5]])
     assert _roles(without) == ["item", "year_total"]
 

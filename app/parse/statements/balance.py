@@ -58,7 +58,7 @@ _TOP = "一、"
 # Number words before an item: 一、 (一) 1. 1、
 _TOP_NUMBER = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]")
 _LOWER_NUMBER = re.compile(r"^(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．]|其中[:：]?|其中)")
-_OF_THE_YEAR = re.compile(r"(?:本年|当年)(?:收入|支出)(?:合计|小计)")
+_OF_THE_YEAR = re.compile(r"(?:本年|当年)(?:收入|支出)(?:合计|小计)?")
 _BARE_TOTAL = re.compile(r"(?:收入|支出)?合计")
 # What a row is, by its words; the first that fits.
 _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
