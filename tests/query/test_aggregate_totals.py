@@ -22,7 +22,8 @@ PARTS_AND_TOTALS = {
         "institution__isnull=true&item=overseas_trips,vehicle_purchase,vehicle_operation,receptions",
         "institution__isnull=true&item=total",
     ),
-    "procurement-items": ("is_total=false", "is_total=true"),
+    # Below its first row a table may print the totals of kinds and of institutions.
+    "procurement-items": ("is_total=false", "is_total=true&position=1"),
 }
 GROUPS = {
     "balance-lines": "disclosure,statement,side,phase,fiscal_year",
@@ -30,6 +31,10 @@ GROUPS = {
 }
 # What rows of one project repeat, what is a price or a rate: no sums.
 NO_SUMS = {"project_budget", "unit_price", "quantity", "change_percent", "change_percent_without_construction"}
+
+
+# What a document adds up wrongly itself: its institutions without what was carried over, on pages 30 and 31.
+WRONG_AS_PRINTED = {("610100-942e5dc5-2020-budget", "revenue"), ("610100-942e5dc5-2020-budget", "expenditure")}
 
 
 async def groups(client: httpx.AsyncClient, name: str, query: str) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -56,9 +61,14 @@ async def test_sum_of_parts_is_the_printed_total_of_every_statement(name: str, s
     assert totals
     compared = 0
     for key, total in totals.items():
+        if key[:2] in WRONG_AS_PRINTED:
+            continue
         for column, printed in total.items():
             field = column
             if not field.endswith("_sum") or printed is None:
+                continue
+            if key not in parts:
+                assert printed == 0, f"{key} {field}: {printed} printed above no rows"
                 continue
             part, count = parts[key], parts[key][field.replace("_sum", "_count")]
             if part[field] is None and name == "economic-lines":
