@@ -22,8 +22,8 @@ from typing import Any
 import pytest
 
 from app.bulk.build import build_release
+from app.bulk.manifest import ReleaseFiles
 from app.settings import Settings
-from tests.clients import serving
 
 
 async def publish(settings: Settings) -> AsyncIterator[Path]:
@@ -102,10 +102,9 @@ def test_package_of_the_committed_data_is_valid(published_seed: Path) -> None:
     check_whole(published_seed)
 
 
-def test_package_is_valid_as_it_is_served(published_seed: Path, seed_loaded: Settings) -> None:
-    served = {"GONGKAI_RELEASES": str(published_seed.parent), "DATABASE_URL": str(seed_loaded.database_url)}
-    with serving.process({**served, "GONGKAI_DATA": str(seed_loaded.data)}) as address:
-        check_whole(published_seed, f"{address}/v1/releases/1/files/datapackage.json")
+def test_package_is_valid_as_it_is_served(built: tuple[Settings, ReleaseFiles], address: str) -> None:
+    files = built[1]
+    check_whole(files.directory, f"{address}/v1/releases/{files.release}/files/datapackage.json")
 
 
 # What is put into the first row, or the first two, of a table, and what has to be found there.
