@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from load import Result
 from servers import Server
 
-
 # What a session of Postgres has used is counted with its end, and that comes after its client's.
 _LEAVE = 0.2
 
@@ -68,6 +67,7 @@ class Figures:
     rates: dict[str, list[float]] = field(default_factory=dict)
     waits: dict[str, list[float]] = field(default_factory=dict)
     costs: dict[str, list[float]] = field(default_factory=dict)
+    least: dict[str, list[float]] = field(default_factory=dict)  # the quickest answers of all, in milliseconds
 
     def add(self, way: str, result: Result, used: float = 0.0) -> None:
         """A round of one way, and the processor seconds that it took."""
@@ -75,6 +75,7 @@ class Figures:
             raise SystemExit(f"{self.name}, {way}: {result.failed} of {result.answers} requests failed")
         self.rates.setdefault(way, []).append(result.per_second)
         self.waits.setdefault(way, []).append(result.percentile(0.5))
+        self.least.setdefault(way, []).append(result.percentile(0))
         self.costs.setdefault(way, []).append(1000 * used / result.answers)
 
     def rate(self, way: str) -> float:
@@ -91,6 +92,10 @@ class Figures:
     def cheaper(self, one: str, other: str) -> tuple[float, ...]:
         """How many times as much processor time an answer of the other costs, in each round."""
         return tuple(b / a for a, b in zip(self.costs[one], self.costs[other], strict=True))
+
+    def quickest(self, one: str, other: str) -> tuple[float, ...]:
+        """How many times longer its quickest answer takes: of hundreds one is hardly kept waiting by other work."""
+        return tuple(a / b for a, b in zip(self.least[one], self.least[other], strict=True))
 
     def cost(self, way: str) -> str:
         return f"{statistics.median(self.costs[way]):.2f} ms"
