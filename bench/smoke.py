@@ -47,7 +47,7 @@ def main() -> None:
     """Measure, compare, print; exit 1 when a floor is broken twice."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=LINES)
-    parser.add_argument("--seconds", type=float, default=1)
+    parser.add_argument("--seconds", type=float, default=0.8)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--data", type=Path, help="where the database is kept for another run; else it is removed")
     parser.add_argument("--parts", default=",".join(PARTS), help=f"which of {', '.join(PARTS)}, with commas between")
