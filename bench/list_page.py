@@ -105,7 +105,7 @@ def _kind(kind: Kind, stage: Stage, at: Mapping[str, Server]) -> Figures:
         return at_work(at[way], run)
 
     for way in at:
-        ask(way, min(2, stage.seconds))  # what it keeps for itself (plans, pages of the file) is there before it is measured
+        ask(way, min(2, stage.seconds))  # what it keeps for itself (plans, pages of the file) is there before
     ways = {way: partial(ask, way, stage.seconds) for way in at}
     alone = Server("", stage.postgres)
     ways["pgbench"] = lambda: at_work(alone, lambda: _pgbench(stage.settings, text, max(1, round(stage.seconds))))
