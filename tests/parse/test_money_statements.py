@@ -560,6 +560,18 @@ def test_bare_total_sums_up_the_balances_where_the_total_of_the_year_is_printed_
     assert _roles(without) == ["item", "year_total"]
 
 
+def test_total_of_the_year_that_is_printed_above_its_items_too_counts_once() -> None:
+    rows = [
+        "收入\t\t支出\t",
+        "项目\t预算数\t项目\t预算数",
+        "一、部门预算\t5\t一、部门预算\t5",
+        "1、财政拨款\t5\t1、教育支出\t5",
+    ]
+    twice = _one_statement("收支预算总表", [*rows, "本年收入合计\t5\t本年支出合计\t5"])
+    assert _roles(twice) == ["item_part", "item", "year_total"]
+    assert _roles(_one_statement("收支预算总表", rows)) == ["year_total", "item"]
+
+
 def _roles(parsed: ParsedDisclosure) -> list[str]:
     return [line.role for line in parsed.balance_lines if line.side == "revenue"]
 

@@ -60,6 +60,7 @@ _TOP_NUMBER = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]")
 _LOWER_NUMBER = re.compile(r"^(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．]|其中[:：]?|其中)")
 _OF_THE_YEAR = re.compile(r"(?:本年|当年)(?:收入|支出)(?:合计|小计)?")
 _BARE_TOTAL = re.compile(r"(?:收入|支出)?合计")
+_ALL_OF_A_BUDGET = re.compile(r"部门(?:综合)?预算")
 # What a row is, by its words; the first that fits.
 _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("grand_total", re.compile(r"(?:收入|支出|收、?支)?(?:总计|总合计)")),
@@ -226,6 +227,9 @@ def _special_roles(key: StatementKey, side: Side, items: Iterable[str]) -> Calla
             return "year_total"
         if of_the_year and _BARE_TOTAL.fullmatch(_without_number(item)):
             return "grand_total"
+        if of_the_year and _ALL_OF_A_BUDGET.fullmatch(_without_number(item)):
+            # The total of the year once more, above the items: it is counted where it is called so.
+            return "item_part"
         return _by_words(item)
 
     return role
