@@ -16,6 +16,7 @@ from app.api.reader import Reader
 from app.errors import DatabaseBusy
 from app.query.cost import Budget, Costs
 from app.query.registry import RESOURCES
+from app.query.run import Connection
 from app.settings import Settings
 
 
@@ -97,11 +98,11 @@ async def test_a_request_waits_for_a_connection_and_then_is_told_to_come_again(l
     try:
         held = asyncio.Event()
 
-        async def hold(connection: asyncpg.Connection) -> None:
+        async def hold(connection: Connection) -> None:
             held.set()
             await connection.execute("select pg_sleep(0.5)")
 
-        async def quick(connection: asyncpg.Connection) -> int:
+        async def quick(connection: Connection) -> int:
             found: int = await connection.fetchval("select 1")
             return found
 
