@@ -19,7 +19,8 @@ _EXAMPLES = {
     "expenditures": "scope=department&measure=total,basic,avg:project&group_by=fiscal_year,region,kind&sort=-total_sum",
     "economic-lines": "scope=department&measure=personnel,public&group_by=fiscal_year,kind,class",
     "three-public": "kind=budget&scope=department&group_by=fiscal_year,item&prior_year=false&institution__isnull=true",
-    "projects": "statement=project_expenditure&is_total=false&scope=department&kind=budget&group_by=department&having=lines__gte:2",
+    "projects": "statement=project_expenditure&is_total=false&scope=department&kind=budget"
+    "&group_by=department&having=lines__gte:2",
     "procurement-items": "scope=department&group_by=fiscal_year,catalogue_code&sort=-total_sum&limit=10",
     "check-results": "group_by=rule,status&sort=-lines&having=lines__gte:2",
 }
