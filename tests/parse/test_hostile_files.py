@@ -359,7 +359,12 @@ def test_interruption_ends_every_process(tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.txt" for number in range(3)]
     for path in paths:
         path.write_bytes(slow)
-    command = subprocess.Popen([_GONGKAI, "seed", "build", "--out", str(tmp_path / "seed"), *map(str, paths)])
+    # A shell that runs the tests in the background has them ignore interruptions, and what they start as well.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        command = subprocess.Popen([_GONGKAI, "seed", "build", "--out", str(tmp_path / "seed"), *map(str, paths)])
+    finally:
+        signal.signal(signal.SIGINT, heard)
     timer = threading.Timer(1.5, command.send_signal, [signal.SIGINT])
     timer.start()
     start = time.monotonic()

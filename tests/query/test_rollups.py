@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections.abc import Iterator
 
 import asyncpg
@@ -89,6 +90,13 @@ async def answer(
     return row
 
 
+def refused(row: asyncpg.Record) -> list[bool] | None:
+    """What of the request would count the same money twice; None where nothing would."""
+    findings = json.loads(row["findings"])
+    said = [*findings["broken"], findings["restated"]]
+    return said if any(said) else None
+
+
 async def compare(
     connection: asyncpg.Connection, resource: str, release: int, filters: tuple[str, ...] = _FILTERS
 ) -> tuple[int, int]:
@@ -103,6 +111,10 @@ async def compare(
             continue
         answered += 1
         facts = await answer(connection, query, release, rolled=False)
+        if refused(found) or refused(facts):
+            # Then nothing else of the row is served, and disclosures of several phases are not told apart.
+            assert refused(found) == refused(facts), (query.pairs, query.applied)
+            continue
         assert tuple(found)[:-1] == tuple(facts)[:-1], (query.pairs, query.applied)
     return asked, answered
 
