@@ -75,7 +75,7 @@ def bulk_paths(
                     },
                     _header("Range", "The bytes that are wanted.", "bytes=-8"),
                     _header(
-                        "If-Range", "The ETag that parts fetched before had: another one gives the whole file.", '"…"'
+                        "If-Range", "The ETag that parts fetched before had: another one gives the whole file.", '"9f0c2d4e"'
                     ),
                 ],
                 "responses": {
