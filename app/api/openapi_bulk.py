@@ -75,7 +75,9 @@ def bulk_paths(
                     },
                     _header("Range", "The bytes that are wanted.", "bytes=-8"),
                     _header(
-                        "If-Range", "The ETag that parts fetched before had: another one gives the whole file.", '"9f0c2d4e"'
+                        "If-Range",
+                        "The ETag that parts fetched before had: another one gives the whole file.",
+                        '"9f0c2d4e"',
                     ),
                 ],
                 "responses": {
