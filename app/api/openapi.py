@@ -281,9 +281,12 @@ def _one(resource: Resource, shared: dict[str, Json]) -> Json:
 
 
 def _key_schema(key: Column) -> Json:
-    """A key of text has no dot: what follows one is the format."""
+    """A key of text has no dot, since what follows one is the format; but for rules, named after an identity."""
     schema = parameter_schema(key)
-    return {**schema, "pattern": "^[A-Za-z0-9_-]+$"} if schema["type"] == "string" else schema
+    if schema["type"] != "string":
+        return schema
+    dotted = "." in str(key.example)
+    return {**schema, "pattern": r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_]+$" if dotted else "^[A-Za-z0-9_-]+$"}
 
 
 def _index() -> Json:
