@@ -21,6 +21,7 @@ from app.api.freshness import Freshness
 from app.api.hosts import hosts_of
 from app.api.openapi import TITLE, VERSION, openapi_document
 from app.api.paths import unknown_path
+from app.api.protocol import AT_ONCE
 from app.api.reader import Reader
 from app.api.routes import (
     aggregates,
@@ -52,7 +53,7 @@ def create_application(settings: Settings) -> FastAPI:
     freshness = Freshness(hosts)
 
     @contextlib.asynccontextmanager
-    async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(application: FastAPI) -> AsyncIterator[dict[str, object]]:
         reader = Reader(settings, hosts)
         application.state.reader = reader
         application.state.exports = Exports(reader)
@@ -63,7 +64,8 @@ def create_application(settings: Settings) -> FastAPI:
             log.error("%s", error)  # noqa: TRY400 - the message is made for the operator, the traceback says no more
         build()
         watching = asyncio.create_task(freshness.watch(settings))
-        yield
+        door = application.middleware_stack
+        yield {AT_ONCE: door.at_once} if isinstance(door, Door) else {}
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watching

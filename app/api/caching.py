@@ -15,6 +15,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from app.api.compression import choose
 from app.api.freshness import State
@@ -28,6 +29,9 @@ from app.query.registry import RESOURCES
 RELEASE_HEADER = "Gongkai-Release"
 
 Headers = list[tuple[bytes, bytes]]
+
+# How a request is written as far as its answer depends on it: path, query, Accept, Accept-Encoding, Host, scheme.
+Spelling: TypeAlias = tuple[str, bytes, bytes | None, bytes | None, bytes | None, str]
 
 
 class Policy(Enum):

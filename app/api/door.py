@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.caching import Answers, Finished, Plan, of_data, plan
-from app.api.finish import Exchange, Finisher, send_finished
+from app.api.finish import Exchange, Finisher, send_finished, written
 from app.api.freshness import Freshness
 from app.api.html import problem_page, wants_page
 from app.api.parameters import LONGEST_QUERY
@@ -78,28 +78,52 @@ class Door:
         else:
             await self._make(exchange, receive, send)
 
-    def _find(self, exchange: Exchange) -> Finished | None:
-        """The finished answer, if there is one; the exchange learns what is planned if not."""
+    def at_once(self, scope: Scope) -> tuple[bytes, bytes] | None:
+        """The finished answer to a request that came in these very bytes before, as it goes over the wire.
+
+        None: whatever needs more than a look is for the application.
+        """
+        begun = time.perf_counter()
+        headers = dict(scope["headers"])
+        if scope["method"] not in READ_METHODS or b"x-forwarded-proto" in headers:
+            return None
+        exchange = Exchange(scope, headers, begun, self._ids.of(headers.get(b"x-request-id")))
+        finished = self._known(exchange)
+        return None if finished is None else written(exchange, finished)
+
+    def _known(self, exchange: Exchange) -> Finished | None:
+        """The finished answer that was given to a request in these bytes; the exchange learns how it is spelled."""
         scope, headers = exchange.scope, exchange.headers
         if len(headers) != len(scope["headers"]):
             return None  # a header that comes twice is for those who read both
-        accept, encodings, host = headers.get(b"accept"), headers.get(b"accept-encoding"), headers.get(b"host")
-        path, query, scheme = scope["path"], scope["query_string"], scope["scheme"]
-        spelling = (path, query, accept, encodings, host, scheme)
-        state = self.freshness.current(exchange.begun)
+        exchange.spelling = spelling = (
+            scope["path"],
+            scope["query_string"],
+            headers.get(b"accept"),
+            headers.get(b"accept-encoding"),
+            headers.get(b"host"),
+            scope["scheme"],
+        )
         # `no-cache` and the like ask for an answer that is made anew.
-        may_be_old = state is not None and b"cache-control" not in headers
-        if state is not None and may_be_old:
-            finished = self.answers.by_spelling(spelling, state)
-            if finished is not None:
-                return finished
-        accept, encodings = accept or b"", encodings or b""
+        if b"cache-control" in headers:
+            return None
+        state = self.freshness.current(exchange.begun)
+        return None if state is None else self.answers.by_spelling(spelling, state)
+
+    def _find(self, exchange: Exchange) -> Finished | None:
+        """The finished answer, if there is one; the exchange learns what is planned if not."""
+        finished = self._known(exchange)
+        if finished is not None or exchange.spelling is None:
+            return finished
+        path, query, accept, encodings, host, scheme = exchange.spelling
+        accept, encodings, host = accept or b"", encodings or b"", host or b""
         if len(query) > LONGEST_QUERY or len(accept) + len(encodings) > _LONGEST_ACCEPT:
             return None
-        base = self._public_url or f"{scheme}://{(host or b'').decode('latin-1')}"
-        exchange.spelling = spelling
+        base = self._public_url or f"{scheme}://{host.decode('latin-1')}"
+        state = self.freshness.current(exchange.begun)
         exchange.planned = plan(path, query, accept.decode("latin-1"), encodings.decode("latin-1"), base, state)
-        return self.answers.by_plan(exchange.planned, spelling) if may_be_old else None
+        may_be_old = state is not None and b"cache-control" not in exchange.headers
+        return self.answers.by_plan(exchange.planned, exchange.spelling) if may_be_old else None
 
     async def _make(self, exchange: Exchange, receive: Receive, send: Send) -> None:
         finisher = Finisher(exchange, self.answers, send)

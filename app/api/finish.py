@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.types import Message, Scope, Send
@@ -16,6 +17,7 @@ from app.api.caching import (
     Headers,
     Plan,
     Policy,
+    Spelling,
     last_modified,
     matches,
     policy_of,
@@ -50,7 +52,7 @@ class Exchange:
     headers: dict[bytes, bytes]
     begun: float
     identifier: bytes
-    spelling: tuple[object, ...] | None = None
+    spelling: Spelling | None = None
     planned: Plan | None = None
     seconds: list[float] = field(default_factory=lambda: [0.0])
 
@@ -64,20 +66,31 @@ class Exchange:
         return [(b"server-timing", self.timing()), (b"x-request-id", self.identifier)]
 
 
+def unchanged_by(finished: Finished, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the reader has the answer already, by what its conditions name."""
+    tag = headers.get(b"if-none-match")
+    if tag is not None:
+        return tag == finished.etag or matches(tag, finished.etag)
+    since = headers.get(b"if-modified-since")
+    return since is not None and unmodified(since, finished.modified)
+
+
+def written(exchange: Exchange, finished: Finished) -> tuple[bytes, bytes]:
+    """A finished answer as it goes over the wire (the head without its last line, the body), or 304 to who has it."""
+    own = b"server-timing: %s\r\nx-request-id: %s\r\n" % (exchange.timing(), exchange.identifier)
+    if unchanged_by(finished, exchange.headers):
+        return finished.unchanged_head + own, b""
+    return finished.head + own, b"" if exchange.scope["method"] == "HEAD" else finished.body
+
+
 async def send_finished(exchange: Exchange, finished: Finished, send: Send) -> None:
     """A finished answer, or 304 to a reader who has it."""
-    headers, scope = exchange.headers, exchange.scope
-    tag = headers.get(b"if-none-match")
-    since = headers.get(b"if-modified-since")
-    unchanged = (
-        matches(tag, finished.etag) if tag is not None else since is not None and unmodified(since, finished.modified)
-    )
-    body = b"" if unchanged or scope["method"] == "HEAD" else finished.body
+    scope = exchange.scope
     write = scope.get(WRITE)
-    if write is not None:
-        own = b"server-timing: %s\r\nx-request-id: %s\r\n" % (exchange.timing(), exchange.identifier)
-        if write((finished.unchanged_head if unchanged else finished.head) + own, body):
-            return
+    if write is not None and write(*written(exchange, finished)):
+        return
+    unchanged = unchanged_by(finished, exchange.headers)
+    body = b"" if unchanged or scope["method"] == "HEAD" else finished.body
     start = finished.unchanged if unchanged else finished.headers
     status = 304 if unchanged else 200
     await send({"type": "http.response.start", "status": status, "headers": start + exchange.own_headers()})

@@ -1,4 +1,4 @@
-"""Raw UTF-8 in a URL is understood as everybody means it, and what is no HTTP gets a problem document too."""
+"""What our HTTP protocol adds: raw UTF-8 in a URL, problem documents for what is no HTTP, finished answers at once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,21 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api.application import create_application
+from app.api.door import Door
 from app.api.protocol import encode_request_lines
 from app.settings import Settings
+from tests.freshness import known
 
 
 @pytest.fixture(scope="module")
 async def port(loaded: Settings) -> AsyncIterator[int]:
     """The port of a real server with our protocol."""
+    application = create_application(loaded)
     server = uvicorn.Server(
-        uvicorn.Config(
-            create_application(loaded), port=0, http="app.api.protocol:Protocol", ws="none", log_level="critical"
-        )
+        uvicorn.Config(application, port=0, http="app.api.protocol:Protocol", ws="none", log_level="critical")
     )
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  # uvicorn offers nothing to wait for
         await asyncio.sleep(0.01)
+    assert await known(application)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     await serving
@@ -80,3 +82,88 @@ def test_bytes_of_a_request_line_survive_decoding(path: str) -> None:
     line = encode_request_lines(b"GET /" + path.encode() + b" HTTP/1.1\r\n")
     assert line.isascii()
     assert unquote_to_bytes(line) == unquote_to_bytes(b"GET /" + path.encode() + b" HTTP/1.1\r\n")
+
+
+PAGE = b"/v1/expenditures?limit=3&fiscal_year=2024"
+
+
+async def answers(port: int, requests: bytes, count: int) -> list[tuple[bytes, bytes]]:
+    """So many answers, head and body, to requests that are sent in one go over one connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(requests)
+    found = []
+    for _ in range(count):
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
+        lengths = [int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        bodiless = head.startswith(b"HTTP/1.1 304")
+        found.append((head, b"" if bodiless else await reader.readexactly(lengths[0])))
+    writer.close()
+    await writer.wait_closed()
+    return found
+
+
+def asking(path: bytes, *headers: bytes, method: bytes = b"GET") -> bytes:
+    return b"%s %s HTTP/1.1\r\nHost: test\r\n%s\r\n" % (method, path, b"".join(line + b"\r\n" for line in headers))
+
+
+def header(head: bytes, name: bytes) -> bytes:
+    return next(line.partition(b": ")[2] for line in head.split(b"\r\n") if line.lower().startswith(name + b":"))
+
+
+async def test_finished_answer_is_written_without_asking_the_application(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((first, body),) = await answers(port, asking(PAGE), 1)
+
+    async def never(*_: object) -> None:
+        raise AssertionError("a finished answer went through the application")
+
+    monkeypatch.setattr(Door, "__call__", never)
+    tag = b"If-None-Match: " + header(first, b"etag")
+    ((head, again),) = await answers(port, asking(PAGE, b"X-Request-ID: mine"), 1)
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert (again, header(head, b"etag")) == (body, header(first, b"etag"))
+    assert header(head, b"x-request-id") == b"mine"
+    assert header(head, b"server-timing").startswith(b"db;dur=0.00")
+    ((head, nothing),) = await answers(port, asking(PAGE, tag), 1)
+    assert (head.split(b"\r\n")[0], nothing) == (b"HTTP/1.1 304 Not Modified", b"")
+
+
+async def test_head_of_a_finished_answer_has_its_length_and_no_body(port: int) -> None:
+    ((first, body),) = await answers(port, asking(PAGE), 1)
+    sent = asking(PAGE, method=b"HEAD") + asking(PAGE)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    following = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    assert header(head, b"content-length") == header(first, b"content-length") == b"%d" % len(body)
+    assert following.startswith(b"HTTP/1.1 200 OK")
+    assert await reader.readexactly(len(body)) == body
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_thousands_of_requests_in_one_go_are_answered_in_their_order(port: int) -> None:
+    paths = [b"/v1/expenditures?limit=%d" % (1 + number % 3) for number in range(3000)]
+    single = {path: (await answers(port, asking(path), 1))[0][1] for path in paths[:3]}
+    # The first one has to be made, so that all others wait behind it.
+    anew = asking(PAGE, b"Cache-Control: no-cache")
+    found = await answers(port, anew + b"".join(asking(path) for path in paths), 3001)
+    assert [body for _, body in found[1:]] == [single[path] for path in paths]
+
+
+async def test_scheme_that_a_proxy_names_is_another_answer(port: int) -> None:
+    ((_, plain),) = await answers(port, asking(PAGE), 1)
+    ((_, secure),) = await answers(port, asking(PAGE, b"X-Forwarded-Proto: https"), 1)
+    assert b'"next":"http://test/' in plain
+    assert b'"next":"https://test/' in secure
+
+
+async def test_connection_that_is_to_be_closed_is_closed_after_a_finished_answer(port: int) -> None:
+    ((_, body),) = await answers(port, asking(PAGE), 1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(asking(PAGE, b"Connection: close"))
+    said = await asyncio.wait_for(reader.read(), 5)
+    assert said.endswith(body)
+    writer.close()
+    await writer.wait_closed()
