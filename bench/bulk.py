@@ -52,7 +52,7 @@ def _export(settings: Settings) -> tuple[float, float]:
     """Seconds, and the most resident memory in MiB, of a build; its progress goes to stderr with the time of each."""
     begun = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", "from app.cli import main; main()", "export"],
+        [sys.executable, "-m", "app", "export"],
         cwd=Path(__file__).parents[1],
         env={**os.environ, "GONGKAI_DATA": str(settings.data)},
     )

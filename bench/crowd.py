@@ -68,7 +68,7 @@ def _start(environment: dict[str, str]) -> float:
     """Seconds from the command to its first answer."""
 
     def command(port: int) -> list[str]:
-        program = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
+        program = [sys.executable, "-m", "app", "serve"]
         return ["env", f"GONGKAI_PORT={port}", *program]
 
     begun = time.perf_counter()

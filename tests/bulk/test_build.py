@@ -34,7 +34,7 @@ from app.settings import PROJECT, Settings
 from tests.bulk.conftest import environment
 
 Built = tuple[Settings, ReleaseFiles]
-EXPORT = [sys.executable, "-c", "from app.cli import main; main()", "export"]
+EXPORT = [sys.executable, "-m", "app", "export"]
 
 
 def fields(name: str) -> str:

@@ -22,7 +22,7 @@ from app.settings import PROJECT, Settings
 from tests import dataset
 from tests.conftest import POSTGRES_VERSION
 
-COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
+COMMAND = [sys.executable, "-m", "app"]
 
 
 @pytest.fixture

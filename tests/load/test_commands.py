@@ -20,7 +20,7 @@ from tests.conftest import copy_of
 DOCUMENTS = PROJECT / "tests" / "documents"
 BUDGET, FINAL = DOCUMENTS / "hebei_budget_2024.txt", DOCUMENTS / "hunan_final_2021.txt"
 
-COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
+COMMAND = [sys.executable, "-m", "app"]
 
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
