@@ -1,32 +1,19 @@
-"""COPY: revisions into the database batch after batch, counted on the way and compared at the end."""
+"""COPY: rows into the database batch after batch, counted on the way and compared at the end."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import asyncpg
-from sqlmodel import SQLModel
 
-from app import tables
+from app.copy_text import Rows
 from app.errors import LoadError
-from app.to_rows import (
-    OPERANDS,
-    SOURCES,
-    Revision,
-    Row,
-    columns,
-    counters,
-    disclosure_row,
-    fact_rows,
-    money_columns,
-    table_name,
-)
+from app.to_rows import DISCLOSURES, OPERANDS, SOURCES, money_columns, table_name
 
-# The rows of some revisions, by the list that they came from.
-Rows = dict[str, list[Row]]
+_PIECE = 2**20  # bytes
 
 
 @dataclass
@@ -39,16 +26,13 @@ class _Sent:
 
 @dataclass
 class Copy:
-    """The COPY of one load: `begin` it, make `rows_of` a batch and `send` them, `verify` at the end, in a transaction.
-
-    Rows are made in the order in which they are sent; they may be made while the batch before is sent.
-    """
+    """The COPY of one load: `begin` it, `place` a batch and `send` its rows, `verify` at the end, in a transaction."""
 
     connection: asyncpg.Connection
     release: int
-    last_revision: int  # the highest revision_id in use before the load
     loaded_at: dt.datetime
-    identifiers: Mapping[str, Iterator[int]]
+    last_revision: int  # the highest revision_id in use
+    last_ids: dict[str, int]  # the highest id in use, by list
     sent: dict[str, _Sent] = field(default_factory=lambda: {source: _Sent() for source in SOURCES})
 
     @classmethod
@@ -61,9 +45,9 @@ class Copy:
         return cls(
             connection=connection,
             release=release,
-            last_revision=await connection.fetchval("SELECT coalesce(max(revision_id), 0) FROM disclosure"),
             loaded_at=await connection.fetchval("SELECT now()"),
-            identifiers=counters(last),
+            last_revision=await connection.fetchval("SELECT coalesce(max(revision_id), 0) FROM disclosure"),
+            last_ids=last,
         )
 
     @property
@@ -71,23 +55,24 @@ class Copy:
         """How many rows of facts were sent."""
         return sum(one.rows for one in self.sent.values())
 
-    def rows_of(self, revisions: Sequence[Revision]) -> Rows:
-        """The rows of a batch by table. LoadError names a record that refers to nothing; see `fact_rows`."""
-        rows: Rows = {source: [] for source in (*SOURCES, OPERANDS)}
-        for revision in revisions:
-            for source, row in fact_rows(revision, self.identifiers):
-                rows[source].append(row)
-        for source, table in SOURCES.items():
-            self.sent[source].rows += len(rows[source])
-            self.sent[source].yuan += _control_total(table, rows[source])
-        return rows
+    def place(self, revisions: int, counts: Mapping[str, int]) -> tuple[int, dict[str, int]]:
+        """The first revision_id for so many revisions, and the first ids for so many rows of each list."""
+        first_revision, first_ids = self.last_revision + 1, {name: last + 1 for name, last in self.last_ids.items()}
+        self.last_revision += revisions
+        for source, count in counts.items():
+            self.last_ids[source] += count
+        return first_revision, first_ids
 
-    async def send(self, revisions: Sequence[Revision], rows: Rows) -> None:
-        """COPY a batch with the rows of its facts."""
-        await self._table(tables.Disclosure, [disclosure_row(one, self.loaded_at) for one in revisions])
-        for source, table in SOURCES.items():
-            await self._table(table, rows[source])
-        await self._table(tables.CheckOperand, rows[OPERANDS])
+    async def send(self, rows: Mapping[str, Rows]) -> None:
+        """COPY the rows of a batch, parents before children."""
+        for source in (DISCLOSURES, *SOURCES, OPERANDS):
+            if source not in rows:
+                continue
+            one = rows[source]
+            await self.connection.copy_to_table(one.table, source=_pieces(one.text), columns=one.columns, format="text")
+            if source in self.sent:
+                self.sent[source].rows += one.number
+                self.sent[source].yuan += one.yuan
 
     async def verify(self) -> None:
         """Rows and control totals in the database are what was sent; a difference ends the load."""
@@ -101,13 +86,7 @@ class Copy:
             if found is None or tuple(found) != sent:
                 raise LoadError(f"{name} holds {found and tuple(found)} rows and yuan after COPY, not {sent}")
 
-    async def _table(self, table: type[SQLModel], rows: Sequence[Row]) -> None:
-        if rows:
-            await self.connection.copy_records_to_table(table_name(table), records=rows, columns=columns(table))
 
-
-def _control_total(table: type[tables.Fact], rows: Sequence[Row]) -> Decimal:
-    if "total" not in money_columns(table):
-        return Decimal(0)
-    position = columns(table).index("total")
-    return sum((row[position] for row in rows if row[position] is not None), Decimal(0))
+async def _pieces(text: bytes) -> AsyncIterator[bytes]:
+    for begin in range(0, len(text), _PIECE):
+        yield text[begin : begin + _PIECE]

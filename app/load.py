@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import itertools
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,20 +20,21 @@ from typing import Literal
 import asyncpg
 import orjson
 
-from app import add_up, publish, reference, seed, tables
+from app import add_up, publish, records, reference, seed, tables
 from app.bare_tables import bare_tables
 from app.checks import CHECKS_VERSION
 from app.checks.run import check
-from app.copy_rows import Copy, Rows
+from app.copy_rows import Copy
+from app.copy_text import Rows
 from app.errors import LoadError
 from app.index_names import catch_up, index_names
+from app.make_rows import Heads, Judge, Maker, Places, Shared, in_process, in_thread
 from app.progress import Progress, silent
-from app.records import CheckResult, ParsedDisclosure
-from app.to_rows import SOURCES, Revision, table_name
+from app.records import ParsedDisclosure
+from app.to_rows import SOURCES, table_name
 
 Origin = Literal["seed", "ingest"]
 _ReleaseRow = tuple[object, ...]  # the values of `_make_release`
-Judge = Callable[[ParsedDisclosure], Sequence[CheckResult]]
 
 # Rows are gathered for this many disclosures at a time and then sent table by table: few round trips, bounded memory.
 # A first load of as many or more is worth making the indexes at its end (`app/bare_tables.py`).
@@ -96,7 +98,7 @@ class _Tally:
 
 async def load(
     connection: asyncpg.Connection,
-    disclosures: Iterable[ParsedDisclosure],
+    disclosures: Iterable[ParsedDisclosure] | Shared,
     *,
     origin: Origin,
     source_digest: str | None = None,
@@ -107,7 +109,8 @@ async def load(
 ) -> LoadResult:
     """Load the disclosures as the next release; nothing new means no new release.
 
-    A list may have any order; a stream is loaded as it comes, in bounded memory, and comes in the order of ids.
+    A list may have any order; a stream is loaded as it comes, in bounded memory, and comes in the order of ids. A
+    shared one is made by several processes.
     A seed is a whole data set: what an earlier seed brought and this one no longer has is withdrawn. An ingest only
     adds and revises. `judge` gives the check results that are stored with a disclosure. LoadError when another load is
     running (`wait`: it is waited for) or the records cannot be loaded; nothing was written then.
@@ -118,7 +121,7 @@ async def load(
         disclosures = sorted(disclosures, key=lambda parsed: parsed.disclosure.id)
 
     async def write() -> tuple[LoadResult, _ReleaseRow | None]:
-        return await _write(connection, _in_order(disclosures), step, origin, source_digest, note, judge, progress)
+        return await _write(connection, disclosures, step, origin, source_digest, note, judge, progress)
 
     with _load_errors():
         result = await _release(connection, write, wait=wait)
@@ -193,15 +196,9 @@ async def load_seed(
     )
 
 
-def content_digest(parsed: ParsedDisclosure) -> str:
-    """SHA-256 of everything a disclosure says, whatever the parser's version; fields without a value do not count."""
-    content = parsed.model_dump(mode="json", exclude_none=True, exclude={"disclosure": {"parser_version"}})
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
 async def _write(
     connection: asyncpg.Connection,
-    disclosures: Iterator[ParsedDisclosure],
+    disclosures: Iterable[ParsedDisclosure] | Shared,
     step: str,
     origin: Origin,
     source_digest: str | None,
@@ -217,15 +214,19 @@ async def _write(
     # The words of a rule are no figures: new ones come with whatever release is next.
     await reference.write_rules(connection)
     tally, copy = _Tally(), await Copy.begin(connection, release)
-    batches = _batches(disclosures, known, tally, copy, origin, judge)
+    intake, met = _Intake(known, tally, copy, origin), 0
     async with contextlib.AsyncExitStack() as whole:
-        ahead = await whole.enter_async_context(contextlib.aclosing(_ahead(batches)))
-        async for batch in ahead:
-            if latest is None and batch.met == _BATCH:
+        batches = await whole.enter_async_context(contextlib.aclosing(intake.batches(_makers(disclosures, judge))))
+        async for batch in batches:
+            if latest is None and met == 0 and (isinstance(disclosures, Shared) or len(batch.named) == _BATCH):
                 await whole.enter_async_context(bare_tables(connection, progress))
-            if batch.revisions:
-                await _copy(connection, batch, known, copy)
-                progress(f"copied {batch.met} {step}")
+            met += len(batch.named)
+            if batch.new:
+                await _copy(connection, batch, copy)
+                progress(f"copied {met} {step}")
+            if isinstance(disclosures, Shared):
+                for identifier in batch.named:
+                    disclosures.copied(identifier)
     if copy.rows:
         await copy.verify()
     withdrawn = sorted(
@@ -264,86 +265,128 @@ async def _write(
     return result, made
 
 
+def _makers(disclosures: Iterable[ParsedDisclosure] | Shared, judge: Judge) -> list[Maker]:
+    """Who makes the rows: a thread of this process, or the processes that a stream is shared by."""
+    if isinstance(disclosures, Shared):
+        return [in_process(disclosures, number, judge) for number in range(disclosures.processes)]
+    stream = iter(disclosures)
+    return [in_thread(iter(lambda: list(islice(stream, _BATCH)), []), judge)]
+
+
 @dataclass(frozen=True)
 class _Batch:
-    """What some disclosures come to: `met` counts all disclosures of the load up to here."""
+    """What some disclosures come to: which of them there are, what the new ones replace, and their rows."""
 
-    met: int
-    revisions: list[Revision]
-    rows: Rows
-
-
-async def _ahead(batches: Iterator[_Batch]) -> AsyncGenerator[_Batch, None]:
-    """The batches, each made in a thread while the database takes in the one before."""
-    made = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
-    try:
-        while (batch := await made) is not None:
-            made = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
-            yield batch
-    finally:
-        # A load that fails ends when the thread has: nobody works on its disclosures after it.
-        await asyncio.wait([made])
-        if not made.cancelled():
-            made.exception()
+    named: list[str]
+    new: list[records.Disclosure]
+    replaced: list[_Current]
+    rows: Mapping[str, Rows]
 
 
-def _batches(
-    disclosures: Iterator[ParsedDisclosure],
-    known: Mapping[str, _Current],
-    tally: _Tally,
-    copy: Copy,
-    origin: Origin,
-    judge: Judge,
-) -> Iterator[_Batch]:
-    """The disclosures as they come, _BATCH at a time, with the rows of those that are new."""
-    while batch := list(islice(disclosures, _BATCH)):
-        revisions = _revisions(batch, known, tally, copy, origin, judge)
-        yield _Batch(len(tally.named), revisions, copy.rows_of(revisions))
+class _Intake:
+    """Takes in batches from those who make rows: says what is wanted, gives ids in order, and tallies."""
 
+    def __init__(self, known: Mapping[str, _Current], tally: _Tally, copy: Copy, origin: Origin) -> None:
+        self.known, self.tally, self.copy, self.origin = known, tally, copy, origin
+        self._last: records.Disclosure | None = None
 
-def _revisions(
-    batch: Sequence[ParsedDisclosure],
-    known: Mapping[str, _Current],
-    tally: _Tally,
-    copy: Copy,
-    origin: Origin,
-    judge: Judge,
-) -> list[Revision]:
-    """What of the batch is new, each as the next revision of its disclosure; all of it is tallied."""
-    revisions: list[Revision] = []
-    for parsed in batch:
-        identifier, digest = parsed.disclosure.id, content_digest(parsed)
-        tally.named.add(identifier)
-        before = known.get(identifier)
-        if before is not None and before.valid is not None and _has(before, digest, origin):
-            tally.unchanged.append(identifier)
-            continue
-        (tally.added if before is None else tally.revised).append(identifier)
-        tally.reasons[_reason(parsed, digest, before)] += 1
-        tally.names |= reference.printed_names(parsed)
-        revisions.append(
-            Revision(
-                parsed=parsed,
-                revision_id=copy.last_revision + len(tally.added) + len(tally.revised),
-                revision=1 if before is None else before.revision + 1,
-                valid_from=copy.release,
-                content_digest=digest,
-                origin=origin,
-                check_results=tuple(judge(parsed)),
-                checks_version=CHECKS_VERSION,
-            )
+    async def batches(self, makers: Sequence[Maker]) -> AsyncGenerator[_Batch, None]:
+        """The batches of all makers in turn, each made while the database takes in the ones before."""
+        queues: list[asyncio.Queue[_Batch | Exception | None]] = [asyncio.Queue(maxsize=1) for _ in makers]
+        turns = [asyncio.Event() for _ in makers]
+        turns[0].set()
+        tasks = [
+            asyncio.create_task(self._from(maker, turns[number], turns[(number + 1) % len(makers)], queues[number]))
+            for number, maker in enumerate(makers)
+        ]
+        try:
+            for queue in itertools.cycle(queues):
+                batch = await queue.get()
+                if isinstance(batch, Exception):
+                    raise batch
+                if batch is None:
+                    break
+                yield batch
+        finally:
+            for task in tasks:
+                task.cancel()
+            for maker in makers:
+                await maker.close()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _from(
+        self,
+        maker: Maker,
+        turn: asyncio.Event,
+        following: asyncio.Event,
+        queue: asyncio.Queue[_Batch | Exception | None],
+    ) -> None:
+        """Every batch of one maker; only who has the turn gets ids, so that they are those of the order of batches."""
+        try:
+            while (heads := await maker.heads()) is not None:
+                wanted = [position for position in range(len(heads.digests)) if self._wants(heads, position)]
+                counts = await maker.counts(wanted)
+                await turn.wait()
+                turn.clear()
+                places = self._place(heads, wanted, counts)
+                following.set()
+                made = await maker.made(places)
+                self.tally.names |= made.names
+                new = [heads.disclosures[position] for position in wanted]
+                replaced = [self.known[one.id] for one in new if one.id in self.known]
+                await queue.put(_Batch([one.id for one in heads.disclosures], new, replaced, made.rows))
+            following.set()
+            await queue.put(None)
+        except Exception as error:  # noqa: BLE001 - raised where the batches are asked for
+            await queue.put(error)
+
+    def _wants(self, heads: Heads, position: int) -> bool:
+        before = self.known.get(heads.disclosures[position].id)
+        return before is None or before.valid is None or not _has(before, heads.digests[position], self.origin)
+
+    def _place(self, heads: Heads, wanted: Sequence[int], counts: Mapping[str, int]) -> Places:
+        """Tally the batch, and give its new revisions their ids."""
+        tally, revisions = self.tally, list[int]()
+        new = set(wanted)
+        for position, disclosure in enumerate(heads.disclosures):
+            self._refuse_disorder(disclosure)
+            identifier, before = disclosure.id, self.known.get(disclosure.id)
+            tally.named.add(identifier)
+            if position not in new:
+                tally.unchanged.append(identifier)
+                continue
+            (tally.added if before is None else tally.revised).append(identifier)
+            tally.reasons[_reason(disclosure, heads.digests[position], before)] += 1
+            revisions.append(1 if before is None else before.revision + 1)
+        first_revision, first_ids = self.copy.place(len(revisions), counts)
+        return Places(
+            release=self.copy.release,
+            loaded_at=self.copy.loaded_at,
+            origin=self.origin,
+            checks_version=CHECKS_VERSION,
+            first_revision=first_revision,
+            revisions=revisions,
+            first_ids=first_ids,
         )
-    return revisions
+
+    def _refuse_disorder(self, disclosure: records.Disclosure) -> None:
+        """LoadError where a disclosure comes twice or after one that belongs behind it."""
+        before, self._last = self._last, disclosure
+        if before is not None and before.id == disclosure.id:
+            raise LoadError(
+                f"{before.source_file} and {disclosure.source_file} are the same disclosure ({disclosure.id}): "
+                "load one of them"
+            )
+        if before is not None and before.id > disclosure.id:
+            raise LoadError(f"a stream comes in the order of ids: {disclosure.id} after {before.id}")
 
 
-async def _copy(connection: asyncpg.Connection, batch: _Batch, known: Mapping[str, _Current], copy: Copy) -> None:
-    """End what the revisions replace, and COPY them."""
-    revisions = batch.revisions
-    await _refuse_unknown_regions(connection, revisions)
-    replaced = [known[one.parsed.disclosure.id] for one in revisions if one.parsed.disclosure.id in known]
-    await _end(connection, replaced, copy.release)
-    await reference.write_departments(connection, [one.parsed.disclosure for one in revisions], copy.release)
-    await copy.send(revisions, batch.rows)
+async def _copy(connection: asyncpg.Connection, batch: _Batch, copy: Copy) -> None:
+    """End what the new revisions replace, and COPY them."""
+    await _refuse_unknown_regions(connection, batch.new)
+    await _end(connection, batch.replaced, copy.release)
+    await reference.write_departments(connection, batch.new, copy.release)
+    await copy.send(batch.rows)
 
 
 def _has(before: _Current, digest: str, origin: Origin) -> bool:
@@ -358,23 +401,8 @@ def _has(before: _Current, digest: str, origin: Origin) -> bool:
     return origin == "seed" and before.seed_digest == digest
 
 
-def _in_order(disclosures: Iterable[ParsedDisclosure]) -> Iterator[ParsedDisclosure]:
-    """The disclosures as they come; LoadError where one comes twice or after one that belongs behind it."""
-    before: ParsedDisclosure | None = None
-    for parsed in disclosures:
-        if before is not None and before.disclosure.id == parsed.disclosure.id:
-            raise LoadError(
-                f"{before.disclosure.source_file} and {parsed.disclosure.source_file} are the same disclosure "
-                f"({parsed.disclosure.id}): load one of them"
-            )
-        if before is not None and before.disclosure.id > parsed.disclosure.id:
-            raise LoadError(f"a stream comes in the order of ids: {parsed.disclosure.id} after {before.disclosure.id}")
-        before = parsed
-        yield parsed
-
-
-async def _refuse_unknown_regions(connection: asyncpg.Connection, revisions: Sequence[Revision]) -> None:
-    wanted = {one.parsed.disclosure.region_code: one.parsed.disclosure for one in revisions}
+async def _refuse_unknown_regions(connection: asyncpg.Connection, disclosures: Sequence[records.Disclosure]) -> None:
+    wanted = {one.region_code: one for one in disclosures}
     known = await connection.fetch("SELECT code FROM region WHERE code = any($1::text[])", list(wanted))
     for code in sorted(set(wanted) - {row["code"] for row in known}):
         raise LoadError(f"{wanted[code].source_file}: {code} is not a division of GB/T 2260")
@@ -410,11 +438,11 @@ async def _end(connection: asyncpg.Connection, replaced: Iterable[_Current], rel
         )
 
 
-def _reason(parsed: ParsedDisclosure, digest: str, before: _Current | None) -> str:
+def _reason(disclosure: records.Disclosure, digest: str, before: _Current | None) -> str:
     """Why the release has this revision (`app/query/words.py: CHANGE_REASON`)."""
     if before is None or before.valid is None:
         return "new_document"
-    if before.valid["sha256"] != parsed.disclosure.sha256:
+    if before.valid["sha256"] != disclosure.sha256:
         return "new_revision"
     return "checks" if before.valid["content_digest"] == digest else "extraction_mended"
 

@@ -1,20 +1,26 @@
-"""Records to rows: the tuples that COPY takes, money in yuan, every reference resolved to the id of its row."""
+"""Records to rows: the columns of each table, money in yuan, every reference resolved to the id of its row.
+
+Records of many disclosures are turned into rows at once and column by column (`app/copy_text.py`): a table has up to
+sixty columns, most of them blank in all rows of a batch, and those are left to their default.
+"""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from operator import attrgetter
+from itertools import accumulate, chain, repeat
+from operator import attrgetter, itemgetter
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from app import records, tables, values
+from app.copy_text import NULL, Kind, Rows, Texts, as_text, join_rows
 from app.errors import LoadError
 from app.values import Unit
 
@@ -35,8 +41,10 @@ SOURCES: dict[str, type[tables.Fact]] = {
     "findings": tables.Finding,
     "check_results": tables.CheckResult,
 }
-
-Row = tuple[Any, ...]  # one value per column of the table, in the table's order
+CHECKS = "check_results"  # the one that is no list of the disclosure itself
+LISTS = tuple(source for source in SOURCES if source != CHECKS)
+OPERANDS = "check_operands"
+DISCLOSURES = "disclosures"
 
 
 @dataclass(frozen=True)
@@ -54,19 +62,8 @@ class Revision:
 
     def records_of(self, source: str) -> Sequence[Any]:
         """The records of a list: the document's own, or what the rules made of them."""
-        found: Sequence[Any] = self.check_results if source == "check_results" else getattr(self.parsed, source)
+        found: Sequence[Any] = self.check_results if source == CHECKS else getattr(self.parsed, source)
         return found
-
-
-@dataclass(slots=True)
-class _Placed:
-    """A record with the ids of the rows it refers to."""
-
-    record: Any
-    id: int
-    statement_id: int | None
-    project_id: int | None
-    disclosure_year: int  # the year of records that have none of their own
 
 
 def table_name(table: type[SQLModel]) -> str:
@@ -75,235 +72,266 @@ def table_name(table: type[SQLModel]) -> str:
 
 
 @cache
-def columns(table: type[SQLModel]) -> tuple[str, ...]:
-    """The names of the table's columns in the order of the rows' values: first those that a whole revision shares."""
-    if table is tables.CheckOperand:
-        return (*_LOOKED_UP, *_OWN)
-    names = [column.name for column in _schema(table).columns]
-    if not issubclass(table, tables.Fact):
-        return tuple(names)
-    own = [name for name in names if name not in _SHARED]
-    # As `_row_builder` gives them: the fields as they stand, amounts, and what is looked up.
-    own.sort(key=lambda name: (not _is_plain(table, name), name not in money_columns(table)))
-    return (*_SHARED, *own)
-
-
-@cache
 def money_columns(table: type[SQLModel]) -> frozenset[str]:
     """The columns that hold yuan; other numbers (per cent, pieces, points) are stored as printed."""
     return frozenset(column.name for column in _schema(table).columns if column.type is tables.MONEY)
 
 
-def disclosure_row(revision: Revision, loaded_at: object) -> Row:
-    """The row of `disclosure` for one revision."""
-    disclosure = revision.parsed.disclosure
-    known: dict[str, Any] = {
-        **disclosure.model_dump(exclude={"units"}),
-        "units": [unit.value for unit in disclosure.units],
-        "id": disclosure.id,
-        "department_id": disclosure.department_id,
-        "revision_id": revision.revision_id,
-        "revision": revision.revision,
-        "origin": revision.origin,
-        "content_digest": revision.content_digest,
-        "checks_version": revision.checks_version,
-        "loaded_at": loaded_at,
-        "valid_from": revision.valid_from,
-        "valid_to": tables.STILL_VALID,
-    }
-    return tuple(known[name] for name in columns(tables.Disclosure))
-
-
-def fact_rows(revision: Revision, identifiers: Mapping[str, Iterator[int]]) -> Iterator[tuple[str, Row]]:
-    """Every row of facts of one revision with the list it came from; ids are drawn from `identifiers`, by list.
-
-    The operands of a check result follow it, under the name OPERANDS.
+def rows_of(revisions: Sequence[Revision], first_ids: Mapping[str, int], loaded_at: dt.datetime) -> dict[str, Rows]:
+    """The rows of some revisions by list, parents before children; ids of each list run on from its first one.
 
     LoadError names the disclosure and the record that refers to a statement or project which is not there, repeats
     one, or has an amount without a unit.
     """
-    parsed = revision.parsed
-    shared, year, department = _shared(revision), parsed.disclosure.fiscal_year, parsed.disclosure.department_id
-    statements: dict[tuple[str | None, int | None], int] = {}
-    projects: dict[int, int] = {}
-    identified: dict[str, list[int]] = {source: [] for source in SOURCES}
+    places = _Places(revisions)
+    found = {DISCLOSURES: _disclosures(revisions, loaded_at)}
     for source, table in SOURCES.items():
-        row_of = _row_builder(table)
-        listed = revision.records_of(source)
-        # Asked once of the class: what a record does not have, pydantic looks for at length.
-        fields = type(listed[0]).model_fields if listed else {}
-        in_statement, of_project = "statement_key" in fields, "project_ordinal" in fields
-        for record in listed:
-            number = next(identifiers[source])
-            identified[source].append(number)
+        listed = _Listed(source, table, places, first_ids[source])
+        if listed.records:
+            found[source] = _facts(listed)
+    if operands := _operands(places):
+        found[OPERANDS] = operands
+    return found
+
+
+class _Places:
+    """Where the rows of some revisions are: what rows of a revision share, and the ids that others refer to."""
+
+    def __init__(self, revisions: Sequence[Revision]) -> None:
+        self.revisions = revisions
+        self.shared = ["\t".join(as_text(Kind.TEXT, _shared(one))) for one in revisions]
+        # For each revision: ids of its statements by key and ordinal, of its projects by ordinal.
+        self.statements: list[dict[Any, str]] = [{(None, None): NULL} for _ in revisions]
+        self.projects: list[dict[Any, str]] = [{None: NULL} for _ in revisions]
+        self.first_ids: dict[str, list[int]] = {}  # of each list, in each revision
+
+
+class _Listed:
+    """The records of one list in all revisions, and their fields as columns."""
+
+    def __init__(self, source: str, table: type[tables.Fact], places: _Places, first_id: int) -> None:
+        self.source, self.table, self.places, self.first_id = source, table, places, first_id
+        lists = [one.records_of(source) for one in places.revisions]
+        self.counts = [len(one) for one in lists]
+        self.records: list[Any] = list(chain.from_iterable(lists))
+        self.ends = list(accumulate(self.counts))
+        self.begins = [0, *self.ends[:-1]]
+        places.first_ids[source] = [first_id + begin for begin in self.begins]
+        self.fields = _columns_of(self.records)
+
+    def of_revisions(self, told: Sequence[str]) -> list[str]:
+        """What is told once of each revision, once for each record."""
+        return list(chain.from_iterable(map(repeat, told, self.counts)))
+
+    def ids(self) -> list[str]:
+        return list(map(str, range(self.first_id, self.first_id + len(self.records))))
+
+    def looked_up(self, where: Sequence[Mapping[Any, str]], keys: Sequence[Any], what: str) -> list[str]:
+        """The ids that records refer to, each looked for in its own revision."""
+        found: list[str] = []
+        for number, (known, begin, end) in enumerate(zip(where, self.begins, self.ends, strict=True)):
             try:
-                if isinstance(record, records.Statement):
-                    _remember(statements, (record.key, record.ordinal), number)
-                    placed = _Placed(record, number, None, None, year)
-                else:
-                    statement = _statement(record, statements) if in_statement else None
-                    project = _project(record, projects) if of_project else None
-                    placed = _Placed(record, number, statement, project, year)
-                if isinstance(record, records.Project):
-                    _remember(projects, record.ordinal, number)
-                yield source, row_of(placed, shared)
-                if isinstance(record, records.CheckResult):
-                    for row in _operand_rows(record, number, department, identified, statements):
-                        yield OPERANDS, row
-            except ValueError as error:
-                raise LoadError(
-                    f"{parsed.disclosure.id} ({parsed.disclosure.source_file}), {source}: {error}"
-                ) from error
+                found += map(known.__getitem__, keys[begin:end])
+            except KeyError as error:
+                (key,) = error.args
+                named = " ".join(map(str, key)) if isinstance(key, tuple) else key
+                raise self.error(number, f"refers to {what} {named}, which the disclosure does not have") from None
+        return found
+
+    def remember(self, where: Sequence[dict[Any, str]], keys: Sequence[Any], ids: Sequence[str]) -> None:
+        """Others may refer to these records by these keys."""
+        for number, (known, begin, end) in enumerate(zip(where, self.begins, self.ends, strict=True)):
+            for key, identifier in zip(keys[begin:end], ids[begin:end], strict=True):
+                if key in known:
+                    raise self.error(number, f"{key!r} occurs twice")
+                known[key] = identifier
+
+    def error(self, number: int, what: str) -> LoadError:
+        """That the n-th revision has a record which cannot be loaded."""
+        disclosure = self.places.revisions[number].parsed.disclosure
+        return LoadError(f"{disclosure.id} ({disclosure.source_file}), {self.source}: {what}")
+
+    def revision_of(self, position: int) -> int:
+        """Which revision the record at this position is of."""
+        return bisect_right(self.ends, position)
 
 
-OPERANDS = "check_operands"
-# The columns of an operand: those that are looked up for it, in the order of `_operand_rows`, and its own fields.
-_LOOKED_UP = ("check_result_id", "position", "department_id", "source", "fact_id", "statement_id", "unit")
-_OWN = tuple(name for name in tables.CheckOperand.model_fields if name not in _LOOKED_UP)
-_AS_IT_IS = attrgetter(*_OWN)
+def _facts(listed: _Listed) -> Rows:
+    """The rows of one list."""
+    table, fields, places = listed.table, listed.fields, listed.places
+    ids = listed.ids()
+    if listed.source == "statements":
+        listed.remember(places.statements, _pairs(fields["key"], fields["ordinal"]), ids)
+    elif listed.source == "projects":
+        listed.remember(places.projects, fields["ordinal"], ids)
+    texts: Texts = {_SHARED: listed.of_revisions(places.shared), ("id",): ids}
+    yuan, money = Decimal(0), money_columns(table)
+    for name, kind in _own_columns(table).items():
+        if name in money and not _blank(fields[name]):
+            amounts = _yuan(listed, fields[name])
+            texts[(name,)] = as_text(Kind.NUMBER, amounts)
+            if name == "total":
+                yuan = sum((amount for amount in amounts if amount is not None), Decimal(0))
+        elif name in _LOOKED_UP:
+            texts[(name,)] = _LOOKED_UP[name](listed)
+        elif name in fields and not _blank(fields[name]):
+            texts[(name,)] = as_text(kind, fields[name])
+        elif name == "fiscal_year":
+            texts[(name,)] = listed.of_revisions([str(one.parsed.disclosure.fiscal_year) for one in places.revisions])
+    return join_rows(table_name(table), texts, yuan)
 
 
-def _operand_rows(
-    result: records.CheckResult,
-    number: int,
-    department_id: str,
-    identified: Mapping[str, Sequence[int]],
-    statements: Mapping[tuple[str | None, int | None], int],
-) -> Iterator[Row]:
-    for position, operand in enumerate(result.operands):
-        yield (
-            number,
-            position,
-            department_id,
-            table_name(SOURCES[operand.source]),
-            identified[operand.source][operand.index],
-            statements.get((operand.statement_key, operand.statement_ordinal)),
-            None if operand.unit is None else operand.unit.value,
-            *_AS_IT_IS(operand),
-        )
-
-
-def counters(last_ids: Mapping[str, int]) -> dict[str, Iterator[int]]:
-    """For each list the ids that follow the highest one in use."""
-    return {source: itertools.count(last_ids[source] + 1) for source in SOURCES}
-
+# The columns that are no field of the record as it stands.
+_LOOKED_UP: dict[str, Callable[[_Listed], list[str]]] = {
+    "statement_id": lambda listed: listed.looked_up(
+        listed.places.statements,
+        _pairs(listed.fields["statement_key"], listed.fields["statement_ordinal"]),
+        "statement",
+    ),
+    "project_id": lambda listed: listed.looked_up(listed.places.projects, listed.fields["project_ordinal"], "project"),
+    "unit_exponent": lambda listed: as_text(Kind.INTEGER, [_EXPONENTS.get(unit) for unit in listed.fields["unit"]]),
+    "grid": lambda listed: as_text(Kind.JSON, [_grid(statement) for statement in listed.records]),
+}
 
 # The columns that are the same in every row of a revision.
 _SHARED = ("revision_id", "disclosure_id", "region_code", "department_id", "kind", "scope", "valid_from", "valid_to")
 
 
-def _shared(revision: Revision) -> Row:
+def _shared(revision: Revision) -> list[str]:
     disclosure = revision.parsed.disclosure
-    return (
-        revision.revision_id,
+    return [
+        str(revision.revision_id),
         disclosure.id,
         disclosure.region_code,
         disclosure.department_id,
         disclosure.kind,
         disclosure.scope,
-        revision.valid_from,
-        tables.STILL_VALID,
-    )
+        str(revision.valid_from),
+        str(tables.STILL_VALID),
+    ]
 
 
-def _remember(seen: dict[Any, int], key: object, number: int) -> None:
-    if key in seen:
-        raise ValueError(f"{key!r} occurs twice")
-    seen[key] = number
+def _disclosures(revisions: Sequence[Revision], loaded_at: dt.datetime) -> Rows:
+    """The rows of `disclosure`."""
+    fields: dict[str, Sequence[Any]] = {
+        **_columns_of([one.parsed.disclosure for one in revisions]),
+        **_columns_of(revisions),
+        "id": [one.parsed.disclosure.id for one in revisions],
+        "department_id": [one.parsed.disclosure.department_id for one in revisions],
+        "units": ["{" + ",".join(one.parsed.disclosure.units) + "}" for one in revisions],
+        "loaded_at": [loaded_at.isoformat()] * len(revisions),
+        "valid_to": [tables.STILL_VALID] * len(revisions),
+    }
+    columns = _schema(tables.Disclosure).columns
+    texts: Texts = {(column.name,): as_text(_kind(column), fields[column.name]) for column in columns}
+    return join_rows(table_name(tables.Disclosure), texts)
 
 
-def _statement(record: Any, statements: dict[tuple[str | None, int | None], int]) -> int | None:  # noqa: ANN401 - any record
-    key = (record.statement_key, record.statement_ordinal)
-    if key == (None, None):
+# The columns of an operand that are looked up for it; the others are its own fields.
+_OF_OPERAND = ("check_result_id", "position", "department_id", "source", "fact_id", "statement_id")
+
+
+def _operands(places: _Places) -> Rows | None:
+    """The rows of what check results compared, as it stands: amounts in their own unit."""
+    looked_up: list[tuple[str, ...]] = []
+    operands: list[records.CheckOperand] = []
+    for number, revision in enumerate(places.revisions):
+        statements, department = places.statements[number], revision.parsed.disclosure.department_id
+        for result_id, result in enumerate(revision.check_results, places.first_ids[CHECKS][number]):
+            operands += result.operands
+            looked_up += [
+                (
+                    str(result_id),
+                    str(position),
+                    department,
+                    table_name(SOURCES[operand.source]),
+                    str(places.first_ids[operand.source][number] + operand.index),
+                    statements.get((operand.statement_key, operand.statement_ordinal), NULL),
+                )
+                for position, operand in enumerate(result.operands)
+            ]
+    if not operands:
         return None
-    if key not in statements:
-        raise ValueError(f"refers to statement {key[0]} {key[1]}, which the disclosure does not have")
-    return statements[key]
+    fields, table = _columns_of(operands), _schema(tables.CheckOperand)
+    texts: Texts = {(name,): text for name, text in zip(_OF_OPERAND, zip(*looked_up, strict=True), strict=True)}
+    for column in table.columns:
+        if column.name not in _OF_OPERAND and not _blank(fields[column.name]):
+            texts[(column.name,)] = as_text(_kind(column), fields[column.name])
+    return join_rows(table.name, texts)
 
 
-def _project(record: Any, projects: dict[int, int]) -> int | None:  # noqa: ANN401 - any record
-    ordinal = record.project_ordinal
-    if ordinal is None:
-        return None
-    if ordinal not in projects:
-        raise ValueError(f"refers to project {ordinal}, which the disclosure does not have")
-    return projects[ordinal]
+def _columns_of(listed: Sequence[Any]) -> dict[str, tuple[Any, ...]]:
+    """The fields of records of one kind, as columns."""
+    if not listed:
+        return {}
+    names = list(vars(listed[0]))
+    # As it lies in each record: attributes of a record are looked for at length. Of one name there would be no tuple.
+    read = itemgetter(*names, names[0])
+    return dict(zip(names, zip(*map(read, map(attrgetter("__dict__"), listed)), strict=True), strict=False))
 
 
-Getter = Callable[[_Placed], Any]
+def _pairs(one: Sequence[Any], other: Sequence[Any]) -> list[tuple[Any, Any]]:
+    return list(zip(one, other, strict=True))
 
 
-@cache
-def _row_builder(table: type[tables.Fact]) -> Callable[[_Placed, Row], Row]:
-    """How a record of this table becomes a row; worked out once, since it runs a hundred thousand times a load."""
-    own = columns(table)[len(_SHARED) :]
-    money = [name for name in own if name in money_columns(table)]
-    read_plain = _reader([name for name in own if _is_plain(table, name)])
-    read_money = _reader(money)
-    looked_up = [name for name in own if name not in money and not _is_plain(table, name)]
-    getters = [_SPECIAL.get(name, attrgetter("disclosure_year")) for name in looked_up]
-    return lambda placed, shared: (
-        *shared,
-        *read_plain(placed.record),
-        *_yuan(read_money(placed.record), placed.record),
-        *[getter(placed) for getter in getters],
-    )
+def _blank(column: Sequence[Any]) -> bool:
+    return column[0] is None and column.count(None) == len(column)
 
 
-def _reader(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """All these fields of a record in one step."""
-    if not names:
-        return lambda _record: ()
-    # Of a single name attrgetter gives the value itself: with the name twice it gives a tuple, of which one is kept.
-    read = attrgetter(*names, names[0])
-    return lambda record: read(record)[:-1]
-
-
-def _is_plain(table: type[tables.Fact], name: str) -> bool:
-    """Whether the column is a field of the record as it stands."""
-    own_year = table not in (tables.Statement, tables.Finding)
-    return name not in _SPECIAL and name not in money_columns(table) and (own_year or name != "fiscal_year")
-
-
-def _yuan(amounts: Sequence[Decimal | None], record: Any) -> list[Decimal | None]:  # noqa: ANN401 - any record
-    """The record's amounts in yuan, as `values.to_yuan` gives them."""
-    if not amounts:
-        return []
-    unit: Unit | None = record.unit
-    if unit is None:
-        if isinstance(record, records.CheckResult):
-            # It compared percentages or pieces: no money, so no difference in yuan.
-            return [None for _ in amounts]
-        printed = next((amount for amount in amounts if amount is not None), None)
-        if printed is not None:
-            raise ValueError(f"the amount {printed} has no unit")
-        return list(amounts)
-    factor = _FACTORS[unit]
-    return [None if amount is None else amount * factor for amount in amounts]
+def _yuan(listed: _Listed, amounts: Sequence[Decimal | None]) -> list[Decimal | None]:
+    """Amounts in yuan, as `values.to_yuan` gives them, by the unit of each record."""
+    units: Sequence[Unit | None] = listed.fields["unit"]
+    first = units[0]
+    if first is not None and units.count(first) == len(units):
+        factor = _FACTORS[first]
+        return [None if amount is None else amount * factor for amount in amounts]
+    found: list[Decimal | None] = []
+    for position, (amount, unit) in enumerate(zip(amounts, units, strict=True)):
+        if amount is None or (unit is None and listed.source == CHECKS):
+            # A check that compared percentages or pieces: no money, so no difference in yuan.
+            found.append(None)
+        elif unit is None:
+            raise listed.error(listed.revision_of(position), f"the amount {amount} has no unit")
+        else:
+            found.append(amount * _FACTORS[unit])
+    return found
 
 
 _FACTORS = {unit: values.to_yuan(Decimal(1), unit) for unit in Unit}
-_EXPONENTS = {unit: unit.exponent for unit in Unit}
+_EXPONENTS: dict[Unit | None, int] = {unit: unit.exponent for unit in Unit}
 
 
-def _grid(statement: records.Statement) -> bytes:
+def _grid(statement: records.Statement) -> list[list[str | None]] | list[list[str]]:
     """The printed grid; a cell of running text that the seed left out is null, which is not a blank cell."""
+    if not statement.withheld:
+        return statement.grid
     grid: list[list[str | None]] = [list(row) for row in statement.grid]
     for row, column in statement.withheld:
         if not grid[row][column]:
             grid[row][column] = None
-    return orjson.dumps(grid)
+    return grid
 
 
-_SPECIAL: dict[str, Getter] = {
-    "id": lambda placed: placed.id,
-    "statement_id": lambda placed: placed.statement_id,
-    "project_id": lambda placed: placed.project_id,
-    "unit": lambda placed: None if placed.record.unit is None else placed.record.unit.value,
-    "unit_exponent": lambda placed: _EXPONENTS.get(placed.record.unit),
-    "grid": lambda placed: _grid(placed.record).decode(),
-    "withheld": lambda placed: orjson.dumps(placed.record.withheld).decode(),
-    "cells": lambda placed: orjson.dumps(placed.record.cells).decode(),
+@cache
+def _own_columns(table: type[tables.Fact]) -> dict[str, Kind]:
+    """The columns of a table that neither its rows share with others nor are their id."""
+    return {column.name: _kind(column) for column in _schema(table).columns if column.name not in (*_SHARED, "id")}
+
+
+def _kind(column: sa.Column[Any]) -> Kind:
+    """How a value of the column is written."""
+    for kind, types in _KINDS.items():
+        if isinstance(column.type, types):
+            return kind
+    return Kind.TEXT
+
+
+_KINDS: dict[Kind, tuple[type[Any], ...]] = {
+    Kind.JSON: (sa.JSON,),
+    Kind.FLAG: (sa.Boolean,),
+    Kind.INTEGER: (sa.Integer,),
+    Kind.NUMBER: (sa.Numeric,),
+    Kind.DAY: (sa.Date,),
 }
 
 

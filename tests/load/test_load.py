@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlmodel import SQLModel
 
-from app import database, seed, tables, to_rows, values
+from app import database, seed, to_rows, values
 from app.checks.run import check
+from app.copy_text import Kind, as_text
 from app.errors import LoadError
-from app.load import LoadResult, content_digest, load, load_seed
+from app.load import LoadResult, load, load_seed
+from app.make_rows import content_digest
 from app.records import ParsedDisclosure
 from app.settings import Settings
 from app.values import Unit
@@ -409,13 +413,30 @@ def test_content_digest_ignores_the_order_of_keys_and_the_parser_version_alone()
     assert content_digest(dataset.final(total="88.800")) != content_digest(parsed)
 
 
-def test_every_column_of_every_table_is_filled_from_a_record() -> None:
+def test_every_row_names_columns_of_its_table_and_leaves_out_only_what_is_null() -> None:
     parsed = dataset.budget(unit=Unit.YI)
     revision = to_rows.Revision(parsed, 1, 1, 1, "x", "seed", tuple(check(parsed)))
-    rows = list(to_rows.fact_rows(revision, to_rows.counters(dict.fromkeys(to_rows.SOURCES, 0))))
-    every = {**to_rows.SOURCES, to_rows.OPERANDS: tables.CheckOperand}
-    assert {source for source, _ in rows} >= {"check_results", to_rows.OPERANDS}
-    for source, row in rows:
-        assert len(row) == len(to_rows.columns(every[source]))
+    made = to_rows.rows_of([revision], dict.fromkeys(to_rows.SOURCES, 1), dt.datetime.now(dt.UTC))
+    assert set(made) >= {to_rows.DISCLOSURES, to_rows.CHECKS, to_rows.OPERANDS}
+    for rows in made.values():
+        columns = SQLModel.metadata.tables[rows.table].columns
+        assert all(len(line.split(b"\t")) == len(rows.columns) for line in rows.text.splitlines())
+        assert {column.name for column in columns} >= set(rows.columns)
+        # What is left out takes the column's default, which is null only where there is none.
+        left_out = [column for column in columns if column.name not in rows.columns]
+        assert [column.name for column in left_out if not column.nullable or column.server_default is not None] == []
+
+
+def test_a_text_comes_back_as_it_was_whatever_signs_it_has() -> None:
+    ugly = ["a\tb", "line\nbreak", "\\N", "\\.", "c:\\n", "\r", "", None]
+    assert as_text(Kind.TEXT, ugly) == ["a\\tb", "line\\nbreak", "\\\\N", "\\\\.", "c:\\\\n", "\\r", "", "\\N"]
+
+
+def test_money_and_numbers_keep_their_decimals_however_many_there_are_of_the_same_value() -> None:
+    numbers = [Decimal("90.0"), Decimal("90.00"), Decimal(90), None]
+    assert as_text(Kind.NUMBER, numbers) == ["90.0", "90.00", "90", "\\N"]
+
+
+def test_which_columns_hold_money() -> None:
     assert to_rows.money_columns(to_rows.SOURCES["procurement_items"]) >= {"unit_price", "total", "project_budget"}
     assert "quantity" not in to_rows.money_columns(to_rows.SOURCES["procurement_items"])
