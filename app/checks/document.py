@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from app import records
 from app.checks.words import POINTS, field_words, is_money
 from app.records import CodedLine, Finding, Line, ParsedDisclosure, StatedAmount, Statement, StatementKey
-from app.values import Unit
+from app.values import Unit, fold
 
 Place: TypeAlias = tuple[StatementKey, int]
 
@@ -40,9 +40,7 @@ _SIDES = {
 }
 # A code that was found by the name beside it, and might be another one's.
 _RECOVERED = "code_recovered"
-_NOT_IN_RECORDS = "number_only_in_grid"
-_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d\s*年")
-_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -164,7 +162,7 @@ class Document:
             unit=record.unit if is_money(field) else None,
             decimals=max(own, self._usual_decimals.get(place, 0)) if is_money(field) else own,
             cell=cell,
-            text=printed if isinstance(printed, str) else self._text(place, cell),
+            text=printed if isinstance(printed, str) else self.text(place, cell),
             label=words,
             label_en=words_en,
         )
@@ -179,7 +177,8 @@ class Document:
         printed |= {name for _, row in series.rows for name in names if getattr(row, name) is not None}
         return tuple(name for name in names if name in printed)
 
-    def _text(self, place: Place, cell: records.Cell | None) -> str | None:
+    def text(self, place: Place, cell: records.Cell | None) -> str | None:
+        """What a cell of a printed table holds."""
         if cell is None or place not in self.statements:
             return None
         grid = self.statements[place].grid
@@ -203,40 +202,44 @@ class Document:
                         seen[record.statement_key, record.statement_ordinal][-int(amount.as_tuple().exponent)] += 1
         return {place: max(counted, key=lambda n: (counted[n], n)) for place, counted in seen.items()}
 
-    def unread(self, place: Place, figures: Sequence[Figure], *, whole: bool) -> bool:
-        """Whether the reader of the document had doubts about the rows of these figures or, with `whole`, the table.
-
-        A figure that is in no record does not concern a column in which the same row has its own figure.
-        """
-        if whole and place in self._recovered:
-            return True
-        rows = {figure.row for figure in figures}
-        down = len(rows) == len(figures)
-        columns = {figure.cell[1] for figure in figures if figure.cell is not None}
-        read = {figure.cell[0] for figure in figures if figure.cell is not None and figure.amount is not None}
-        for finding in self._doubts.get(place, ()):
-            if finding.row is not None and not whole and finding.row not in rows:
-                continue
-            elsewhere = finding.column is not None and finding.column not in columns
-            if not (down and elsewhere and finding.row in read and finding.code == _NOT_IN_RECORDS):
-                return True
-        return False
+    def recovered(self, place: Place) -> bool:
+        """Whether rows of the statement have codes that were found by the names beside them."""
+        return place in self._recovered
 
     @cached_property
-    def _recovered(self) -> frozenset[tuple[StatementKey | None, int]]:
-        found = (finding for finding in self.parsed.findings if finding.code == _RECOVERED)
-        return frozenset((finding.statement_key, finding.statement_ordinal or 1) for finding in found)
+    def _recovered(self) -> frozenset[Place]:
+        return frozenset(
+            (finding.statement_key, finding.statement_ordinal or 1)
+            for finding in self.parsed.findings
+            if finding.code == _RECOVERED and finding.statement_key is not None
+        )
 
     def prints(self, place: Place, word: str) -> bool:
         """Whether a cell of the statement has this word in it."""
+        return any(word in cell for cell in self.cells(place))
+
+    def cells(self, place: Place) -> Iterator[str]:
+        """The cells of a printed table, folded."""
         statement = self.statements.get(place)
-        return statement is not None and any(word in cell for row in statement.grid for cell in row)
+        for row in statement.grid if statement is not None else ():
+            yield from (fold(cell) for cell in row)
+
+    def heading(self, place: Place, column: int) -> str:
+        """The lowest heading of a column, in words."""
+        statement = self.statements.get(place)
+        rows = statement.grid[: statement.header_rows] if statement is not None else []
+        cells = [row[column] for row in rows if column < len(row)]
+        return next((cell for cell in reversed(cells) if _WORD.search(cell)), "")
+
+    def doubts(self, place: Place) -> Sequence[Finding]:
+        """What the reader of the document could not read, or place, in the statement."""
+        return self._doubts.get(place, ())
 
     @cached_property
     def _doubts(self) -> dict[Place, list[Finding]]:
         found: dict[Place, list[Finding]] = defaultdict(list)
         for finding in self.parsed.findings:
-            if finding.statement_key is not None and finding.severity != "info" and not _names_a_year(finding):
+            if finding.statement_key is not None and finding.severity != "info":
                 found[finding.statement_key, finding.statement_ordinal or 1].append(finding)
         return found
 
@@ -252,12 +255,6 @@ class Document:
         if place is None:
             return "The narrative"
         return f"《{self.title(place)}》 ({place[0].replace('_', ' ')})"
-
-
-def _names_a_year(finding: Finding) -> bool:
-    """Whether the figure that is in no record is but a year: 2021年度项目支出绩效自评表 over the table."""
-    text = finding.text or ""
-    return finding.code == _NOT_IN_RECORDS and bool(_A_YEAR.search(text)) and not _DIGIT.search(_A_YEAR.sub("", text))
 
 
 def _phase(record: Line) -> str:

@@ -13,6 +13,7 @@ from typing import Literal
 from app.checks.document import Document, Figure, Place
 from app.checks.rule import Comparison, Judgement, Rule
 from app.checks.sentences import Said, judged, sentences
+from app.checks.unplaced import Apart, may_explain
 from app.records import CheckOperand, CheckResult, CheckStatus, Line, StatedAmount
 from app.values import Unit
 
@@ -22,7 +23,8 @@ MOST_OPERANDS = 2000
 # A figure off by more than a tenth is held against what its words say first, not against what is least far away.
 _NEAR = Decimal("0.1")
 
-# A quotient is worked out to this many decimals.
+# A quotient is worked out to more decimals than any percentage prints, and given with these.
+_QUOTIENT_DECIMALS = 12
 _MOST_DECIMALS = 4
 
 _UNREAD = ("原表有未能归位的数字", "the table prints figures that could not be placed")
@@ -77,7 +79,7 @@ def _compare(document: Document, rule: Rule, comparison: Comparison) -> CheckRes
     else:
         status = "failed"
         blank = None if comparison.blank_is_zero else _blank(left, right)
-        doubt = blank or doubt or (_UNREAD if _unread(document, comparison, right) else None)
+        doubt = blank or doubt or (_UNREAD if _unread(document, comparison, right, difference, bound) else None)
         if doubt is not None:
             status = "insufficient"
     first = (*left, *right)[0]
@@ -153,7 +155,7 @@ def _left_value(comparison: Comparison) -> Decimal:
 def _per_cent(comparison: Comparison, first: Decimal, second: Decimal) -> Decimal:
     """The first as per cent of the second; of a growth the change, of what was there before it."""
     part, whole = (first, second) if comparison.form == "share" else (abs(second), first - second)
-    return round(100 * part / whole, _MOST_DECIMALS) if whole else Decimal(0)
+    return round(100 * part / whole, _QUOTIENT_DECIMALS) if whole else Decimal(0)
 
 
 def _reach(comparison: Comparison) -> Decimal:
@@ -225,12 +227,18 @@ def _blank(left: Sequence[Figure], right: Sequence[Figure]) -> tuple[str, str] |
     return _NO_PARTS if right and _nothing(right) else None
 
 
-def _unread(document: Document, comparison: Comparison, right: Sequence[Figure]) -> bool:
+def _unread(
+    document: Document, comparison: Comparison, right: Sequence[Figure], difference: Decimal, bound: Decimal
+) -> bool:
+    """Whether what could not be read of the tables may be why the two sides differ."""
     figures: dict[Place, list[Figure]] = {}
     for figure in (*comparison.left, *right):
         if figure.place is not None and figure.row is not None:
             figures.setdefault(figure.place, []).append(figure)
-    return any(document.unread(place, own, whole=comparison.whole_statement) for place, own in figures.items())
+    apart = Apart(difference=difference if comparison.form == "sum" else None, bound=bound)
+    return any(
+        may_explain(document, place, own, apart, whole=comparison.whole_statement) for place, own in figures.items()
+    )
 
 
 def _operand(figure: Figure, side: Literal["left", "right"]) -> CheckOperand:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -18,6 +19,9 @@ _FUNDS = ("initial_budget", "adjusted_budget", "executed")
 _ALL = Decimal(100)
 # What remains for the indicators where the form gives ten points to the execution of the budget, in another table.
 _WITHOUT_EXECUTION = Decimal(90)
+# Headings that say it: 分值(90) over the weights, 执行率分值(10) beside the funds.
+_OWN_POINTS = re.compile(r"(?:指标)?分值\((\d{2,3})分?\)")
+_POINTS_OF_EXECUTION = re.compile(r"(?:预算)?执行率(?:指标)?分值\((\d{1,2})分?\)")
 _NOT_CUMULATIVE = ("各期比例可能未累计填列", "the periods may be printed one by one, not cumulatively")
 _FRACTION = ("执行率可能以小数而非百分数填列", "the rate may be printed as a fraction")
 _ONE_DECIMAL = ("执行率似先取一位小数再列示两位", "the rate seems to be rounded to one decimal first")
@@ -219,8 +223,23 @@ def sum_of_weights(document: Document) -> Iterator[Comparison]:
                 doubt=doubt,
             )
         else:
+            said = _points_of_indicators(document, key[0])
             without = sum(one.value for one in own) == _WITHOUT_EXECUTION and len(own) == len(every)
-            yield Comparison(left=every, right=(), constant=_WITHOUT_EXECUTION if without else _ALL, doubt=doubt)
+            yield Comparison(
+                left=every if said is None else own,
+                right=(),
+                constant=said or (_WITHOUT_EXECUTION if without else _ALL),
+                doubt=doubt,
+            )
+
+
+def _points_of_indicators(document: Document, place: Place) -> Decimal | None:
+    """What the weights of all indicators together should be, where a heading of the table says it."""
+    for printed, rest in ((_OWN_POINTS, Decimal(0)), (_POINTS_OF_EXECUTION, _ALL)):
+        said = {Decimal(found.group(1)) for cell in document.cells(place) if (found := printed.fullmatch(cell))}
+        if len(said) == 1:
+            return abs(rest - said.pop())
+    return None
 
 
 def _partly(rows: Rows, weighed: Rows) -> bool:

@@ -106,16 +106,22 @@ def test_year_in_a_title_over_the_table_is_no_figure_that_was_left_out(printed: 
     assert found & {"failed", "insufficient"} == {status}
 
 
-@pytest.mark.parametrize(("of_a_part", "status"), [(True, "failed"), (False, "insufficient")])
-def test_figure_left_out_of_a_row_doubts_a_sum_only_where_the_row_lacks_its_own_figure(
+@pytest.mark.parametrize(
+    ("of_a_part", "off_by", "status"),
+    [(True, "6", "failed"), (False, "6", "insufficient"), (False, "7", "failed")],
+)
+def test_figure_left_out_doubts_a_sum_only_where_its_row_lacks_one_and_it_is_what_the_sum_is_off_by(
     of_a_part: object,
+    off_by: str,
     status: str,
 ) -> None:
     parsed = clean.example()
     lines = [*parsed.economic_lines]
     index = next(n for n, row in enumerate(lines) if row.level == "total")
     part = next(row for row in lines if row.level == "class")
-    lines[index] = lines[index].model_copy(update={"total": Decimal(1)})
+    whole = lines[index].total
+    assert whole is not None
+    lines[index] = lines[index].model_copy(update={"total": whole + Decimal(off_by)})
     finding = Finding(
         code="number_only_in_grid",
         severity="warning",
