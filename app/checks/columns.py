@@ -16,6 +16,9 @@ _EXPENDITURE: tuple[StatementKey, ...] = (
     "state_capital_expenditure",
 )
 _OTHER_SOURCES = ("special_account", "institutional", "business", "from_superior", "from_subordinates", "other")
+# The same of expenditure, where a table says by which money it is paid.
+_OTHER_MONEY = ("special_account", "institutional", "business_revenue", "from_superior", "from_subordinates", "other")
+_BY_ECONOMIC: tuple[StatementKey, ...] = ("basic_expenditure", "basic_expenditure_by_economic")
 _PERSONNEL_CLASSES = ("301", "303")
 
 
@@ -71,13 +74,13 @@ def basic_expenditure(document: Document) -> Iterator[Comparison]:
     "I5.revenue_and_carry_over",
     zh="收入合计等于本年收入加上年结转",
     en="Revenue is the year's revenue and what was carried over",
-    formula="合计 = 本年收入 + 上年结转",
-    formula_en="total = revenue of the year + carried over",
+    formula="合计 = 本年收入 + 使用非财政拨款结余 + 上年结转",
+    formula_en="total = revenue of the year + surplus used + carried over",
     statements=("revenue",),
 )
 def revenue_and_carry_over(document: Document) -> Iterator[Comparison]:
     for series in document.series("revenues"):
-        printed = document.fields(series, "current_year", "carried_over")
+        printed = document.fields(series, "current_year", "surplus_used", "carried_over")
         if "current_year" not in printed:
             continue
         for index, _ in series.rows:
@@ -113,7 +116,7 @@ def sources_of_revenue(document: Document) -> Iterator[Comparison]:
         if not fiscal:
             continue
         year = document.fields(series, "current_year")
-        carried = () if year else document.fields(series, "carried_over")
+        carried = () if year else document.fields(series, "surplus_used", "carried_over")
         for index, _ in series.rows:
             readings: tuple[tuple[Figure, ...], ...] = ()
             right = (*fiscal, *others, *unit_funds, *carried)
@@ -138,19 +141,55 @@ def sources_of_revenue(document: Document) -> Iterator[Comparison]:
     en="Fiscal appropriation is the sum of the three budgets",
     formula="财政拨款 = 一般公共预算 + 政府性基金预算 + 国有资本经营预算",
     formula_en="fiscal appropriation = general public budget + government funds + state capital operations",
-    statements=("revenue",),
+    statements=("revenue", "expenditure", *_BY_ECONOMIC),
 )
 def fiscal_appropriation(document: Document) -> Iterator[Comparison]:
-    for series in document.series("revenues"):
-        funds = document.fields(series, *FUNDS)
-        if not document.fields(series, "fiscal_appropriation") or funds[:2] != FUNDS[:2]:
-            continue
-        for index, _ in series.rows:
-            yield Comparison(
-                left=_row(document, series, index, ("fiscal_appropriation",)),
-                right=_row(document, series, index, funds),
-                whole_statement=False,
-            )
+    for source in ("revenues", "expenditures", "economic_lines"):
+        for series in document.series(source):
+            funds = document.fields(series, *FUNDS)
+            if not document.fields(series, "fiscal_appropriation") or funds[:2] != FUNDS[:2]:
+                continue
+            for index, _ in series.rows:
+                yield Comparison(
+                    left=_row(document, series, index, ("fiscal_appropriation",)),
+                    right=_row(document, series, index, funds),
+                    whole_statement=False,
+                )
+
+
+@rule(
+    "I5.sources_of_expenditure",
+    zh="支出等于各资金来源之和",
+    en="Expenditure is the sum of the money that pays for it",
+    formula="合计 = 财政拨款 + 财政专户 + 单位资金（事业、经营、上级补助、附属单位上缴、其他）+ 使用结余 + 上年结转",
+    formula_en="total = fiscal appropriation + special accounts + own funds, by kind + surplus used + carried over",
+    statements=("expenditure", *_BY_ECONOMIC),
+)
+def sources_of_expenditure(document: Document) -> Iterator[Comparison]:
+    for source, balance in (("expenditures", "opening_balance"), ("economic_lines", "carried_over")):
+        for series in document.series(source):
+            fiscal = document.fields(series, "fiscal_appropriation") or document.fields(series, *FUNDS)
+            others = document.fields(series, *_OTHER_MONEY)
+            unit_funds = document.fields(series, "unit_funds")
+            # What was carried over is a source where it stands beside the others, not in a statement of balances.
+            carried = document.fields(series, "surplus_used", balance)
+            if not fiscal or not (others or unit_funds):
+                continue
+            for index, _ in series.rows:
+                readings: tuple[tuple[Figure, ...], ...] = ()
+                if unit_funds and others:
+                    accounts = document.fields(series, "special_account")
+                    readings = (
+                        _row(document, series, index, (*fiscal, *accounts, *unit_funds, *carried)),
+                        _row(document, series, index, (*fiscal, *others, *carried)),
+                    )
+                yield Comparison(
+                    left=_row(document, series, index, ("total",)),
+                    right=_row(document, series, index, (*fiscal, *others, *unit_funds, *carried)),
+                    readings=readings,
+                    whole_statement=False,
+                    doubt=_UNIT_FUNDS if readings else None,
+                )
 
 
 @rule(

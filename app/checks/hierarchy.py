@@ -13,6 +13,8 @@ REVENUE_COLUMNS = (
     "total",
     "current_year",
     "fiscal_appropriation",
+    "outlay_grant",
+    "non_tax_grant",
     "general_public_budget",
     "government_fund",
     "state_capital",
@@ -23,6 +25,7 @@ REVENUE_COLUMNS = (
     "from_subordinates",
     "unit_funds",
     "other",
+    "surplus_used",
     "carried_over",
     "carried_over_general_public_budget",
     "carried_over_government_fund",
@@ -30,8 +33,24 @@ REVENUE_COLUMNS = (
     "carried_over_special_account",
     "carried_over_unit_funds",
 )
+# By the money that pays for it.
+_MONEY = (
+    "fiscal_appropriation",
+    "general_public_budget",
+    "government_fund",
+    "state_capital",
+    "special_account",
+    "institutional",
+    "business_revenue",
+    "from_superior",
+    "from_subordinates",
+    "unit_funds",
+    "other",
+    "surplus_used",
+)
 EXPENDITURE_COLUMNS = (
     "total",
+    *_MONEY,
     "basic",
     "personnel",
     "public",
@@ -49,7 +68,7 @@ EXPENDITURE_COLUMNS = (
     "change",
     "change_without_construction",
 )
-ECONOMIC_COLUMNS = ("total", "basic", "personnel", "public", "project")
+ECONOMIC_COLUMNS = ("total", "basic", "personnel", "public", "project", *_MONEY, "carried_over")
 
 _SOME_NAMED = ("文字说明未必列出全部项目", "a narrative need not name every item")
 

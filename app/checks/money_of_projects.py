@@ -30,7 +30,17 @@ def funds_of_a_project(document: Document) -> Iterator[Comparison]:
                 )
 
 
-_NOT_FISCAL = ("special_account", "unit_funds", "surplus_used", "carried_over", "other_funds")
+_NOT_FISCAL = (
+    "special_account",
+    "institutional",
+    "business_revenue",
+    "from_superior",
+    "from_subordinates",
+    "unit_funds",
+    "surplus_used",
+    "carried_over",
+    "other_funds",
+)
 _FUNDS = ("general_public_budget", "government_fund", "state_capital")
 _COLUMNS = ("total", "fiscal", *_FUNDS, *_NOT_FISCAL)
 _NESTED = ("项目可能逐级列示", "projects may be printed with the parts that they consist of")
