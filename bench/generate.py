@@ -14,19 +14,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
+import os
 import random
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from invented import COMMON, Department, disclosure, fund_items, own_items
 
 from app import codelists, database, embedded, values
 from app.checks.run import check
 from app.load import LoadResult, load
+from app.make_rows import Shared
 from app.progress import Progress, bar, silent, stopwatch
-from app.records import Kind, ParsedDisclosure
+from app.records import CheckResult, Kind, ParsedDisclosure
 from app.settings import Settings, from_environment
 from app.values import Unit
 
@@ -72,26 +76,45 @@ class Size:
         return round(self.departments * len(YEARS) * len(KINDS) * _PUBLISHED)
 
 
-def disclosures(size: Size, made: Callable[[str], None] = lambda _: None) -> Iterator[ParsedDisclosure]:
-    """The disclosures in the order of their ids; `made` is told the id of each."""
-    for department in departments(size):
-        chance = random.Random(f"{size.seed} {department.region_code} {department.name}")
-        for year in YEARS:
-            for kind in KINDS:
-                if chance.random() < _PUBLISHED:
-                    parsed = ParsedDisclosure(**disclosure(department, year, kind, size.seed, whole=size.whole))
-                    made(parsed.disclosure.id)
-                    yield parsed
+# Departments whose disclosures are made and sent together: about 200, some 6,000 lines.
+_TOGETHER = 10
 
 
-def departments(size: Size) -> Iterator[Department]:
-    """The departments in the order of their ids: the divisions in turn, as many in each as come to it."""
+def disclosures(size: Size) -> Iterator[ParsedDisclosure]:
+    """The disclosures in the order of their ids."""
+    for batch in batches(size, 0, 1):
+        yield from batch
+
+
+def batches(size: Size, share: int, shares: int) -> Iterator[list[ParsedDisclosure]]:
+    """The same in batches: of as many shares as there are, the one of this number (`app/make_rows.py: Shared`)."""
+    listed = departments(size)
+    for number in itertools.count():
+        together = list(itertools.islice(listed, _TOGETHER))
+        if not together:
+            return
+        if number % shares == share:
+            yield [parsed for department in together for parsed in _of_department(department, size)]
+
+
+def _of_department(sketch: tuple[str, str], size: Size) -> Iterator[ParsedDisclosure]:
+    region, name = sketch
+    department = _department(region, name, size.seed)
+    chance = random.Random(f"{size.seed} {region} {name}")
+    for year in YEARS:
+        for kind in KINDS:
+            if chance.random() < _PUBLISHED:
+                yield ParsedDisclosure(**disclosure(department, year, kind, size.seed, whole=size.whole))
+
+
+def departments(size: Size) -> Iterator[tuple[str, str]]:
+    """Division and name of each department in the order of their ids: the divisions in turn, so many in each."""
     regions = sorted(code for code, one in codelists.divisions().items() if one.level != "country")
     for place, region in enumerate(regions):
         before, after = (size.departments * end // len(regions) for end in (place, place + 1))
         names = [_name(region, number) for number in range(after - before)]
         names.sort(key=lambda name: values.department_id(region, name))
-        yield from (_department(region, name, size.seed) for name in names)
+        yield from ((region, name) for name in names)
 
 
 def _name(region: str, number: int) -> str:
@@ -128,16 +151,21 @@ async def fill(settings: Settings, size: Size, *, checked: bool = True, progress
     Results of checks are several times as many rows as lines; what measures lists of lines is filled without.
     """
     await database.migrate(settings)
-    with bar("disclosures", total=size.disclosures) as made:
+    with bar("disclosures", total=size.disclosures) as copied:
         async with database.connect_owner(settings) as connection:
             return await load(
                 connection,
-                disclosures(size, made),
+                Shared(partial(batches, size), os.cpu_count() or 1, copied),
                 origin="ingest",
                 note="invented",
-                judge=check if checked else lambda _: (),
+                judge=check if checked else unchecked,
                 progress=lambda line: None if line.startswith("copied") else progress(line),
             )
+
+
+def unchecked(_parsed: ParsedDisclosure) -> tuple[CheckResult, ...]:
+    """No rule is asked."""
+    return ()
 
 
 def main() -> None:

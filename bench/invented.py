@@ -16,7 +16,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from app import codelists, records
@@ -58,19 +58,20 @@ class _Table:
     def row(self, texts: Sequence[str], cents: Cents) -> dict[str, Any]:
         """Print a row; what its record begins with."""
         number = len(self.grid)
-        printed = {name: _printed(cents.get(name)) for name in self.columns}
-        self.grid.append([*texts, *printed.values()])
+        printed = [_printed(cents.get(name)) for name in self.columns]
+        self.grid.append([*texts, *printed])
+        cells, amounts = {}, dict.fromkeys(self.columns)
+        for column, (name, text) in enumerate(zip(self.columns, printed, strict=True), start=self.text_columns):
+            if text:
+                # Handed over as it is printed: the record reads it.
+                amounts[name], cells[name] = text, (number, column)
         return {
             "statement_key": self.key,
             "statement_ordinal": self.ordinal,
             "row": number,
             "unit": self.unit,
-            "cells": {
-                name: (number, column)
-                for column, (name, text) in enumerate(printed.items(), start=self.text_columns)
-                if text
-            },
-            **{name: Decimal(text) if text else None for name, text in printed.items()},
+            "cells": cells,
+            **amounts,
         }
 
     def begin(self, whose: str, year: int) -> None:
@@ -139,7 +140,10 @@ class _Author:
         growth = 1.03 ** (year - 2016) * (1 if kind == "budget" else chance.uniform(0.85, 1.1))
         self.money = department.size * growth * scale
         self.general = {code: self._item(code) for code in department.items}
-        self.fund = {code: {"total": (cents := self._cents(80)), "project": cents} for code in department.fund_items}
+        self.fund = {
+            code: {"total": (cents := self._cents(80)), "basic": None, "project": cents}
+            for code in department.fund_items
+        }
 
     def _cents(self, typical: float) -> int:
         return max(1, round(self.chance.lognormvariate(0, 0.6) * typical * self.money))
@@ -166,11 +170,12 @@ class _Author:
         ]
         for key, title, fund, items in funds:
             table = self._table(key, title, ("total", "basic", "project"))
+            money = {"fiscal_year": self.year, "fund": fund, "phase": self.phase}
             for code, cents in self._sums(items) if items else ():
-                line = table.row([code, _name(code)], cents)
-                self.lists["expenditures"].append(
-                    records.ExpenditureLine(**line, **self._coded(code), fund=fund, phase=self.phase)
-                )
+                coded = _coded(code, _name(code), _ITEM)
+                line = table.row([code, coded["name"]], cents)
+                # Thirty of them in a document: they are validated with it, in one step.
+                self.lists["expenditures"].append({**line, **coded, **money})
             self.lists["statements"].append(
                 table.statement() if items else table.statement("declared_empty", note="空表列示")
             )
@@ -183,7 +188,9 @@ class _Author:
         for code, cents in self._sums({**self.general, **self.fund}):
             total = cents["total"]
             line = table.row([code, _name(code)], dict.fromkeys(table.columns[:3], total))
-            self.lists["revenues"].append(records.RevenueLine(**line, **self._coded(code), phase=self.phase))
+            self.lists["revenues"].append(
+                records.RevenueLine(**line, **_coded(code, _name(code), _ITEM), fiscal_year=self.year, phase=self.phase)
+            )
         self.lists["statements"].append(table.statement())
 
     def balances(self) -> None:
@@ -240,7 +247,8 @@ class _Author:
             self.lists["economic_lines"].append(
                 records.EconomicLine(
                     **line,
-                    **self._coded(code, name=name, leaf=_DIVISION),
+                    **_coded(code, name, _DIVISION),
+                    fiscal_year=self.year,
                     fund="general_public_budget",
                     phase=self.phase,
                 )
@@ -372,34 +380,47 @@ class _Author:
                 )
             )
 
-    def _coded(self, code: str, *, name: str | None = None, leaf: int = _ITEM) -> dict[str, Any]:
-        return {
-            "code": code or None,
-            "name": name or _name(code),
-            "level": _LEVELS[len(code)],
-            "is_leaf": len(code) == leaf,
-            "fiscal_year": self.year,
-        }
-
     def _sums(self, items: Mapping[str, Cents]) -> list[tuple[str, Cents]]:
         """The items with the classes and divisions above them, the total first; sums of blanks are blank."""
-        found: dict[str, dict[str, int | None]] = {}
-        for code, cents in items.items():
-            for length in (0, _CLASS, _DIVISION, _ITEM):
-                if length > len(code):
-                    break
-                row = found.setdefault(code[:length], dict.fromkeys(cents))
-                for name, amount in cents.items():
-                    if amount is not None:
-                        row[name] = (row.get(name) or 0) + amount
+        codes = tuple(sorted(items))
+        rows, summed = _rows_above(codes), dict[str, list[int | None]]()
+        for name in items[codes[0]]:
+            printed = [items[code][name] for code in codes]
+            amounts = [amount or 0 for amount in printed]
+            summed[name] = [
+                sum(amounts[first:end]) or (None if printed[first:end].count(None) == end - first else 0)
+                for _, first, end in rows
+            ]
         drawn = self.chance.random()
-        if drawn < _ROUNDED and (total := found[""]["total"]) is not None:
-            found[""]["total"] = total + (1 if drawn > _WRONG else 5000)
-        return sorted(found.items())
+        if drawn < _ROUNDED and (total := summed["total"][0]) is not None:
+            summed["total"][0] = total + (1 if drawn > _WRONG else 5000)
+        names = tuple(summed)
+        return [
+            (row[0], dict(zip(names, amounts, strict=True)))
+            for row, amounts in zip(rows, zip(*summed.values(), strict=True), strict=True)
+        ]
 
 
+@lru_cache(maxsize=1000)
+def _rows_above(codes: tuple[str, ...]) -> list[tuple[str, int, int]]:
+    """The rows of a table of these codes, in order: the codes and those above them, and which codes each sums up."""
+    rows: dict[str, list[int]] = {}
+    for number, code in enumerate(codes):
+        for length in (0, _CLASS, _DIVISION, _ITEM):
+            if length <= len(code):
+                rows.setdefault(code[:length], [number, number])[1] = number + 1
+    return [(code, first, end) for code, (first, end) in sorted(rows.items())]
+
+
+@lru_cache(maxsize=10_000)  # a class of one division of one item has its amounts
 def _printed(cents: int | None) -> str:
     return "" if cents is None else f"{cents // 100}.{cents % 100:02}"
+
+
+@cache
+def _coded(code: str, name: str, leaf: int) -> dict[str, Any]:
+    """What a row says of its code, as records name it; a code of `leaf` digits has nothing below it."""
+    return {"code": code or None, "name": name, "level": _LEVELS[len(code)], "is_leaf": len(code) == leaf}
 
 
 @cache
