@@ -1,23 +1,26 @@
-"""What differs between two releases, row by row: pure functions to SQL text.
+"""What differs between two releases, row by row: the changes of a resource as SQL.
 
-Only disclosures whose valid revision differs are looked at, one after the other. The rows of a disclosure in the one
-release are matched with those in the other by the resource's natural key: first those that say the same, which are no
-change, then what is left, in its order. Where in the document a row stands, and its ids, are not compared.
+Only disclosures whose valid revision differs are looked at. The rows of a disclosure in the one release are matched
+with those in the other by the resource's natural key: first those that say the same, which are no change, then what is
+left, in its order. Where in the document a row stands, and its ids, are not compared.
+
+Rows are matched department by department (every group and window has `department_id`), so that several machines can do
+it with the departments that each of them has. What is shown of a change is read beside the page (`beside.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 
 from app.query import words
 from app.query.columns import Column, Json, Resource
 from app.query.facts import DISCLOSURE_ID, OF_DISCLOSURE
 from app.query.filters import condition
-from app.query.paging import Order, after, order_by
+from app.query.paging import Order
 from app.query.registry import RESOURCES
-from app.query.select import Shape, joins, row_joins, shown_list
+from app.query.select import Shape, joins, one_department
 from app.values import Unit
 
 EARLIER, LATER = "$1::int", "$2::int"
@@ -74,16 +77,24 @@ _PAIRS = f"""pair as materialized (
       case when o.id is null then 'new_document' when n.id is null then 'withdrawn'
         when o.sha256 <> n.sha256 then 'new_revision' when o.content_digest <> n.content_digest then 'extraction_mended'
         else 'checks' end as reason
-    from (select * from disclosure where valid_from <= {EARLIER} and valid_to > {EARLIER} and valid_to <= {LATER}) o
-    full join (select * from disclosure where valid_from > {EARLIER} and valid_from <= {LATER} and valid_to > {LATER}) n
-      on n.department_id = o.department_id and n.id = o.id
+    from (select * from disclosure where valid_from <= {EARLIER} and valid_to > {EARLIER} and valid_to <= {LATER}
+      and {{department}}) o
+    full join (select * from disclosure where valid_from > {EARLIER} and valid_from <= {LATER} and valid_to > {LATER}
+      and {{department}}) n on n.department_id = o.department_id and n.id = o.id
     where (o.content_digest, o.checks_version) is distinct from (n.content_digest, n.checks_version)
   ) t where {{conditions}}
 )"""  # noqa: S608 - our own words
-EVERY_PAIR = _PAIRS.format(conditions="true")
+EVERY_PAIR = _PAIRS.format(conditions="true", department="true")
 
-# One after the other in the order of a page, so that the planner can stop at its end.
-_IN_ORDER = '(select * from pair order by disclosure_id collate "C")'
+
+def revisions(pairs: str) -> str:
+    """The revisions of these pairs as a part of WITH, each with the release that it is of."""
+    pair = "p.disclosure_id, p.department_id, p.reason, p.old_revision, p.fresh_revision"
+    return f"""revision as materialized (
+  select {pair}, p.old_revision as revision_id, false as later from {pairs} p where p.old_revision is not null
+  union all
+  select {pair}, p.fresh_revision, true from {pairs} p where p.fresh_revision is not null
+)"""  # noqa: S608 - our own words
 
 
 @cache
@@ -142,54 +153,6 @@ class ChangeShape:
     unit: Unit
 
 
-@lru_cache(maxsize=1024)
-def change_page_statement(shape: ChangeShape, *, nulls: tuple[bool, ...] | None, limit: int) -> str:
-    """One page of changes: (found up to limit + 1, the changes as JSON objects, the last sort values).
-
-    Parameters: both releases, the values of the filters on rows and on changes, the cursor's values that are not null.
-    """
-    described, orders = change_resource(shape.name), shape.orders
-    conditions = conditions_of(shape)
-    wanted = [*conditions.changes]
-    if nulls is not None:
-        wanted.append(after(described, orders, nulls, conditions.following))
-    columns = described.by_name
-    keys = "".join(f", {columns[order.column].order_expression} as key_{n}" for n, order in enumerate(orders))
-    by_keys = ", ".join(
-        f"c.key_{n}{' desc' * order.descending}{' nulls last' if columns[order.column].nullable else ''}"
-        for n, order in enumerate(orders)
-    )
-    key_texts = ", ".join(f"c.key_{n}::text" for n in range(len(orders)))
-    own = ", ".join(f'c.{_expression(column)} as "{column.name}"' for column in own_columns(shape.name))
-    return f"""with {conditions.pairs}, page as materialized (
-  select t.*{keys} from {changed_rows(shape, conditions)} where {" and ".join(wanted)}
-  order by {order_by(described, orders)} limit {limit + 1}
-)
-select (select count(*) from page) as found,
-  (select string_agg(row_to_json(r)::text, ',') from (
-    select {own}, {_objects(shape)} from page c order by {by_keys} limit {limit}) r) as rows,
-  (select array[{key_texts}] from page c order by {by_keys} offset {limit - 1} limit 1) as keys"""  # noqa: S608 - identifiers come from our own declarations
-
-
-@lru_cache(maxsize=1024)
-def change_file_statement(shape: ChangeShape, *, nested: bool) -> tuple[str, str]:
-    """Every change: the SELECT, and what follows its ORDER BY; `nested` as in JSON, else a column for each field."""
-    conditions = conditions_of(shape)
-    own = ", ".join(f't.{_expression(column)} as "{column.name}"' for column in own_columns(shape.name))
-    if nested:
-        listed, sides, joined = 't."before", t."after"', _objects(shape), ""
-    else:
-        included = [one.name for one in RESOURCES[shape.name].includes if one.name in shape.includes]
-        fields = [(side, field) for field in (*shape.fields, *included) for side in ("before", "after")]
-        listed = ", ".join(f't."{side}_{field}"' for side, field in fields)
-        sides = ", ".join(f'{side}."{field}" as "{side}_{field}"' for side, field in fields)
-        joined = "".join(f" left join lateral {_row(shape, side)} {side} on true" for side in ("before", "after"))
-    text = f"""with {conditions.pairs} select {own}, {listed} from (
-      select c.*, {sides} from (
-        select t.* from {changed_rows(shape, conditions)} where {" and ".join(conditions.changes)}) c{joined}) t"""  # noqa: S608 - as above
-    return text, order_by(change_resource(shape.name), shape.orders)
-
-
 def own_columns(name: str) -> tuple[Column, ...]:
     """What is said of a change beside the row itself."""
     return tuple(column for column in change_resource(name).columns if column.default)
@@ -241,6 +204,7 @@ class Conditions:
     """What a query for changes asks for, as SQL: of whole disclosures, of single rows, of changes."""
 
     pairs: str  # the disclosures that differ and are asked for, for WITH
+    department: str | None  # the one department whose rows are asked for
     rows: tuple[str, ...]  # over the row t, before or after
     filtered: tuple[Column, ...]  # the columns that those read
     changes: tuple[str, ...]  # over the change t
@@ -265,55 +229,68 @@ def conditions_of(shape: ChangeShape) -> Conditions:
         text, used = condition(described.by_name[column_name], operator, count, first)
         changes.append(text)
         first += used
-    return Conditions(
-        _PAIRS.format(conditions=" and ".join(whole)), tuple(rows), tuple(filtered), tuple(changes), first
-    )
+    department = one_department(shape.row_filters, 3)
+    only = "true" if department is None else f"department_id = {department}"
+    pairs = _PAIRS.format(conditions=" and ".join(whole), department=only)
+    return Conditions(pairs, department, tuple(rows), tuple(filtered), tuple(changes), first)
 
 
 def changed_rows(shape: ChangeShape, conditions: Conditions) -> str:
-    """Every change whose row meets the conditions, as an item of FROM with the alias t."""
+    """Every change whose row meets the conditions, as an item of FROM with the alias t.
+
+    The rows of `revision` (a part of WITH) are compared. A filter is met by a change whose row meets it on either side.
+    """
+    base = RESOURCES[shape.name]
     own = {column.name for column in own_columns(shape.name)}
-    sorted_by = [order.column for order in shape.orders if order.column not in own]
-    of_one = _of_disclosure(RESOURCES[shape.name], conditions, sorted_by)
-    listed = "p.disclosure_id, p.department_id, p.reason, p.old_revision, p.fresh_revision, l.*"
-    return f"(select {listed} from {_IN_ORDER} p cross join lateral {of_one} l) t"  # noqa: S608 - as above
-
-
-def _of_disclosure(base: Resource, conditions: Conditions, sorted_by: list[str]) -> str:
-    """The changes of one disclosure p. A filter is met by a change whose row meets it before or after."""
-    by = [base.by_name[field] for field in sorted_by]
+    by = [base.by_name[order.column] for order in shape.orders if order.column not in own]
     matches = " and ".join(conditions.rows) or "true"
     if "{release}" in matches:
         earlier, later = matches.replace("{release}", EARLIER), matches.replace("{release}", LATER)
-        matches = f"case when t.revision_id = p.fresh_revision then {later} else {earlier} end"
+        matches = f"case when v.later then {later} else {earlier} end"
     by_listed = "".join(f', {column.expression} as "by_{column.name}"' for column in by)
     by_shown = "".join(
-        f', case when n.row_key is null then o."by_{name}" else n."by_{name}" end as "by_{name}"' for name in sorted_by
+        f', (array_agg(d."by_{column.name}" order by d.later desc))[1] as "by_{column.name}"' for column in by
     )
-    names = ", ".join(f"'{field}'" for field in compared(base.name))
+    only = "" if conditions.department is None else f" where t.department_id = {conditions.department}"
+    # Of the rows that say the same, as many as the other release has are no change: `copy` counts them on each side.
+    # What is left is taken in its order: `place` counts it, and pairs the one side with the other.
     return f"""(
-    with side as (
-      select t.revision_id is not distinct from p.fresh_revision as later, {base.key_column.expression} as row_key,
-        {natural_key(base)} as natural_key, {content(base)} as content, ({matches}) as matches{by_listed}
-      from {base.source}{joins(base, [*conditions.filtered, *by])}
-      where t.department_id = p.department_id and t.revision_id = any(array[p.old_revision, p.fresh_revision])
-    ), counted as (
-      select s.*, row_number() over (partition by s.later, s.natural_key, s.content order by s.row_key) as copy
-      from side s
-    ), differing as (
-      select c.*, row_number() over (partition by c.later, c.natural_key order by c.row_key) as place
-      from (select s.*, count(*) over (partition by s.natural_key, s.content, s.copy) as sides from counted s) c
-      where c.sides = 1
+  select g.*, coalesce(g.fresh_key, g.old_key) as row_key,
+    case when g.old_key is null then 'added' when g.fresh_key is null then 'removed' else 'changed' end as change,
+    {_changed_fields(base)} as changed_fields
+  from (
+    select d.disclosure_id, d.department_id, d.reason, d.old_revision, d.fresh_revision,
+      max(d.row_key) filter (where not d.later) as old_key, max(d.row_key) filter (where d.later) as fresh_key,
+      max(d.content) filter (where not d.later) as was, max(d.content) filter (where d.later) as is_now{by_shown}
+    from (
+      select c.*, row_number() over (partition by c.disclosure_id, c.department_id, c.natural_key, c.later
+        order by c.row_key) as place
+      from (
+        select s.*, row_number() over (partition by s.disclosure_id, s.department_id, s.natural_key, s.content, s.later
+            order by s.row_key) as copy,
+          count(*) filter (where s.later) over same as fresh_copies,
+          count(*) filter (where not s.later) over same as old_copies
+        from (
+          select v.disclosure_id, t.department_id, v.reason, v.old_revision, v.fresh_revision, v.later,
+            {base.key_column.expression} as row_key, {natural_key(base)} as natural_key, {content(base)} as content,
+            ({matches}) as matches{by_listed}
+          from {base.source} join revision v on v.department_id = t.department_id and v.revision_id = t.revision_id
+          {joins(base, [*conditions.filtered, *by])}{only}
+        ) s window same as (partition by s.disclosure_id, s.department_id, s.natural_key, s.content)
+      ) c where c.copy > case when c.later then c.old_copies else c.fresh_copies end
+    ) d group by d.disclosure_id, d.department_id, d.reason, d.old_revision, d.fresh_revision, d.natural_key, d.place
+    having bool_or(d.matches)
+  ) g) t"""  # noqa: S608 - as above
+
+
+def _changed_fields(base: Resource) -> str:
+    """The fields in which a pair g says something else; none where there is no pair."""
+    fields = ", ".join(
+        f"case when g.was[{place}] is distinct from g.is_now[{place}] then '{field}' end"
+        for place, field in enumerate(compared(base.name), start=1)
     )
-    select coalesce(n.row_key, o.row_key) as row_key, o.row_key as old_key, n.row_key as fresh_key,
-      case when o.row_key is null then 'added' when n.row_key is null then 'removed' else 'changed' end as change,
-      case when o.row_key is null or n.row_key is null then '{{}}'::text[] else array(
-        select f.name from unnest(array[{names}]::text[], o.content, n.content) as f (name, was, is_now)
-        where f.was is distinct from f.is_now) end as changed_fields{by_shown}
-    from (select * from differing where not later) o
-    full join (select * from differing where later) n on n.natural_key = o.natural_key and n.place = o.place
-    where coalesce(o.matches, false) or coalesce(n.matches, false)
-  )"""  # noqa: S608 - as above
+    return f"""case when g.old_key is null or g.fresh_key is null then '{{}}'::text[]
+      else array_remove(array[{fields}]::text[], null) end"""
 
 
 def natural_key(base: Resource) -> str:
@@ -339,26 +316,3 @@ def _said(column: Column) -> str:
     """A value as a text that is equal when the value is; amounts whatever their printed decimals."""
     number = column.kind in ("money", "number")
     return f"trim_scale({column.expression})::text" if number else f"({column.expression})::text"
-
-
-def _objects(shape: ChangeShape) -> str:
-    """The whole row before and after a change c, as objects."""
-    return ", ".join(
-        f"(select row_to_json(x) from {_row(shape, side)} x) as {side}"  # noqa: S608 - as above
-        for side in ("before", "after")
-    )
-
-
-def _row(shape: ChangeShape, side: str) -> str:
-    """The row of a change c on one side, as it is shown."""
-    base, stored = RESOURCES[shape.name], {"before": "old", "after": "fresh"}[side]
-    shown = [base.by_name[field] for field in shape.fields]
-    listed = shown_list(base, shown, shape.includes, shape.unit)
-    text = f"""(select {listed} from {base.source}{row_joins(base, shown, shape.includes)}
-      where t.department_id = c.department_id and t.revision_id = c.{stored}_revision
-        and {base.key_column.expression} = c.{stored}_key)"""  # noqa: S608 - as above
-    return text.replace("{release}", EARLIER if side == "before" else LATER)
-
-
-def _expression(column: Column) -> str:
-    return column.expression.removeprefix("t.")

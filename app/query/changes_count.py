@@ -2,13 +2,14 @@
 
 Of the rows of a disclosure under one natural key, those that say the same on both sides cancel out; of what is left,
 as many as both sides have are changed, the rest are added or removed. That needs no order, so it is a few passes over
-the rows of all disclosures that differ, where the list goes through them one after the other.
+the rows of all disclosures that differ, on each machine over the departments that it has.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+from app.query import words
 from app.query.changes import (
     CHANGED_FIELDS,
     EARLIER,
@@ -19,6 +20,7 @@ from app.query.changes import (
     conditions_of,
     content,
     natural_key,
+    revisions,
 )
 from app.query.columns import Resource
 from app.query.registry import RESOURCES
@@ -30,20 +32,23 @@ def change_count_statement(shape: ChangeShape) -> str:
     conditions = conditions_of(shape)
     wanted = " and ".join(conditions.changes)
     single = conditions.rows or any(column == CHANGED_FIELDS.name for column, _, _ in shape.filters)
+    begun = f"with {conditions.pairs}, {revisions('pair')}"
     if single:
-        counted = f"select count(*) from {changed_rows(shape, conditions)} where {wanted}"  # noqa: S608 - identifiers come from our own declarations
-    else:
-        counted = f"select coalesce(sum(t.rows), 0)::bigint from {_tally(RESOURCES[shape.name])} where {wanted}"  # noqa: S608 - as above
-    return f"with {conditions.pairs}, {_REVISIONS} {counted}"
+        return f"{begun} select count(*) from {changed_rows(shape, conditions)} where {wanted}"  # noqa: S608 - identifiers come from our own declarations
+    tally = _tally(RESOURCES[shape.name], conditions.department)
+    return f"""{begun}, tally as materialized ({tally})
+select coalesce(sum(t.rows), 0)::bigint from {_BY_CHANGE.format(tally="tally")} where {wanted}"""  # noqa: S608 - as above
 
 
 def summary_statement(names: tuple[str, ...]) -> str:
     """(resource, change, rows) for each of the resources in which rows have changed. Parameters: both releases."""
+    tallies = ", ".join(f"tally_{n} as materialized ({_tally(RESOURCES[name])})" for n, name in enumerate(names))
     counted = [
-        f"select '{name}' as resource, t.change, sum(t.rows)::bigint as rows from {_tally(RESOURCES[name])} group by 2"  # noqa: S608 - as above
-        for name in names
+        f"select '{name}' as resource, t.change, sum(t.rows)::bigint as rows "  # noqa: S608 - as above
+        f"from {_BY_CHANGE.format(tally=f'tally_{n}')} group by 2"
+        for n, name in enumerate(names)
     ]
-    return f"with {EVERY_PAIR}, {_REVISIONS} {' union all '.join(counted)}"
+    return f"with {EVERY_PAIR}, {revisions('pair')}, {tallies} {' union all '.join(counted)}"
 
 
 def documents_statement(limit: int) -> str:
@@ -54,9 +59,9 @@ def documents_statement(limit: int) -> str:
     before, later = revision.format(release=EARLIER, side="old"), revision.format(release=LATER, side="fresh")
     return f"""with {EVERY_PAIR}, listed as materialized (
   select * from pair order by disclosure_id limit {limit}
-), {_REVISIONS}, named as materialized (
+), {revisions("listed")}, named as materialized (
   select d.* from disclosure d where (d.department_id, d.revision_id) in (
-    select r.department_id, r.revision_id from revisions r join listed p on p.disclosure_id = r.disclosure_id)
+    select r.department_id, r.revision_id from revision r)
 )
 select (select coalesce(json_object_agg(r.reason, r.n), '{{}}'::json)::text
     from (select reason, count(*) as n from pair group by reason) r) as reasons,
@@ -68,25 +73,25 @@ select (select coalesce(json_object_agg(r.reason, r.n), '{{}}'::json)::text
     order by p.disclosure_id) x) as documents"""  # noqa: S608 - as above
 
 
-_REVISIONS = """revisions as (
-  select disclosure_id, department_id, reason, old_revision as revision_id, 1 as before, 0 as later from pair
-  where old_revision is not null union all
-  select disclosure_id, department_id, reason, fresh_revision, 0, 1 from pair where fresh_revision is not null
-)"""
+# A tally as an item of FROM with the alias t, a row for each reason and kind of change.
+_ROWS = [f"select reason, '{change}' as change, {change} as rows from {{tally}}" for change in words.CHANGE]  # noqa: S608 - as above
+_BY_CHANGE = f"({' union all '.join(_ROWS)}) t"
 
 
-def _tally(base: Resource) -> str:
-    """The number of changed rows by reason and change, as an item of FROM with the alias t."""
-    return f"""(
-    select k.reason, c.change, sum(c.rows) as rows from (
-      select s.disclosure_id, s.reason, sum(greatest(s.later - s.before, 0)) as fresh,
-        sum(greatest(s.before - s.later, 0)) as gone
+def _tally(base: Resource, department: str | None = None) -> str:
+    """The number of changed rows by reason, a column for each kind of change, of the revisions that are compared."""
+    only = "" if department is None else f" where t.department_id = {department}"
+    return f"""
+    select k.reason, sum(least(k.fresh, k.gone)) as changed, sum(greatest(k.fresh - k.gone, 0)) as added,
+      sum(greatest(k.gone - k.fresh, 0)) as removed
+    from (
+      select s.department_id, s.reason, sum(greatest(s.later - s.earlier, 0)) as fresh,
+        sum(greatest(s.earlier - s.later, 0)) as gone
       from (
-        select v.disclosure_id, v.reason, {natural_key(base)} as natural_key, {content(base)} as content,
-          sum(v.before) as before, sum(v.later) as later
-        from revisions v join {base.source} on t.department_id = v.department_id and t.revision_id = v.revision_id
-        group by 1, 2, 3, 4) s
-      where s.before <> s.later group by s.disclosure_id, s.reason, s.natural_key) k
-    cross join lateral (values ('changed', least(k.fresh, k.gone)), ('added', greatest(k.fresh - k.gone, 0)),
-      ('removed', greatest(k.gone - k.fresh, 0))) c (change, rows)
-    where c.rows > 0 group by 1, 2) t"""  # noqa: S608 - as above
+        select t.department_id, v.disclosure_id, v.reason, {natural_key(base)} as natural_key,
+          {content(base)} as content, count(*) filter (where v.later) as later,
+          count(*) filter (where not v.later) as earlier
+        from {base.source} join revision v on v.department_id = t.department_id and v.revision_id = t.revision_id{only}
+        group by t.department_id, v.disclosure_id, v.reason, 4, 5) s
+      where s.earlier <> s.later group by s.department_id, s.disclosure_id, s.reason, s.natural_key) k
+    group by k.reason"""  # noqa: S608 - as above

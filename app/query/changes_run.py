@@ -9,15 +9,15 @@ import orjson
 
 from app.errors import NoRelease, NothingLoaded
 from app.query import paging, words
-from app.query.changes import (
-    COMPARABLE,
-    change_file_statement,
-    change_page_statement,
-    flat_columns,
-    nested_columns,
-)
+from app.query.changes import COMPARABLE, flat_columns, nested_columns
 from app.query.changes_count import change_count_statement, documents_statement, summary_statement
 from app.query.changes_read import ChangesQuery
+from app.query.changes_statements import (
+    by_disclosure,
+    change_file_statement,
+    change_found_statement,
+    change_page_statement,
+)
 from app.query.columns import Json
 from app.query.paging import Cursor
 from app.query.run import Connection, Known, Page, planned
@@ -26,14 +26,20 @@ from app.query.whole_list import Selection, included_columns
 # The rows of more disclosures than these are not counted for a summary: every resource's would be read through.
 MOST_COUNTED = 2_000
 MOST_DOCUMENTS = 100
+# Disclosures that are looked at for a page at once, whatever is expected of them.
+_FEWEST, _ALL = 4, 2**31 - 1
 
 
 @dataclass(frozen=True)
 class TwoReleases:
-    """The releases that are compared, as rows: number, created_at, content_digest, note, and their links."""
+    """The releases that are compared, as rows: number, created_at, content_digest, note, and their links.
+
+    `counts` are the rows of the later one by table.
+    """
 
     earlier: dict[str, Json]
     later: dict[str, Json]
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ async def find_releases(
 ) -> TwoReleases:
     """Both releases. NoRelease for one that is not there or no longer kept, NothingLoaded."""
     rows = await connection.fetch(
-        """select number, min(number) over () as oldest, max(number) over () as newest,
+        """select number, min(number) over () as oldest, max(number) over () as newest, counts::text,
             json_build_object('number', number, 'created_at', created_at, 'content_digest', content_digest,
               'note', note, 'href', '/v1/releases/' || number)::text as release
         from release order by number""",
@@ -70,18 +76,16 @@ async def find_releases(
             f"release {number} is no longer kept, the oldest that is kept is {oldest}: compare releases from there on "
             f"(/v1/releases), or take the whole of a release, as files at /v1/releases/{newest}/files"
         )
-    return TwoReleases(orjson.loads(known[earlier]), orjson.loads(known[later]))
+    counts = next(row["counts"] for row in rows if row["number"] == later)
+    return TwoReleases(orjson.loads(known[earlier]), orjson.loads(known[later]), orjson.loads(counts))
 
 
 async def fetch_changes(connection: Connection, query: ChangesQuery, known: Known) -> Page:
-    """The page of changes that the query asks for. NoRelease, NothingLoaded."""
-    await find_releases(connection, query.earlier, query.later)
+    """The page of changes that the query asks for. NoRelease, NothingLoaded, TooCostly."""
+    releases = await find_releases(connection, query.earlier, query.later)
     cursor = query.cursor
-    nulls = None if cursor is None else tuple(key is None for key in cursor.keys)
-    beyond = () if cursor is None else tuple(key for key in cursor.keys if key is not None)
-    text = change_page_statement(query.shape, nulls=nulls, limit=query.limit)
     async with planned(connection, query):
-        found, rows, keys = _row(await connection.fetchrow(text, *query.arguments, *beyond))
+        found, rows, keys = await _rows(connection, query, releases.counts)
         if cursor is not None:
             total = cursor.total
         elif found <= query.limit:
@@ -93,7 +97,59 @@ async def fetch_changes(connection: Connection, query: ChangesQuery, known: Know
         columns = query.resource.by_name
         last = tuple(paging.read_key(columns[order.column], key) for order, key in zip(query.orders, keys, strict=True))
         following = paging.encode(Cursor(query.later, total, last), query=query.fingerprint)
-    return Page(rows or "", min(found, query.limit), total, query.later, following)
+    return Page(rows, min(found, query.limit), total, query.later, following)
+
+
+async def _rows(
+    connection: Connection, query: ChangesQuery, counts: dict[str, int]
+) -> tuple[int, str, list[str | None]]:
+    """How many changes there are up to one more than a page has, the page, and the sort values of its last one.
+
+    In the order of disclosures as many are looked at first as have the rows of a page, and several times as many as
+    long as too few of those differ: a page costs what is on it, also between releases in which everything differs.
+    """
+    cursor, limit = query.cursor, query.limit
+    nulls = None if cursor is None else tuple(key is None for key in cursor.keys)
+    beyond = () if cursor is None else tuple(key for key in cursor.keys if key is not None)
+    text = change_page_statement(query.shape, nulls=nulls)
+    found, rows, keys, passed = 0, list[str](), list[str | None](), 0
+    some = _disclosures_of(limit + 1, counts.get(_table(query), 0), counts["disclosure"])
+    while True:
+        part = (passed, some) if by_disclosure(query.shape) else ()
+        shown = limit - found
+        row = _row(await connection.fetchrow(text, *query.arguments, *beyond, shown + 1, shown, *part))
+        found += row["found"]
+        if row["rows"] is not None:
+            rows.append(row["rows"])
+        # Where all that is shown was found before, it is only asked whether more follows.
+        keys = (row["keys"] if shown else None) or keys
+        passed += some
+        if found > limit or not part or row["disclosures"] < some:
+            return found, ",".join(rows), keys
+        some = min(_disclosures_of(limit + 1 - found, found, passed), 8 * passed)
+
+
+async def _enough(
+    connection: Connection, query: ChangesQuery, wanted: int, counts: dict[str, int], seconds: float
+) -> int:
+    """How many disclosures, the first of those that differ, have so many changes; or more than there are."""
+    text, found, passed = change_found_statement(query.shape), 0, 0
+    some = _disclosures_of(wanted, counts.get(_table(query), 0), counts["disclosure"])
+    while True:
+        row = _row(await connection.fetchrow(text, *query.arguments, wanted - found, 0, passed, some, timeout=seconds))
+        found, passed = found + row["found"], passed + some
+        if found >= wanted or row["disclosures"] < some:
+            return min(passed, _ALL)
+        some = min(_disclosures_of(wanted - found, found, passed), 8 * passed)
+
+
+def _disclosures_of(rows: int, known: int, disclosures: int) -> int:
+    """How many disclosures have so many rows, with some to spare, where `known` rows are in `disclosures` of them."""
+    return min(max(_FEWEST, -(-2 * rows * disclosures // max(known, 1))), _ALL)
+
+
+def _table(query: ChangesQuery) -> str:
+    return query.base.source.partition(" ")[0]
 
 
 async def fetch_summary(connection: Connection, earlier: int, later: int) -> tuple[TwoReleases, Summary]:
@@ -109,15 +165,23 @@ async def fetch_summary(connection: Connection, earlier: int, later: int) -> tup
     return releases, Summary(counts, found, orjson.loads(documents), rows)
 
 
-def select_changes(query: ChangesQuery, *, nested: bool) -> Selection:
-    """Every change, for a file: `nested` with the rows as objects, else with a column for each field on each side."""
-    body, order = change_file_statement(query.shape, nested=nested)
+async def select_changes(
+    connection: Connection, query: ChangesQuery, releases: TwoReleases, *, nested: bool, seconds: float
+) -> Selection:
+    """Every change, for a file: `nested` with the rows as objects, else with a column for each field on each side.
+
+    Of one that is to have so many rows at most it is asked first how many disclosures have them.
+    """
+    some = None
+    if query.rows is not None and by_disclosure(query.shape):
+        some = await _enough(connection, query, query.rows, releases.counts, seconds)
+    body, order = change_file_statement(query.shape, nested=nested, part=some is not None)
     name, included = query.base.name, included_columns(query.base, query.includes)
     return Selection(
         body=body,
         order=order,
         limit=query.rows,
-        arguments=tuple(query.arguments),
+        arguments=(*query.arguments, *(() if some is None else (some,))),
         columns=nested_columns(name) if nested else flat_columns(name, query.fields, included),
         unit=query.unit,
     )

@@ -45,7 +45,7 @@ def page_statement(
     columns = resource.by_name
     shown = _fields(resource, fields, filters)
     conditions, first = _conditions(resource, filters, 2)
-    department = _department(filters, 2)
+    department = one_department(filters, 2)
     if nulls is not None:
         conditions.append(after(resource, orders, nulls, first))
     needed = joins(resource, [*_filtered(resource, filters), *(columns[o.column] for o in orders)])
@@ -175,7 +175,7 @@ def _conditions(resource: Resource, filters: Shape, first: int) -> tuple[list[st
     return found, first
 
 
-def _department(filters: Shape, first: int) -> str | None:
+def one_department(filters: Shape, first: int) -> str | None:
     """The parameter that names the one department whose rows are asked for; None where that is not asked."""
     for column, operator, count in filters:
         if (column, operator, count) == ("department_id", "eq", 1):

@@ -80,14 +80,14 @@ async def list_changes(request: Request) -> Response:
 
 
 async def _content(query: ChangesQuery, connection: asyncpg.Connection, *, nested: bool) -> Content:
-    await find_releases(connection, query.earlier, query.later, seconds=SECONDS)
+    releases = await find_releases(connection, query.earlier, query.later, seconds=SECONDS)
     release, made = await find_release(connection, query.later, seconds=SECONDS)
     return Content(
         f"{query.base.name}-changes-from-{query.earlier}",
         f"{query.base.zh}-变动-自数据版本{query.earlier}",
         release,
         made,
-        select_changes(query, nested=nested),
+        await select_changes(connection, query, releases, nested=nested, seconds=SECONDS),
     )
 
 
