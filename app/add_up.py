@@ -3,6 +3,9 @@
 Everything in a cell can be added and taken off again: rows, disclosures, sums, and how many amounts have how many
 decimals. So a release costs what has changed with it, whatever there is beside. A cell whose content changes ends and
 begins anew, like any fact. Least and largest values could not be taken off again; they are asked of the facts.
+
+The rows of some revisions are copied out of the facts once, with numbers in the place of the texts that part them, and
+added up in tables of the session; cells are made of those at the end.
 """
 
 from __future__ import annotations
@@ -10,41 +13,35 @@ from __future__ import annotations
 import asyncpg
 
 from app import tables
-from app.rollups import ADDED, INNER, OUTER, REGION, ROLLUPS, TOTALS, Grain, Rollup
+from app.rollups import CODE, COMBINED, MEASURES, OWN, PARTED, PROVINCE_CLASS, REGION, ROLLUPS, Grain, Rollup
 
 # Revisions that are added up at a time: their rows fit into memory, and few cells are made twice.
-_REVISIONS = 10_000
+_REVISIONS = 30_000
+# What a sort of them, and twice that what a table of their sums, may take.
+_MEMORY = "256MB"
+
+# At how many digits of the code disclosures are counted; 0: whatever the code, 9: at the code itself.
+_DEPTHS = (0, 3, 5, 9)
+
+# How many values have how many decimals is one number: the values with d decimals of a yuan (from -8: printed whole in
+# 亿元) count 10^(12 (d + 8)) each. Such numbers can be added and taken off; the largest d is in the number of digits.
+_LEAST_PLACES = -8
+_SLOT = 12
+_SLOTS = ",".join(f"1e{_SLOT * slot}" for slot in range(32))
 
 
 async def add_up(connection: asyncpg.Connection, release: int) -> None:
     """Bring the roll-ups to what the release holds, from what the one before it held; in its transaction."""
-    await connection.execute("SET LOCAL work_mem = '256MB'")
-    await connection.execute("CREATE TEMPORARY TABLE changed (revision_id bigint PRIMARY KEY, sign int) ON COMMIT DROP")
-    await connection.execute(
-        "INSERT INTO changed SELECT revision_id, CASE WHEN valid_from = $1 THEN 1 ELSE -1 END FROM disclosure "
-        "WHERE valid_from = $1 AND valid_to > $1 OR valid_to = $1 AND valid_from < $1",
-        release,
-    )
-    bounds = await connection.fetch(
-        f"SELECT revision_id FROM (SELECT revision_id, row_number() OVER (ORDER BY revision_id) AS n FROM changed) c "  # noqa: S608
-        f"WHERE n % {_REVISIONS} = 1 ORDER BY 1"
-    )
-    firsts = [row["revision_id"] for row in bounds]
-    await connection.execute("ANALYZE changed")
+    await connection.execute(f"SET LOCAL work_mem = '{_MEMORY}'")
+    revisions = await _changed(connection, release)
     for rollup in ROLLUPS.values():
-        await _begin(connection)
         some = False
-        for first, end in zip(firsts, [*firsts[1:], 2**63 - 1], strict=True):
-            await connection.execute(_stage(rollup), first, end)
-            if await connection.fetchval("SELECT EXISTS (SELECT FROM staged)"):
-                some = True
-                for statement in (*_sum("by_region", rollup), *(_sum("by_code", rollup) if rollup.coded else ())):
-                    await connection.execute(statement)
-            await connection.execute("DROP TABLE staged")
-        for grain in rollup.grains if some else ():
-            await _bring(connection, rollup, grain, release)
-        await connection.execute("DROP TABLE by_code, by_region")
-    await connection.execute("DROP TABLE changed")
+        await _begin(connection, rollup)
+        for first in range(0, len(revisions), _REVISIONS):
+            some |= await _add(connection, rollup, revisions[first : first + _REVISIONS], release)
+        if some:
+            await _bring(connection, rollup, release)
+        await connection.execute("DROP TABLE sums")
     await connection.execute("RESET work_mem")
 
 
@@ -52,7 +49,8 @@ async def catch_up(connection: asyncpg.Connection) -> bool:
     """Add up the releases of a database that was filled otherwise or before; whether that was so."""
     names = [rollup.made_as for rollup in ROLLUPS.values()]
     missing = (
-        "SELECT EXISTS (SELECT FROM release) AND NOT EXISTS (SELECT FROM rollup WHERE made_as = any($1::text[])) "  # noqa: S608
+        "SELECT EXISTS (SELECT FROM release) AND NOT EXISTS (SELECT FROM rollup_combination "  # noqa: S608 - our names
+        "WHERE made_as = any($1::text[])) "
         f"AND ({' OR '.join(f'EXISTS (SELECT FROM {rollup.table})' for rollup in ROLLUPS.values())})"
     )
     if not await connection.fetchval(missing, names):
@@ -62,127 +60,305 @@ async def catch_up(connection: asyncpg.Connection) -> bool:
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext('gongkai load'))")
         if not await connection.fetchval(missing, names):
             return False
-        await connection.execute("DELETE FROM rollup")
+        await forget(connection)
         for row in await connection.fetch("SELECT number FROM release ORDER BY number"):
             await add_up(connection, row["number"])
-        await connection.execute("ANALYZE rollup")
+        await connection.execute("ANALYZE rollup, rollup_combination")
     return True
 
 
-# At how many digits of the code disclosures are counted; 9: at the code itself.
-_DEPTHS: tuple[int, ...] = (0, 3, 5, 9)
-_DIMENSIONS = ", ".join((*OUTER, *INNER))
-_PROVINCE = "left(region_code, 2) || '0000'"
+async def forget(connection: asyncpg.Connection) -> None:
+    """Leave nothing of what was added up: the facts answer until it is made anew."""
+    await connection.execute("DELETE FROM rollup")
+    await connection.execute("DELETE FROM rollup_combination")
 
 
-async def _begin(connection: asyncpg.Connection) -> None:
-    """Two tables of sums: by province and code, and by division alone; what there is of each is made of them."""
-    text = 'text COLLATE "C"'
-    columns = ", ".join(f"{name} {'int' if name in ('fiscal_year', 'lag') else text}" for name in (*OUTER, *INNER))
-    counted = ", ".join(f"disclosures_{depth} bigint, bodies_{depth} numeric" for depth in _DEPTHS)
-    for name in ("by_code", "by_region"):
-        await connection.execute(
-            f'CREATE TEMPORARY TABLE {name} ({columns}, measure text COLLATE "C", places int, lines bigint, '
-            f"{counted}, amount numeric) ON COMMIT DROP"
-        )
+async def _changed(connection: asyncpg.Connection, release: int) -> list[int]:
+    """The revisions that came or ended with the release, in the order in which their rows lie."""
+    rows = await connection.fetch(
+        "SELECT revision_id FROM disclosure WHERE valid_from = $1 AND valid_to > $1 "
+        "OR valid_to = $1 AND valid_from < $1 ORDER BY revision_id",
+        release,
+    )
+    return [row["revision_id"] for row in rows]
+
+
+async def _begin(connection: asyncpg.Connection, rollup: Rollup) -> None:
+    """The table of what rows are added up to, at the grains that are not made of finer ones; batch after batch."""
+    measures = ", ".join(
+        f"lines_{n} bigint, amount_{n} numeric, decimals_{n} numeric" for n in range(1, len(rollup.measures) + 1)
+    )
+    counted = ", ".join(f"disclosures_{depth} bigint, bodies_{depth} bigint" for depth in _DEPTHS)
+    await connection.execute(
+        "CREATE TEMPORARY TABLE sums (grain smallint, combination bigint, fiscal_year smallint, "
+        f'region_code text COLLATE "C", code text COLLATE "C", lines bigint, {counted}, {measures}) ON COMMIT DROP'
+    )
+
+
+async def _add(connection: asyncpg.Connection, rollup: Rollup, revisions: list[int], release: int) -> bool:
+    """Add the rows of these revisions to the sums, or take them off; whether there are any."""
+    # The planner knows nothing of tables that were just filled: one by one their rows must not be looked for.
+    await connection.execute("SET LOCAL enable_nestloop = off")
+    await connection.execute(_stage(rollup), revisions, release)
+    level = ", level, is_leaf" if rollup.coded else ""
+    samples = await connection.fetch(f"SELECT min(revision_id) AS one FROM staged GROUP BY place{level}")  # noqa: S608
+    if samples:
+        await connection.execute(_combine(rollup), [row["one"] for row in samples])
+        await connection.execute(_sum_regions(rollup))
+        if rollup.coded:
+            await connection.execute(_sum_codes(rollup))
+    await connection.execute("DROP TABLE staged")
+    await connection.execute("SET LOCAL enable_nestloop = on")
+    return bool(samples)
+
+
+def _column(name: str) -> str:
+    """The column of a fact x, of its disclosure d, that is a part of its combination."""
+    if name in ("kind", "scope"):
+        return f"d.{name}"
+    if name == "lag":
+        return "d.fiscal_year - x.fiscal_year"
+    # Rows of single institutions are told from those of all, not from each other.
+    return "CASE WHEN x.institution IS NOT NULL THEN 'one' END" if name == "institution" else f"x.{name}"
+
+
+def _digest(rollup: Rollup, picked: str | None) -> str:
+    """A number of 64 bits for a combination: its columns' digests, each with a seed of its own, laid over each other.
+
+    Columns that are null count nothing. Of a few thousand combinations two have the same number once in 10^12 cases.
+    """
+    parts = [f"hashtextextended('{rollup.made_as}', 0)"] if picked is None else []
+    for seed, name in enumerate(COMBINED, start=1):
+        if name == "picked":
+            if picked is not None:
+                parts.append(f"hashtextextended({picked}, {seed})")
+        elif picked is None and (name in PARTED or name in rollup.own):
+            digest = f"hashtextextended(({_column(name)})::text, {seed})"
+            parts.append(f"coalesce({digest}, 0)" if name == "institution" else digest)
+    return " # ".join(parts)
 
 
 def _stage(rollup: Rollup) -> str:
-    """The rows of the changed revisions from $1 to before $2: coded ones once as of their level, and once as a leaf.
-
-    `first_n` is 1 on the row that is the first of its disclosure, and place in it, with the first n digits of its code.
-    """
-    own = {column: f"x.{column}" for column in ("phase", "statement_key", *rollup.own)}
-    if "institution" in own:
-        own["institution"] = "(CASE WHEN x.institution IS NOT NULL THEN 'one' END)"
+    """The rows of the revisions $1 in release $2, with a number for what parts them."""
+    coded = ""
     if rollup.coded:
-        own |= {"picked": "p.picked", "code": "x.code"}
-        twice = "CROSS JOIN LATERAL (SELECT x.level AS picked UNION ALL SELECT 'leaf' WHERE x.is_leaf) p"
-    else:
-        own["picked"], twice = "''", ""
-    place = ", ".join(
-        ["x.department_id", "x.revision_id", "x.fiscal_year", *(sql for name, sql in own.items() if name != "code")]
-    )
-    order = "ORDER BY x.code" if rollup.coded else ""
-    firsts = ["(row_number() OVER place = 1)::int AS first_0"]
-    if rollup.coded:
-        firsts += [
-            f"(row_number() OVER place = 1 OR left(lag(x.code) OVER place, {depth}) IS DISTINCT FROM "
-            f"left(x.code, {depth}))::int AS first_{depth}"
-            for depth in _DEPTHS[1:]
-        ]
-    inner = ", ".join(f"{own.get(name, 'null::text')} AS {name}" for name in INNER if name != "lag")
+        coded = f"""coalesce(x.code, '') AS code, x.is_leaf, {_digest(rollup, "x.level")} AS level,"""
     return f"""CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
-        SELECT {", ".join(f"x.{name}" for name in OUTER)}, d.fiscal_year - x.fiscal_year AS lag, {inner}, c.sign,
-            hashtextextended(x.department_id, 0) AS body, coalesce(x.unit_exponent, 0) AS exponent,
-            {", ".join(firsts)}, {", ".join(f"x.{measure}" for measure in rollup.measures)}
-        FROM changed c JOIN disclosure d ON d.revision_id = c.revision_id
-        JOIN {rollup.table} x ON x.revision_id = d.revision_id AND x.department_id = d.department_id {twice}
-        WHERE c.revision_id >= $1 AND c.revision_id < $2
-        WINDOW place AS (PARTITION BY {place} {order})"""  # noqa: S608 - our own names
+        SELECT x.revision_id, x.fiscal_year, (CASE WHEN d.valid_from = $2 THEN 1 ELSE -1 END)::smallint AS sign,
+            hashtext(d.department_id) AS body, {_digest(rollup, None)} AS place,
+            d.region_code COLLATE "C" AS region_code, {coded}
+            coalesce(x.unit_exponent, 0) AS exponent, {", ".join(f"x.{measure}" for measure in rollup.measures)}
+        FROM disclosure d JOIN {rollup.table} x ON x.revision_id = d.revision_id AND x.department_id = d.department_id
+        WHERE d.revision_id = any($1::bigint[]) AND x.revision_id = any($1::bigint[])"""  # noqa: S608 - our own names
 
 
-def _sum(target: str, rollup: Rollup) -> tuple[str, str]:
-    """What is staged added up: the rows, and the values of each measure by their number of decimals."""
-    depths, where = _DEPTHS, "true"
-    instead, measures = {"region_code": _PROVINCE}, rollup.measures
-    if target == "by_region":
-        instead, depths, measures = {"code": "null::text"}, _DEPTHS[:1], rollup.measured(REGION)
-        if rollup.coded:
-            where = f"picked IN {TOTALS}"
-    keys = ", ".join(instead.get(name, name) for name in (*OUTER, *INNER))
-    by = ", ".join(str(n + 1) for n in range(len((*OUTER, *INNER))))
-    counted = ", ".join(f"disclosures_{depth}, bodies_{depth}" for depth in depths)
-    counts = ", ".join(f"sum(sign * first_{depth}), sum(sign * first_{depth} * body)" for depth in depths)
-    values = ", ".join(f"('{measure}', {measure})" for measure in measures)
-    rows = f"""INSERT INTO {target} ({_DIMENSIONS}, measure, lines, {counted})
-        SELECT {keys}, '', sum(sign), {counts} FROM staged WHERE {where} GROUP BY {by}"""  # noqa: S608 - our own names
-    amounts = f"""INSERT INTO {target} ({_DIMENSIONS}, measure, places, lines, amount)
-        SELECT {keys}, m.measure, scale(m.amount) - exponent, sum(sign), sum(sign * m.amount)
-        FROM staged CROSS JOIN LATERAL (VALUES {values}) m (measure, amount)
-        WHERE m.amount IS NOT NULL AND {where} GROUP BY {by}, m.measure, scale(m.amount) - exponent"""  # noqa: S608
-    return rows, amounts
-
-
-async def _bring(connection: asyncpg.Connection, rollup: Rollup, grain: Grain, release: int) -> None:
-    """The cells of one grain: those that change end, and begin anew with what they hold now."""
-    source = "by_code" if rollup.coded and grain is not REGION else "by_region"
-    instead = {"region_code": {0: "''", 2: _PROVINCE}.get(grain.region_digits, "region_code")}
-    instead["code"] = f"left(code, {grain.code_digits})" if grain.code_digits else "null::text"
-    keys = ", ".join(f"{instead.get(name, name)} AS {name}" for name in (*OUTER, *INNER))
-    by = ", ".join(str(n + 1) for n in range(len((*OUTER, *INNER)) + 2))
-    depth = grain.code_digits
-    named = f"'{rollup.made_as}', '{grain.name}'"
-    await connection.execute(
-        f"""CREATE TEMPORARY TABLE difference ON COMMIT DROP AS
-        SELECT md5(row({named}, {_DIMENSIONS}, measure, places)::text)::uuid AS key, * FROM (
-            SELECT {keys}, measure, places, sum(lines)::bigint AS lines,
-                sum(disclosures_{depth})::bigint AS disclosures, sum(bodies_{depth}) AS bodies, sum(amount) AS amount
-            FROM {source} GROUP BY {by}) s
-        WHERE lines <> 0 OR disclosures <> 0 OR bodies <> 0 OR amount <> 0"""  # noqa: S608 - our own names
+def _combine(rollup: Rollup) -> str:
+    """Write down the combinations of the rows of the revisions $1."""
+    columns = ", ".join(
+        f"{_column(name)} AS {name}" if name in PARTED or name in rollup.own else f"NULL::text AS {name}"
+        for name in (*PARTED, *OWN)
     )
-    await connection.execute("ANALYZE difference")
-    ended = await connection.fetchval(
-        "SELECT array_agg(r.key) FROM rollup r JOIN difference d ON d.key = r.key WHERE r.valid_to = $1",
-        tables.STILL_VALID,
+    picked = "CROSS JOIN LATERAL (SELECT x.level AS picked UNION ALL SELECT 'leaf' WHERE x.is_leaf) p"
+    return f"""INSERT INTO rollup_combination (id, made_as, {", ".join(COMBINED)})
+        SELECT DISTINCT {_digest(rollup, None)} # {_digest(rollup, "p.picked" if rollup.coded else "''")},
+            '{rollup.made_as}', {columns}, {"p.picked" if rollup.coded else "''"} AS picked
+        FROM disclosure d JOIN {rollup.table} x ON x.revision_id = d.revision_id AND x.department_id = d.department_id
+        {picked if rollup.coded else ""}
+        WHERE d.revision_id = any($1::bigint[]) AND x.revision_id = any($1::bigint[])
+        ON CONFLICT (id) DO NOTHING"""  # noqa: S608 - our own names
+
+
+def _added(measures: tuple[str, ...]) -> tuple[str, str]:
+    """The sums of measures over staged rows, and what they are added to or taken off from by the sign of the rows."""
+    sums, signed = [], []
+    for n, name in enumerate(measures, start=1):
+        # Where a measure is blank nothing is begun: most of the work of a sum is its beginning.
+        given = f"FILTER (WHERE {name} IS NOT NULL)"
+        slot = f"('{{{_SLOTS}}}'::numeric[])[scale({name}) - exponent + {1 - _LEAST_PLACES}]"
+        sums.append(
+            f"count({name}) AS lines_{n}, sum({name}) {given} AS amount_{n}, sum({slot}) {given} AS decimals_{n}"
+        )
+        signed.append(f"sign * lines_{n}, sign * amount_{n}, sign * decimals_{n}")
+    return ", ".join(sums), ", ".join(signed)
+
+
+def _numbered(measures: tuple[str, ...]) -> str:
+    return ", ".join(f"lines_{n}, amount_{n}, decimals_{n}" for n in range(1, len(measures) + 1))
+
+
+def _sum_regions(rollup: Rollup) -> str:
+    """Rows to documents, documents to divisions: of rows with codes the totals and leaves, and the first measure."""
+    measures = rollup.measured(REGION)
+    sums, signed = _added(measures)
+    none, total, leaf = (_digest(rollup, f"'{picked}'") for picked in ("", "total", "leaf"))
+    rows = f"SELECT *, place # {none} AS combination FROM staged"  # noqa: S608 - our own names
+    if rollup.coded:
+        rows = f"""SELECT *, place # level AS combination FROM staged WHERE level = {total}
+            UNION ALL SELECT *, place # {leaf} FROM staged WHERE is_leaf"""  # noqa: S608 - our own names
+    again = ", ".join(
+        f"sum(lines_{n}) AS lines_{n}, sum(amount_{n}) AS amount_{n}, sum(decimals_{n}) AS decimals_{n}"
+        for n in range(1, len(measures) + 1)
     )
-    # By their keys: what is updated may lie on several machines, the temporary table lies on this one.
-    await connection.execute(
-        "UPDATE rollup SET valid_to = $1 WHERE valid_to = $2 AND key = any($3::uuid[])",
-        release,
-        tables.STILL_VALID,
-        ended or [],
+    return f"""INSERT INTO sums ({_KEY}, lines, disclosures_0, bodies_0, {_numbered(measures)})
+        SELECT {REGION.number}, combination, fiscal_year, region_code, '', sign * lines, sign * disclosures,
+            sign * bodies, {signed}
+        FROM (
+            SELECT combination, fiscal_year, region_code, sign, sum(lines) AS lines, count(*) AS disclosures,
+                sum(body) AS bodies, {again}
+            FROM (
+                SELECT revision_id, combination, fiscal_year, region_code, sign, body, count(*) AS lines, {sums}
+                FROM ({rows}) r GROUP BY 1, 2, 3, 4, 5, 6) p
+            GROUP BY 1, 2, 3, 4) s"""  # noqa: S608 - our own names
+
+
+def _sum_codes(rollup: Rollup) -> str:
+    """Rows to codes, and to provinces and classes: each once as of its level, and a leaf once more as a leaf.
+
+    A disclosure is counted on the row that is the first of it, in its combination, with the first digits of its code.
+    """
+    sums, signed = _added(rollup.measures)
+    rows = f"""SELECT *, place # level AS combination FROM staged
+        UNION ALL SELECT *, place # {_digest(rollup, "'leaf'")} FROM staged WHERE is_leaf"""  # noqa: S608 - our names
+    first = {
+        depth: f"before IS NULL OR left(before, {depth}) <> left(code, {depth})" if depth else "before IS NULL"
+        for depth in _DEPTHS
+    }
+    flags = ", ".join(f"{condition} AS first_{depth}" for depth, condition in first.items())
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE first_{depth}) AS disclosures_{depth}, "
+        f"sum(body) FILTER (WHERE first_{depth}) AS bodies_{depth}"
+        for depth in _DEPTHS
     )
-    added = ", ".join(f"coalesce(r.{name}, 0) + coalesce(d.{name}, 0)" for name in ADDED)
+    counted = ", ".join(f"disclosures_{depth}, bodies_{depth}" for depth in _DEPTHS)
+    signed_counts = ", ".join(f"sign * disclosures_{depth}, sign * bodies_{depth}" for depth in _DEPTHS)
+    return f"""INSERT INTO sums ({_KEY}, lines, {counted}, {_numbered(rollup.measures)})
+        SELECT CASE WHEN province IS NULL THEN {CODE.number} ELSE {PROVINCE_CLASS.number} END, combination, fiscal_year,
+            coalesce(province || '0000', ''), coalesce(code, class), sign * lines, {signed_counts}, {signed}
+        FROM (
+            SELECT combination, fiscal_year, sign, code, province, class, count(*) AS lines, {counts}, {sums}
+            FROM (
+                SELECT *, {flags} FROM (
+                    SELECT combination, fiscal_year, sign, code, left(region_code, 2) AS province,
+                        left(code, 3) AS class, body, exponent, {", ".join(rollup.measures)},
+                        lag(code) OVER (PARTITION BY revision_id, combination ORDER BY code) AS before
+                    FROM ({rows}) r) w) f
+            GROUP BY GROUPING SETS (
+                (combination, fiscal_year, sign, code), (combination, fiscal_year, sign, province, class))) s"""  # noqa: S608 - our own names
+
+
+async def _bring(connection: asyncpg.Connection, rollup: Rollup, release: int) -> None:
+    """The cells of every grain: those that change end, and begin anew with what they hold now."""
+    counts = ", ".join(
+        f"sum({name}_{depth}) AS {name}_{depth}" for depth in _DEPTHS for name in ("disclosures", "bodies")
+    )
     await connection.execute(
-        f"""INSERT INTO rollup (key, made_as, grain, {_DIMENSIONS}, measure, places, {", ".join(ADDED)},
-            valid_from, valid_to)
-        SELECT d.key, {named}, {", ".join(f"d.{name}" for name in (*OUTER, *INNER))}, d.measure, d.places, {added},
-            $1, $2
-        FROM difference d LEFT JOIN rollup r ON r.key = d.key AND r.valid_to = $1 AND r.valid_from < $1
-        WHERE coalesce(r.lines, 0) + d.lines <> 0
-        ORDER BY d.picked, d.measure, d.fund, d.kind, d.phase, d.fiscal_year, d.region_code, d.code""",  # noqa: S608
+        f"CREATE TEMPORARY TABLE merged ON COMMIT DROP AS SELECT {_KEY}, sum(lines) AS lines, {counts}, "  # noqa: S608
+        f"{_sums(rollup)} FROM sums GROUP BY {_KEY}"
+    )
+    await connection.execute(
+        "CREATE TEMPORARY TABLE difference ON COMMIT DROP AS "
+        + " UNION ALL ".join(_difference(rollup, grain) for grain in rollup.grains)
+    )
+    await connection.execute("DROP TABLE merged")
+    there = (
+        "SELECT EXISTS (SELECT FROM rollup_combination c JOIN rollup r ON r.grain = $1 AND r.combination = c.id "
+        "WHERE c.made_as = $2)"
+    )
+    there_is = await connection.fetchval(there, REGION.number, rollup.made_as)
+    if there_is:
+        await connection.execute("ANALYZE difference")
+        await _end(connection, release)
+    counted = [f"({_now(name, added=there_is)})::{kind}" for name, kind in _COUNTED.items()]
+    before = f"LEFT JOIN rollup r ON {_SAME} AND r.valid_to = $1 AND r.valid_from < $1" if there_is else ""
+    await connection.execute(
+        f"""INSERT INTO rollup ({_KEY}, {", ".join(_COUNTED)}, {", ".join(_measure_columns())}, valid_from, valid_to)
+        SELECT {_listed("d")}, {", ".join([*counted, *_measured_now(added=there_is)])}, $1, $2
+        FROM difference d {before} WHERE {_now("lines", added=there_is)} <> 0
+        ORDER BY {_listed("d")}""",  # noqa: S608 - our own names
         release,
         tables.STILL_VALID,
     )
     await connection.execute("DROP TABLE difference")
+
+
+_KEY = "grain, combination, fiscal_year, region_code, code"
+_SAME = " AND ".join(f"r.{name} = d.{name}" for name in _KEY.split(", "))
+_COUNTED = {"lines": "int", "disclosures": "int", "bodies": "bigint"}
+
+
+def _listed(alias: str) -> str:
+    return ", ".join(f"{alias}.{name}" for name in _KEY.split(", "))
+
+
+def _now(name: str, *, added: bool) -> str:
+    """What a cell holds: the difference d, `added` to what it held before in r."""
+    return f"coalesce(r.{name}, 0) + coalesce(d.{name}, 0)" if added else f"d.{name}"
+
+
+async def _end(connection: asyncpg.Connection, release: int) -> None:
+    """The cells that change are last valid before the release."""
+    # By their keys: what is updated may lie on several machines, the temporary table lies on this one.
+    ended = await connection.fetch(
+        f"SELECT {_listed('r')} FROM difference d "  # noqa: S608 - our own names
+        f"JOIN rollup r ON {_SAME} WHERE r.valid_to = $1",
+        tables.STILL_VALID,
+    )
+    await connection.execute(
+        f"UPDATE rollup SET valid_to = $1 WHERE valid_to = $2 AND ({_KEY}) IN (SELECT * FROM "  # noqa: S608 - as above
+        "unnest($3::smallint[], $4::bigint[], $5::smallint[], $6::text[], $7::text[]))",
+        release,
+        tables.STILL_VALID,
+        *([row[name] for row in ended] for name in _KEY.split(", ")),
+    )
+
+
+def _sums(rollup: Rollup) -> str:
+    return ", ".join(
+        f"sum({name}_{n}) AS {name}_{n}"
+        for n in range(1, len(rollup.measures) + 1)
+        for name in ("lines", "amount", "decimals")
+    )
+
+
+def _difference(rollup: Rollup, grain: Grain) -> str:
+    """By how much the cells of a grain change: of those that are merged as they are, of others added up."""
+    source, depth = grain.of or grain, grain.code_digits
+    region = {0: "''", 2: "left(region_code, 2) || '0000'"}.get(grain.region_digits, "region_code")
+    code = f"left(code, {grain.code_digits})" if grain.code_digits else "''"
+    changes = ["lines <> 0", f"disclosures_{depth} <> 0", f"bodies_{depth} <> 0"]
+    changes += [f"{name}_{n} <> 0" for n, _ in enumerate(rollup.measures, start=1) for name in ("amount", "decimals")]
+    rows = "merged"
+    if grain.of is not None:
+        rows = f"""(SELECT combination, fiscal_year, {region} AS region_code, {code} AS code, sum(lines) AS lines,
+            sum(disclosures_{depth}) AS disclosures_{depth}, sum(bodies_{depth}) AS bodies_{depth}, {_sums(rollup)}
+            FROM merged WHERE grain = {source.number} GROUP BY 1, 2, 3, 4) s"""  # noqa: S608 - our own names
+        where = ""
+    else:
+        where = f"grain = {grain.number} AND "
+    return f"""SELECT {grain.number}::smallint AS grain, combination, fiscal_year, region_code, code, lines,
+            disclosures_{depth} AS disclosures, bodies_{depth} AS bodies, {_numbered(rollup.measures)}{_blank(rollup)}
+        FROM {rows} WHERE {where}({" OR ".join(changes)})"""  # noqa: S608 - our own names
+
+
+def _blank(rollup: Rollup) -> str:
+    """The measures that this resource does not have."""
+    kinds = {"lines": "bigint", "amount": "numeric", "decimals": "numeric"}
+    return "".join(
+        f", NULL::{kind} AS {name}_{n}"
+        for n in range(len(rollup.measures) + 1, MEASURES + 1)
+        for name, kind in kinds.items()
+    )
+
+
+def _measure_columns() -> list[str]:
+    return [f"{name}_{n}" for n in range(1, MEASURES + 1) for name in ("lines", "places", "amount", "decimals")]
+
+
+def _measured_now(*, added: bool) -> list[str]:
+    """What a cell holds of each measure; nothing of one that none of its rows has."""
+    found = []
+    for n in range(1, MEASURES + 1):
+        lines, amount, decimals = (_now(f"{name}_{n}", added=added) for name in ("lines", "amount", "decimals"))
+        places = f"((length(({decimals})::text) - 1) / {_SLOT} + {_LEAST_PLACES})::smallint"
+        found += [f"CASE WHEN {lines} <> 0 THEN {value} END" for value in (f"({lines})::int", places, amount, decimals)]
+    return found

@@ -127,7 +127,8 @@ async def load(
         result = await _release(connection, write, wait=wait)
         if result.changed:
             progress("gathering statistics for the query planner")
-            names = ["region", "department", "disclosure", "subject_name", "search_text", "search_entry", "rollup"]
+            names = ["region", "department", "disclosure", "subject_name", "search_text", "search_entry"]
+            names += ["rollup", "rollup_combination"]
             names += [*map(table_name, SOURCES.values()), table_name(tables.CheckOperand)]
             await connection.execute(f"VACUUM (ANALYZE) {', '.join(names)}")
     return result

@@ -13,7 +13,6 @@ so the same tables can lie on several machines, each with the whole of some depa
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -27,6 +26,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Numeric,
+    PrimaryKeyConstraint,
     SmallInteger,
     String,
     Text,
@@ -598,21 +598,15 @@ class SearchEntry(SQLModel, table=True):
     valid_to: int
 
 
-class RollupCell(SQLModel, table=True):
-    """Rows of one list that have the same values in all dimensions, added up (`app/rollups.py`)."""
+class RollupCombination(SQLModel, table=True):
+    """What the rows of a cell have in common beside year, division and code (`app/rollups.py`)."""
 
-    __tablename__ = "rollup"
-    __table_args__: ClassVar[Any] = (
-        Index("ix_rollup_read", "made_as", "grain", "picked", "measure", "fund", "kind", "phase", "fiscal_year"),
-    )
-    key: uuid.UUID = Field(primary_key=True)  # a digest of everything down to `places`
-    valid_from: int = Field(primary_key=True)
-    valid_to: int
+    __tablename__ = "rollup_combination"
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})  # a digest of it
     made_as: str = Field(sa_type=CODE)  # the resource, and the version of what is added up
-    grain: str = Field(sa_type=CODE)  # how finely divisions and codes are parted
-    region_code: str = Field(sa_type=CODE)  # of the province where divisions are taken together; empty of all
     kind: str = Field(sa_type=CODE)
     scope: str = Field(sa_type=CODE)
+    lag: int = Field(sa_type=SmallInteger)  # the disclosure's year less the row's
     phase: str = Field(sa_type=CODE)
     statement_key: str = Field(sa_type=CODE)
     fund: str | None = Field(default=None, sa_type=CODE)
@@ -621,15 +615,51 @@ class RollupCell(SQLModel, table=True):
     item: str | None = Field(default=None, sa_type=CODE)
     institution: str | None = Field(default=None, sa_type=CODE)  # `one` of rows of single institutions
     picked: str = Field(sa_type=CODE)  # leaf, or a level: a leaf is in the cells of both
-    code: str | None = Field(default=None, sa_type=CODE)  # its first digits, as many as the grain has
-    fiscal_year: int = Field(sa_type=SmallInteger)
-    lag: int = Field(sa_type=SmallInteger)  # the disclosure's year less this one
-    measure: str = Field(sa_type=CODE)  # a column of money; empty in the cell that counts the rows
-    places: int | None = Field(default=None, sa_type=SmallInteger)  # printed decimals of the amounts, in yuan
-    lines: int = Field(sa_type=BigInteger)  # rows; of a measure: with a value
-    disclosures: int = Field(sa_type=BigInteger)  # different disclosures that the rows are out of
-    bodies: Decimal = Field(sa_type=MONEY)  # the sum of a digest of each of their departments: the same, the same set
-    amount: Decimal = Field(sa_type=MONEY)  # the sum in yuan
+
+
+class RollupCell(SQLModel, table=True):
+    """Rows of one list that have the same values in all dimensions, added up (`app/rollups.py`).
+
+    What is read most stands first, and the first measure before the others.
+    """
+
+    __tablename__ = "rollup"
+    grain: int = Field(primary_key=True, sa_type=SmallInteger)  # how finely divisions and codes are parted
+    fiscal_year: int = Field(primary_key=True, sa_type=SmallInteger)
+    valid_from: int = Field(primary_key=True)
+    combination: int = Field(primary_key=True, sa_type=BigInteger)
+    valid_to: int
+    lines: int  # rows
+    disclosures: int  # different disclosures that the rows are out of
+    bodies: int = Field(sa_type=BigInteger)  # the sum of a digest of each of their departments: the same, the same set
+    # Of the province where divisions are taken together, and empty of all; the code's first digits, empty of none.
+    region_code: str = Field(primary_key=True, sa_type=CODE)
+    code: str = Field(primary_key=True, sa_type=CODE)
+    # Of each measure: rows that have a value, the most printed decimals of one, in yuan, the sum in yuan, and how many
+    # values have how many decimals (`app/add_up.py`), so that the most is known when values go.
+    lines_1: int | None = None
+    places_1: int | None = Field(default=None, sa_type=SmallInteger)
+    amount_1: Decimal | None = Field(default=None, sa_type=MONEY)
+    decimals_1: Decimal | None = Field(default=None, sa_type=MONEY)
+    lines_2: int | None = None
+    places_2: int | None = Field(default=None, sa_type=SmallInteger)
+    amount_2: Decimal | None = Field(default=None, sa_type=MONEY)
+    decimals_2: Decimal | None = Field(default=None, sa_type=MONEY)
+    lines_3: int | None = None
+    places_3: int | None = Field(default=None, sa_type=SmallInteger)
+    amount_3: Decimal | None = Field(default=None, sa_type=MONEY)
+    decimals_3: Decimal | None = Field(default=None, sa_type=MONEY)
+    lines_4: int | None = None
+    places_4: int | None = Field(default=None, sa_type=SmallInteger)
+    amount_4: Decimal | None = Field(default=None, sa_type=MONEY)
+    decimals_4: Decimal | None = Field(default=None, sa_type=MONEY)
+    lines_5: int | None = None
+    places_5: int | None = Field(default=None, sa_type=SmallInteger)
+    amount_5: Decimal | None = Field(default=None, sa_type=MONEY)
+    decimals_5: Decimal | None = Field(default=None, sa_type=MONEY)
+    __table_args__: ClassVar[Any] = (
+        PrimaryKeyConstraint("grain", "combination", "fiscal_year", "region_code", "code", "valid_from"),
+    )
 
 
 # The tables whose rows carry `valid_from` and `valid_to`, parents before children.

@@ -7,13 +7,14 @@ largest there is), so that `select.value` shifts a sum like a printed amount.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from app.query.beside import titles
 from app.query.columns import Column
 from app.query.filters import condition
-from app.query.groups import AVERAGE_DECIMALS, Measure, link_parts
+from app.query.groups import AVERAGE_DECIMALS, Measure, Named, label_name, link_parts
 from app.query.paging import after, order_by
 from app.query.read_aggregate import AggregateQuery
 from app.query.rolled import Cells
@@ -27,13 +28,17 @@ _LARGEST = Unit.YI.exponent
 class Grouped:
     """How the groups of a query are made, in SQL: the tables `groups` and what it needs, and what is found beside it.
 
-    `exact` says whether the groups are what the facts would give.
+    `exact` says whether the groups are what the facts would give; it may ask f for what is `found` of all groups.
+    `told` is the SQL of what a check's value stands for; `levels`: rows may be of several.
     """
 
     tables: str
     uneven: str
     restated: str
     exact: str = "true"
+    found: dict[str, str] = field(default_factory=dict)
+    told: str = "{value}"
+    levels: bool = True
 
 
 def aggregate_statement(query: AggregateQuery, cells: Cells | None = None) -> str:
@@ -42,13 +47,8 @@ def aggregate_statement(query: AggregateQuery, cells: Cells | None = None) -> st
     Parameters: the release, the values of the row filters, of the conditions on groups, of the cursor. The groups are
     made of the facts, or of `cells`: the row filters are theirs then.
     """
-    base, described = (query.base if cells is None else cells.resource), query.resource
-    conditions = [f"({base.visible})"]
-    first = 2
-    for item in query.row_filters if cells is None else cells.filters:
-        text, used = condition(base.by_name[item.column], item.operator, len(item.values), first)
-        conditions.append(text)
-        first += used
+    described = query.resource
+    grouped, first = _from_facts(query) if cells is None else _from_cells(query, cells)
     having = []
     for item in query.filters:
         text, used = condition(described.by_name[item.column], item.operator, len(item.values), first)
@@ -57,28 +57,38 @@ def aggregate_statement(query: AggregateQuery, cells: Cells | None = None) -> st
     later = list(having)
     if query.cursor is not None:
         later.append(after(described, query.orders, tuple(key is None for key in query.cursor.keys), first))
-    shown = ", ".join(_field(query, column) for column in described.columns)
+    named = _named(query)
+    shown = ", ".join(_field(query, column, named) for column in described.columns)
     keys = [f"{described.by_name[order.column].order_expression}" for order in query.orders]
     ordered = order_by(described, query.orders)
-    grouped = _from_facts(query, conditions) if cells is None else _from_cells(query, cells, conditions)
-    text = f"""with {grouped.tables}, kept as materialized (
-  select t.* from groups t{f" where {' and '.join(having)}" if having else ""}
+    asked, found = _findings(query, grouped)
+    text = f"""with {grouped.tables}, seen as materialized (
+  select {_list(f"{sql} as {name}" for name, sql in found.items())}
+    count(*){f" filter (where {' and '.join(having)})" if having else ""} as total from groups t
 ), page as materialized (
-  select t.* from kept t{f" where {' and '.join(later)}" if later else ""} order by {ordered} limit {query.limit + 1}
-){titles(query.groups, "page")}
+  select {_shown_of_groups(query)} from groups t{f" where {' and '.join(later)}" if later else ""}
+  order by {ordered} limit {query.limit + 1}
+){titles(query.groups, "page")}{"".join(one.table for one in named.values())}
 select (select number from release where number = $1::int) as release, (select max(number) from release) as newest,
-  (select count(*) from kept) as total, (select count(*) from page) as found,
+  f.total, (select count(*) from page) as found,
   (select string_agg(row_to_json(r)::text, ',') from (
-    select {shown} from page t order by {ordered} limit {query.limit}) r) as rows,
+    select {shown} from page t{"".join(one.join for one in named.values())}
+    order by {ordered} limit {query.limit}) r) as rows,
   (select array[{", ".join(f"({key})::text" for key in keys)}] from page t order by {ordered}
     offset {query.limit - 1} limit 1) as keys,
-  {_findings(query, grouped)}, {grouped.exact} as exact"""  # noqa: S608 - identifiers come from our own declarations
+  {asked}, {grouped.exact} as exact
+from seen f"""  # noqa: S608 - identifiers come from our own declarations
     return text.replace("{release}", "$1::int")
 
 
-def _from_facts(query: AggregateQuery, conditions: list[str]) -> Grouped:
-    """Rows to parts by document, parts to groups."""
-    base, names = query.base, [column.name for column in query.groups]
+def _from_facts(query: AggregateQuery) -> tuple[Grouped, int]:
+    """Rows to parts by document, parts to groups; and the number of the next parameter."""
+    base, names, first = query.base, [column.name for column in query.groups], 2
+    conditions = [f"({base.visible})"]
+    for item in query.row_filters:
+        text, used = condition(base.by_name[item.column], item.operator, len(item.values), first)
+        conditions.append(text)
+        first += used
     needed = dict.fromkeys(
         column.join
         for column in (*(base.by_name[item.column] for item in query.row_filters), *query.groups)
@@ -101,9 +111,9 @@ def _from_facts(query: AggregateQuery, conditions: list[str]) -> Grouped:
   select {_list([f'p."{name}"' for name in names])}{_LARGEST} as unit_exponent,
     coalesce(sum(p.lines), 0)::bigint as lines, count(*) as disclosures,
     min(p.first_year) as first_year, max(p.last_year) as last_year
-    {"".join(_group(measure, query.unit, _OF_PARTS) for measure in query.measures)}{again}
+    {_grouped_measures(query, {column.name: _OF_PARTS for column in columns})}{again}
     {"".join(f', coalesce(sum(p."{column.name}_count"), 0)::bigint as "{column.name}_count"' for column in columns)}
-  from parts p{f" group by {', '.join(str(n + 1) for n in range(len(names)))}" if names else ""}
+  from parts p{_by(len(names))}
 )"""  # noqa: S608 - as above
     uneven = "false"
     if "fiscal_year" in names:
@@ -112,61 +122,67 @@ def _from_facts(query: AggregateQuery, conditions: list[str]) -> Grouped:
       select {series}, fiscal_year, sum(hashtextextended(body, 0)) as bodies from (
         select distinct {series}, fiscal_year, body from parts) d group by {series}, fiscal_year) y
     group by {series} having min(bodies) <> max(bodies)))"""  # noqa: S608 - as above
-    return Grouped(tables, uneven, _restated(query, rows))
+    return Grouped(tables, uneven, _restated(query, rows)), first
 
 
-def _from_cells(query: AggregateQuery, cells: Cells, conditions: list[str]) -> Grouped:
+def _from_cells(query: AggregateQuery, cells: Cells) -> tuple[Grouped, int]:
     """Cells to groups. Where a group adds up several places of a document it is not known how many disclosures it has.
 
-    The departments of a year are known by a digest of all of them: it is the same where they are.
+    What combinations differ in is compared by numbers: each distinct value of what a check asks has one. The
+    departments of a year are known by a digest of all of them: it is the same where they are.
     """
-    names = [column.name for column in query.groups]
-    groups = [cells.resource.by_name[name] for name in names]
-    columns = _measured(query)
-    where = " and ".join([*conditions, *cells.conditions(column.name for column in columns)])
-    counted = "filter (where t.measure = '')"
+    groups = [cells.resource.by_name[column.name] for column in query.groups]
+    names, columns, checks = [column.name for column in groups], _measured(query), _checks(query, levels=False)
+    of_combinations, of_cells, first = cells.conditions(2)
     # Several phases in a group are refused as the same money, whatever else there is: no need to look for them twice.
+    ranks = {name: f"case when {sql} is not null then {_rank([sql])} end" for name, sql in checks}
+    ranks["place"] = _rank([f"t.{name}" for name in cells.places(query.groups, "phase")])
+    found = {"mixed": "bool_or(t.mixed)"}
     years = "t.fiscal_year as first_year, t.fiscal_year as last_year"
     if "fiscal_year" not in names:
         years = "min(t.fiscal_year) as first_year, max(t.fiscal_year) as last_year"
-    checks = "".join(
-        f', min(({expression}) collate "C") as {name}_a, max(({expression}) collate "C") as {name}_b'
-        for name, expression in _checks(query, cells)
-    )
+    restated = ""
+    if query.restated is not None:
+        ranks["its_kind"] = _rank(["t.kind"])
+        restated = ", min(t.its_kind) as least_kind, max(t.its_kind) as last_kind, max(abs(t.lag)) as most_lag"
+        found["other"] = "min(t.least_kind) <> max(t.last_kind) or max(t.most_lag) <> 0"
+    added = {column.name: {part: sql.replace("#", str(cells.rollup.place(column.name)))
+             for part, sql in _OF_CELLS.items()} for column in columns}  # fmt: skip
     tables = f"""groups as materialized (
-  select {_list([f'{column.expression} as "{column.name}"' for column in groups])}{_LARGEST} as unit_exponent,
-    coalesce(sum(t.lines) {counted}, 0)::bigint as lines, coalesce(sum(t.disclosures) {counted}, 0)::bigint
-      as disclosures, {years}
-    {"".join(_group(measure, query.unit, _OF_CELLS) for measure in query.measures)}{checks}
-    {"".join(f", coalesce(sum(t.lines) {_of(column)}, 0)::bigint as {_quoted(column)}" for column in columns)},
-    {cells.mixed(query.groups, "phase")} as mixed
-  from rollup t where {where}{f" group by {', '.join(str(n + 1) for n in range(len(names)))}" if names else ""}
+  select {_list(f'{column.expression} as "{column.name}"' for column in groups)}{_LARGEST} as unit_exponent,
+    coalesce(sum(t.lines), 0)::bigint as lines, coalesce(sum(t.disclosures), 0)::bigint as disclosures, {years}
+    {_grouped_measures(query, added)}
+    {"".join(f", min(t.{name}) as {name}_a, max(t.{name}) as {name}_b" for name, _ in checks)}{restated}
+    {"".join(f', coalesce({added[column.name]["count"]}, 0)::bigint as "{column.name}_count"' for column in columns)},
+    min(t.place) <> max(t.place) or {cells.several_codes(query.groups)} as mixed
+  from {cells.source("combinations")} where {" and ".join(of_cells)}{_by(len(names))}
 )"""  # noqa: S608 - as above
-    exact = [
-        f"(select exists (select 1 from rollup where made_as = '{cells.rollup.made_as}'))",  # noqa: S608 - as above
-        "not (select coalesce(bool_or(g.mixed), false) from groups g)",
-    ]
-    uneven, restated = "false", "false"
+    uneven, exact = "false", ["not coalesce(f.mixed, false)"]
     if "fiscal_year" in names and cells.of_filters is not None:
-        own = _series(query)
-        series = ", ".join(["t.kind", "t.scope", *(column.expression for column in own)])
-        by = ", ".join(str(n + 1) for n in range(2 + len(own)))
-        where = " and ".join([*conditions, *cells.of_filters.conditions()])
-        grouped = ", ".join(f"{text} as s{n}" for n, text in enumerate(series.split(", ")))
-        named = ", ".join(f"s{n}" for n in range(2 + len(own)))
+        coarse, own = cells.of_filters, _series(query)
+        ranks["series"] = _rank(["t.kind", "t.scope", *(column.expression for column in own)])
+        ranks["place_of_year"] = _rank([f"t.{name}" for name in coarse.places(own)])
         tables += f""", years as materialized (
-  select {grouped}, t.fiscal_year, sum(t.bodies) as bodies, {cells.of_filters.mixed(own)} as mixed
-  from rollup t where {where} group by {by}, t.fiscal_year
+  select t.series, t.fiscal_year, sum(t.bodies) as bodies,
+    min(t.place_of_year) <> max(t.place_of_year) or {coarse.several_codes(own)} as mixed
+  from {coarse.source("combinations")} where {" and ".join(coarse.conditions(2)[1])} group by 1, 2
 )"""  # noqa: S608 - as above
-        uneven = f"(select exists (select 1 from years group by {named} having min(bodies) <> max(bodies)))"  # noqa: S608
+        uneven = "(select exists (select 1 from years group by series having min(bodies) <> max(bodies)))"
         exact.append("not (select coalesce(bool_or(y.mixed), false) from years y)")
     if query.restated is not None:
         # One kind of document, and no column of a prior year in it: no other document states the same.
-        exact.append(
-            "(select coalesce(min(t.kind) = max(t.kind) and max(abs(t.lag)) = 0, true) from rollup t "  # noqa: S608
-            f"where {where})"
-        )
-    return Grouped(tables, uneven, restated, " and ".join(exact))
+        exact.append("not coalesce(f.other, false)")
+    tables = f"""combinations as materialized (
+  select t.*{"".join(f", {sql} as {name}" for name, sql in ranks.items())} from rollup_combination t
+  where {" and ".join(of_combinations)}
+), {tables}"""  # noqa: S608 - as above
+    told = "(select {expression} from combinations t where t.{check} = {value} limit 1)"
+    exact.insert(0, cells.made)
+    return Grouped(tables, uneven, "false", " and ".join(exact), found, told, levels=False), first
+
+
+def _rank(expressions: list[str]) -> str:
+    return f"dense_rank() over (order by {', '.join(expressions)})"
 
 
 def _measured(query: AggregateQuery) -> list[Column]:
@@ -179,7 +195,12 @@ def _series(query: AggregateQuery) -> list[Column]:
     return [column for column in query.groups if column.name in ("phase", "statement", "fund", "side", "role", "item")]
 
 
-def _list(parts: list[str]) -> str:
+def _by(count: int) -> str:
+    """The GROUP BY of the first fields."""
+    return f" group by {', '.join(str(n + 1) for n in range(count))}" if count else ""
+
+
+def _list(parts: Iterable[str]) -> str:
     return "".join(f"{part}, " for part in parts)
 
 
@@ -193,7 +214,7 @@ def _part(column: Column) -> str:
     )
 
 
-# The SQL of what is added up of a column: from parts, and from cells.
+# The SQL of what is added up of a column: from parts, and from cells, where # is its number.
 _OF_PARTS = {
     "sum": 'sum(p."{name}_sum")',
     "count": 'sum(p."{name}_count")',
@@ -201,19 +222,17 @@ _OF_PARTS = {
     "max": 'max(p."{name}_max")',
     "places": 'max(p."{name}_places")',
 }
-_OF_CELLS = {
-    "sum": "sum(t.amount) filter (where t.measure = '{name}')",
-    "count": "sum(t.lines) filter (where t.measure = '{name}')",
-    "places": "max(t.places) filter (where t.measure = '{name}')",
-}
+_OF_CELLS = {"sum": "sum(t.amount_#)", "count": "sum(t.lines_#)", "places": "max(t.places_#)"}
 
 
-def _of(column: Column) -> str:
-    return f"filter (where t.measure = '{column.name}')"
-
-
-def _quoted(column: Column) -> str:
-    return f'"{column.name}_count"'
+def _grouped_measures(query: AggregateQuery, added: dict[str, dict[str, str]]) -> str:
+    """The measures of groups, and what is needed to give them their digits when they are shown."""
+    measures = "".join(_group(measure, query.unit, added[measure.column.name]) for measure in query.measures)
+    places = "".join(
+        f', {added[column.name]["places"].format(name=column.name)} as "{column.name}_places"'
+        for column in _measured(query)
+    )
+    return measures + places
 
 
 def _group(measure: Measure, unit: Unit, added: dict[str, str]) -> str:
@@ -221,59 +240,86 @@ def _group(measure: Measure, unit: Unit, added: dict[str, str]) -> str:
     if function == "count":
         return ""
     parts = {part: sql.format(name=name) for part, sql in added.items()}
+    if function != "avg":
+        return f', {parts[function]} as "{measure.name}"'
     # The number of digits of a quotient depends on those of the sum, zeros at its end included.
-    amount = f"trim_scale({parts['sum']}) / nullif({parts['count']}, 0)" if function == "avg" else parts[function]
-    money = measure.column.kind == "money"
-    places = parts["places"]
-    if function == "avg":
-        # More digits than the sum shows in the unit of the answer.
-        shift = unit.exponent if money else 0
-        places = f"greatest({places} + {shift}, 0) + {AVERAGE_DECIMALS - shift}"
-    places = f"{places} + {_LARGEST if money else 0}"
+    amount = f"trim_scale({parts['sum']}) / nullif({parts['count']}, 0)"
+    # More digits than the sum shows in the unit of the answer.
+    shift = unit.exponent if measure.column.kind == "money" else 0
+    places = f"greatest({parts['places']} + {shift}, 0) + {AVERAGE_DECIMALS - shift + _shift(measure)}"
     return f', round({amount}, ({places})::int) as "{measure.name}"'
 
 
-def _checks(query: AggregateQuery, cells: Cells | None = None) -> list[tuple[str, str]]:
+def _shift(measure: Measure) -> int:
+    return _LARGEST if measure.column.kind == "money" else 0
+
+
+def _shown_of_groups(query: AggregateQuery) -> str:
+    """What a page has of its groups, each measure with as many decimals as the figure with most of them."""
+    found = [f't."{column.name}"' for column in query.groups]
+    found += ["t.unit_exponent", "t.lines", "t.disclosures"]
+    found += [f't."{column.name}_count"' for column in _measured(query)]
+    for measure in query.measures:
+        if measure.function == "avg":
+            found.append(f't."{measure.name}"')
+        elif measure.function != "count":
+            places = f'(t."{measure.column.name}_places" + {_shift(measure)})::int'
+            found.append(f'round(t."{measure.name}", {places}) as "{measure.name}"')
+    return ", ".join(found)
+
+
+def _checks(query: AggregateQuery, *, levels: bool = True) -> list[tuple[str, str]]:
     """The expressions whose least and largest value are compared, by name. Cells are of one level, or of leaves."""
     return [
-        (f"check_{n}_{m}_{k}", expression if cells is None or axis.name != "level" else "''::text")
+        (f"check_{n}_{m}_{k}", expression)
         for n, axis in enumerate(query.axes)
+        if levels or axis.name != "level"
         for m, together in enumerate(axis.conflicts)
         for k, expression in enumerate(together)
     ]
 
 
-def _findings(query: AggregateQuery, grouped: Grouped) -> str:
-    """What a reader has to be told: rules that are broken, rules that happen to be kept, years that differ."""
-    broken = []
+def _findings(query: AggregateQuery, grouped: Grouped) -> tuple[str, dict[str, str]]:
+    """What a reader has to be told: rules that are broken, rules that happen to be kept, years that differ.
+
+    As a JSON object made of f, and what f, a single row, has to have of all groups t.
+    """
+    found = dict(grouped.found)
+    checked = {name for name, _ in _checks(query, levels=grouped.levels)}
+    broken, alone, codeless = [], [], []
     for n, axis in enumerate(query.axes):
+        name = f"check_{n}_0_0"
+        if name not in checked:
+            broken.append("false")
+            alone.append("null")
+            continue
         conflict = " or ".join(
-            "(" + " and ".join(f"g.check_{n}_{m}_{k}_a <> g.check_{n}_{m}_{k}_b" for k in range(len(together))) + ")"
+            "(" + " and ".join(f"t.check_{n}_{m}_{k}_a <> t.check_{n}_{m}_{k}_b" for k in range(len(together))) + ")"
             for m, together in enumerate(axis.conflicts)
         )
-        broken.append(f"(select coalesce(bool_or({conflict}), false) from groups g)")  # noqa: S608 - our own names
-    alone = [
-        f"(select min(g.{check}_a) from groups g having min(g.{check}_a) = max(g.{check}_b))"  # noqa: S608 - as above
-        if axis.default is None
-        else "null"
-        for axis, check in ((axis, f"check_{n}_0_0") for n, axis in enumerate(query.axes))
-    ]
-    codeless = [
-        f'(select coalesce(sum(g.lines), 0)::bigint from groups g where g."{column.name}" is null)'  # noqa: S608 - as above
-        for column in query.groups
-        if column.nullable
-    ]
-    found = {
+        found[f"broken_{n}"] = f"coalesce(bool_or({conflict}), false)"
+        broken.append(f"f.broken_{n}")
+        if axis.default is not None:
+            alone.append("null")
+            continue
+        found |= {f"least_{n}": f"min(t.{name}_a)", f"most_{n}": f"max(t.{name}_b)"}
+        told = grouped.told.format(expression=axis.conflicts[0][0], check=name, value=f"f.least_{n}")
+        alone.append(f"case when f.least_{n} = f.most_{n} then {told} end")
+    for n, column in enumerate(column for column in query.groups if column.nullable):
+        found[f"codeless_{n}"] = f'coalesce(sum(t.lines) filter (where t."{column.name}" is null), 0)::bigint'
+        codeless.append(f"f.codeless_{n}")
+    several = "filter (where t.first_year <> t.last_year)"
+    found |= {"first_year": f"min(t.first_year) {several}", "last_year": f"max(t.last_year) {several}"}
+    said = {
         "broken": f"array[{', '.join(broken)}]::boolean[]",
         "alone": f"array[{', '.join(alone)}]::text[]",
         "uneven": grouped.uneven,
         "codeless": f"array[{', '.join(codeless)}]::bigint[]",
-        "years": "(select array[min(g.first_year), max(g.last_year)] from groups g where g.first_year <> g.last_year "
-        "having count(*) > 0)",
+        "years": "case when f.first_year is not null then array[f.first_year, f.last_year] end",
         "restated": grouped.restated,
     }
-    described = ", ".join(f"'{name}', {sql}" for name, sql in found.items())
-    return f"json_build_object({described})::text as findings"
+    described = ", ".join(f"'{name}', {sql}" for name, sql in said.items())
+    return f"json_build_object({described})::text as findings", found
 
 
 def _restated(query: AggregateQuery, rows: str) -> str:
@@ -286,12 +332,22 @@ def _restated(query: AggregateQuery, rows: str) -> str:
     )
 
 
-def _field(query: AggregateQuery, column: Column) -> str:
-    sql = _href(query) if column.name == "href" else value(column, query.unit)
+def _named(query: AggregateQuery) -> dict[str, Named]:
+    """What is looked up once for each value of a page, by the group: its name, and how a link writes it."""
+    columns = [column for column in query.groups if column.label or column.kind in ("text", "code")]
+    return {column.name: Named(column, f"named_{n}") for n, column in enumerate(columns)}
+
+
+def _field(query: AggregateQuery, column: Column, named: dict[str, Named]) -> str:
+    names = {label_name(one.column): one for one in named.values() if one.column.label}
+    if column.name == "href":
+        sql = _href(query, named)
+    else:
+        sql = names[column.name].name if column.name in names else value(column, query.unit)
     return f'{sql} as "{column.name}"'
 
 
-def _href(query: AggregateQuery) -> str:
+def _href(query: AggregateQuery, named: dict[str, Named]) -> str:
     own = {name for column in query.groups for name in (column.name, f"{column.name}__isnull")}
     kept = [f"{quote(name)}={quote(text, safe=',:')}" for name, text in query.row_pairs if name not in own]
-    return link_parts(f"/v1/{query.base.name}", kept, query.groups)
+    return link_parts(f"/v1/{query.base.name}", kept, query.groups, named)

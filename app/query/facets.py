@@ -87,7 +87,7 @@ def facets_statement(query: FacetQuery, *, added_up: bool = False) -> tuple[str,
         others = tuple(item for item in query.filters if item.column != facet.name)
         cells = counting(query.resource, others, facet) if added_up else None
         if cells is not None:
-            exact = f"exists (select 1 from rollup where made_as = '{cells.rollup.made_as}')"  # noqa: S608 - our own
+            exact = cells.made
         parts.append(_facet(query, facet, others, cells, len(bound) + 2))
         bound += [argument for item in (others if cells is None else cells.filters) for argument in item.arguments]
     text = f"""select (select number from release where number = $1::int) as release,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import quote
 
 from app.query.columns import Column, Resource
@@ -128,15 +130,48 @@ def group_columns(resource: Resource, groups: tuple[Column, ...], measures: tupl
     )
 
 
-def link_parts(path: str, kept: list[str], groups: tuple[Column, ...]) -> str:
+@dataclass(frozen=True)
+class Named:
+    """A part of WITH that has each value of a group once, with its name and as a link writes it, behind `page`."""
+
+    column: Column
+    alias: str
+
+    @property
+    def table(self) -> str:
+        label = self.column.label.format(value="v.value") if self.column.label else "null::text"
+        link = ""
+        if self.column.kind in ("text", "code"):
+            link = f", {_escaped(self.column, 'v.value')} as written, strpos(v.value, ',') > 0 as unwritable"
+        return f""",\n{self.alias} as materialized (
+  select v.value, {label} as name{link} from (select distinct p."{self.column.name}" as value from page p) v)"""  # noqa: S608 - our own names
+
+    @property
+    def join(self) -> str:
+        return f' left join {self.alias} on {self.alias}.value = t."{self.column.name}"'
+
+    @property
+    def name(self) -> str:
+        return f"{self.alias}.name"
+
+
+def link_parts(
+    path: str, kept: list[str], groups: tuple[Column, ...], named: Mapping[str, Named] = MappingProxyType({})
+) -> str:
     """The SQL of the list that holds a group's rows: the filters that stay, and each value of t as a filter.
 
-    Null where a text has a comma: commas separate values, so that no filter takes it.
+    Null where a text has a comma: commas separate values, so that no filter takes it. `named` has what was written of
+    values already.
     """
     fixed = "&".join(kept).replace("'", "''")
     parts = [f"'{fixed}'"] if fixed else []
+    texts = []
     for column in groups:
         written = _escaped(column, f't."{column.name}"')
+        if column.kind in ("text", "code"):
+            there = named.get(column.name)
+            written = written if there is None else f"{there.alias}.written"
+            texts.append(f"""strpos(t."{column.name}", ',') > 0""" if there is None else f"{there.alias}.unwritable")
         parts.append(
             f"coalesce('{column.name}=' || {written}, '{column.name}__isnull=true')"
             if column.nullable
@@ -145,7 +180,6 @@ def link_parts(path: str, kept: list[str], groups: tuple[Column, ...]) -> str:
     if not parts:
         return f"'{path}'"
     link = f"'{path}?' || concat_ws('&', {', '.join(parts)})"
-    texts = [f"""strpos(t."{column.name}", ',') > 0""" for column in groups if column.kind in ("text", "code")]
     return f"(case when not coalesce({' or '.join(texts)}, false) then {link} end)" if texts else link
 
 

@@ -12,10 +12,14 @@ from dataclasses import dataclass, replace
 
 from app.query.columns import Column, Resource
 from app.query.filters import Filter, condition
-from app.rollups import OUTER, ROLLUPS, TOTALS, Grain, Rollup
+from app.rollups import PARTED, ROLLUPS, TOTALS, Grain, Rollup
 
-# Columns that are not called as the cells call them.
-_ALSO = ("province_code", "prefecture_code", "phase", "statement")
+# What is written in a cell itself, and not in its combination; under the names of columns.
+_OF_CELLS = (
+    "fiscal_year", "region_code", "province_code", "prefecture_code", "code", "class_code", "division_code"
+)  # fmt: skip
+# Columns that are not called as the combinations call them.
+_ALSO = ("province_code", "prefecture_code", "region_code", "fiscal_year", "statement")
 _LEVEL = ("level", "is_leaf")
 _CODE_DIGITS = {"class_code": 3, "division_code": 5, "code": 9}
 _ALL_DIGITS = 9
@@ -32,28 +36,48 @@ class Cells:
     resource: Resource  # its columns, as the cells have them
     of_filters: Cells | None = None  # the cells that the same filters ask for without any group
 
-    def conditions(self, measures: Iterable[str] = ()) -> list[str]:
-        """Which cells are meant, beside the release and the filters: those of the rows, and of these measures."""
-        names = ", ".join(f"'{name}'" for name in ("", *dict.fromkeys(measures)))
-        picked = "t.picked <> 'leaf'" if self.picked is None else f"t.picked = '{self.picked}'"
-        named = f"t.made_as = '{self.rollup.made_as}' and t.grain = '{self.grain.name}'"
-        return [f"{named} and {picked} and t.measure in ({names})"]
+    @property
+    def made(self) -> str:
+        """The SQL of whether anything was added up for this resource."""
+        return f"exists (select 1 from rollup_combination where made_as = '{self.rollup.made_as}')"  # noqa: S608 - our own words
 
-    def mixed(self, groups: Iterable[Column], *settled: str) -> str:
-        """The SQL of whether a group has rows of several places of one document, for which disclosures are unknown.
+    @property
+    def combined(self) -> str:
+        """Which combinations are meant, under the alias t, beside the filters of their columns."""
+        picked = "t.picked <> 'leaf'" if self.picked is None else f"t.picked = '{self.picked}'"
+        return f"t.made_as = '{self.rollup.made_as}' and {picked}"
+
+    def conditions(self, first: int) -> tuple[list[str], list[str], int]:
+        """The filters, of combinations and of cells, the release first, and the number of the next parameter."""
+        combinations, cells = [self.combined], [f"({self.resource.visible})"]
+        for item in self.filters:
+            text, used = condition(self.resource.by_name[item.column], item.operator, len(item.values), first)
+            (cells if item.column in _OF_CELLS else combinations).append(text)
+            first += used
+        return combinations, cells, first
+
+    def source(self, combinations: str) -> str:
+        """The cells with what their rows have in common, as t; `combinations` is the table of those or a part of it."""
+        return f"""(select r.*, c.* from {combinations} c
+    join rollup r on r.grain = {self.grain.number} and r.combination = c.id) t"""  # noqa: S608 - our own words
+
+    def places(self, groups: Iterable[Column], *settled: str) -> list[str]:
+        """What parts the places of a document that a group may have rows of; of several, disclosures are unknown.
 
         `settled` are columns that are known to have one value in each group that is answered.
         """
         known = {*(column.name for column in groups), *settled}
         known |= {item.column for item in self.filters if item.operator == "eq" and len(item.values) == 1}
         grouped = {"statement_key" if name == "statement" else name for name in known}
-        inner = [name for name in ("phase", "statement_key", *self.rollup.own) if name not in grouped]
-        # A code that has fewer digits than are grouped by has them in the group without one.
+        return ["lag", *(name for name in ("phase", "statement_key", *self.rollup.own) if name not in grouped)]
+
+    def several_codes(self, groups: Iterable[Column]) -> str:
+        """The SQL of whether a group has several codes of one document."""
         codes = {column.name for column in groups}
-        if self.grain.code_digits and not codes & {"class_code" if self.grain.code_digits == 3 else "code"}:  # noqa: PLR2004
-            inner.append("code")
-        several = [f"min(coalesce(t.{name}, '')) <> max(coalesce(t.{name}, ''))" for name in inner]
-        return f"coalesce({' or '.join(['min(t.lag) <> max(t.lag)', *several])}, false)"
+        # A code that has fewer digits than are grouped by has them in the group without one.
+        if not self.grain.code_digits or codes & {"class_code" if self.grain.code_digits == 3 else "code"}:  # noqa: PLR2004
+            return "false"
+        return "min(t.code) <> max(t.code)"
 
 
 def covering(
@@ -72,14 +96,14 @@ def covering(
     picked, kept = _picked(rollup, filters)
     if (picked is None and measures is not None) or not {*(measures or ())} <= {*rollup.measures}:
         return None
-    names = {*OUTER, *_ALSO, *rollup.own} - {"institution"}
+    names = {*PARTED, *_ALSO, *rollup.own} - {"lag", "institution"}
     names |= {*_CODE_DIGITS} if rollup.coded else set()
     names |= {"prior_year"} & {*resource.by_name}
     if not names >= {*(item.column for item in kept), *(column.name for column in groups)}:
         return None
     region = max([0, *(_region_digits(item) for item in kept), *(_region_digits_of(column) for column in groups)])
     code = max([0, *(_code_digits(item) for item in kept), *(_CODE_DIGITS.get(column.name, 0) for column in groups)])
-    for grain in sorted(rollup.grains, key=lambda one: one.region_digits):
+    for grain in rollup.grains:
         if grain.region_digits < region or grain.code_digits != code:
             continue
         if (
@@ -97,9 +121,8 @@ def covering(
 
 def count_cells_statement(cells: Cells) -> str:
     """How many rows the filters leave, null where no cells were made. Parameters: the release, the filters' values."""
-    made = f"exists (select 1 from rollup where made_as = '{cells.rollup.made_as}')"  # noqa: S608 - our own words
-    text = f"""select case when {made} then (select coalesce(sum(t.lines), 0)::bigint from rollup t
-      where {" and ".join(cell_conditions(cells, 2)[0])}) end"""  # noqa: S608 - as above
+    text = f"""select case when {cells.made} then (
+      select coalesce(sum(t.lines), 0)::bigint from {_counted(cells, 2)}) end"""  # noqa: S608 - our own words
     return text.replace("{release}", "$1::int")
 
 
@@ -115,17 +138,12 @@ def count_by_statement(cells: Cells, column: Column, first: int) -> str:
     """Every value of a column with its number of rows; `first` is the number of the first filter's parameter."""
     by = "t.picked" if column.name == "level" else cells.resource.by_name[column.name].expression
     return f"""select {by} as "{column.name}", sum(t.lines)::bigint as lines
-    from rollup t where {" and ".join(cell_conditions(cells, first)[0])} group by 1"""  # noqa: S608 - our own words
+    from {_counted(cells, first)} group by 1"""  # noqa: S608 - our own words
 
 
-def cell_conditions(cells: Cells, first: int) -> tuple[list[str], int]:
-    """What the cells of a count must be, the release first, and the number of the next parameter."""
-    found = [f"({cells.resource.visible})", *cells.conditions()]
-    for item in cells.filters:
-        text, used = condition(cells.resource.by_name[item.column], item.operator, len(item.values), first)
-        found.append(text)
-        first += used
-    return found, first
+def _counted(cells: Cells, first: int) -> str:
+    combinations, conditions, _ = cells.conditions(first)
+    return f"{cells.source('rollup_combination')} where {' and '.join([*combinations, *conditions])}"
 
 
 def _picked(rollup: Rollup, filters: tuple[Filter, ...]) -> tuple[str | None, tuple[Filter, ...]]:
@@ -147,8 +165,11 @@ def _as_cells(resource: Resource, grain: Grain) -> Resource:
     own = {"prior_year": "(t.lag <> 0)"}
     if grain.region_digits == 2:  # noqa: PLR2004 - of a province
         own["province_code"] = "t.region_code"
+    own["code"] = "nullif(t.code, '')"
     if grain.code_digits == 3:  # noqa: PLR2004 - of a class
-        own["class_code"] = "t.code"
+        own["class_code"] = own["code"]
+    else:
+        own["class_code"] = "nullif(left(t.code, 3), '')"
     columns = tuple(
         replace(column, sql=own[column.name], join=None) if column.name in own else column
         for column in resource.columns

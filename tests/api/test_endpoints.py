@@ -85,7 +85,7 @@ async def test_filter_whose_value_matters_to_the_plan_is_planned_for_its_value(
     first = await api.get("/v1/expenditures?code__under=208&limit=2")
     custom, _, counted, reset = statements
     assert (custom, reset) == ("set plan_cache_mode = force_custom_plan", "reset plan_cache_mode")
-    assert counted.startswith("select case when exists (select 1 from rollup")  # what was added up, or null
+    assert counted.startswith("select case when exists (select 1 from rollup_combination")  # what was added up, or null
     statements.clear()
     await api.get(first.json()["page"]["next"])
     assert len(statements) == 3

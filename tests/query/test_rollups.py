@@ -24,7 +24,7 @@ from app.query.rolled import count_cells_statement, covering
 from app.query.run_aggregate import cells_of
 from app.query.select import count_statement
 from app.records import ParsedDisclosure
-from app.rollups import ROLLUPS
+from app.rollups import MEASURES, ROLLUPS
 from app.settings import Settings
 from tests import dataset
 from tests.conftest import copy_of
@@ -142,7 +142,7 @@ async def test_an_answer_is_of_cells_only_when_they_were_made(loaded: Settings) 
     query = read_aggregate(RESOURCES["expenditures"], [("kind", "budget"), ("scope", "department")])
     async with database.connect_owner(loaded) as connection, connection.transaction():
         assert (await answer(connection, query, 2, rolled=True))["exact"]
-        await connection.execute("DELETE FROM rollup")
+        await add_up.forget(connection)
         assert not (await answer(connection, query, 2, rolled=True))["exact"]
         await connection.execute("ROLLBACK AND CHAIN")
 
@@ -223,15 +223,20 @@ async def _load_and_compare(server: Settings, loads: list[tuple[Origin, list[str
             for resource in ("expenditures", "three-public"):
                 await compare(connection, resource, release, ("", "level=total", "kind=final&phase=final"))
         made = await _cells(connection)
-        await connection.execute("DELETE FROM rollup")
+        await add_up.forget(connection)
         assert await add_up.catch_up(connection)
         assert await _cells(connection) == made
         assert not await add_up.catch_up(connection)
 
 
 async def _cells(connection: asyncpg.Connection) -> list[tuple[object, ...]]:
+    amounts = ", ".join(f"lines_{n}, places_{n}, trim_scale(amount_{n}), decimals_{n}" for n in range(1, MEASURES + 1))
     rows = await connection.fetch(
-        "SELECT key, valid_from, valid_to, lines, disclosures, bodies, trim_scale(amount) FROM rollup ORDER BY 1, 2"
+        "SELECT c.made_as, c.kind, c.scope, c.lag, c.phase, c.statement_key, c.fund, c.side, c.role, c.item, "
+        "c.institution, c.picked, grain, fiscal_year, region_code, code, valid_from, valid_to, lines, disclosures, "
+        f"bodies, {amounts} FROM rollup r JOIN rollup_combination c ON c.id = r.combination "
+        "ORDER BY grain, combination, fiscal_year, region_code, code, valid_from"
     )
+    assert len(rows) == await connection.fetchval("SELECT count(*) FROM rollup")
     assert all(row["lines"] > 0 for row in rows)
     return [tuple(row) for row in rows]
