@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -55,24 +55,36 @@ class _Table:
     text_columns: int = 2
     grid: list[list[str]] = field(default_factory=list)
 
+    @property
+    def placed(self) -> dict[str, Any]:
+        """Which table a record is out of, and its unit."""
+        return {"statement_key": self.key, "statement_ordinal": self.ordinal, "unit": self.unit}
+
     def row(self, texts: Sequence[str], cents: Cents) -> dict[str, Any]:
         """Print a row; what its record begins with."""
         number = len(self.grid)
         printed = [_printed(cents.get(name)) for name in self.columns]
         self.grid.append([*texts, *printed])
-        cells, amounts = {}, dict.fromkeys(self.columns)
-        for column, (name, text) in enumerate(zip(self.columns, printed, strict=True), start=self.text_columns):
-            if text:
-                # Handed over as it is printed: the record reads it.
-                amounts[name], cells[name] = text, (number, column)
         return {
-            "statement_key": self.key,
-            "statement_ordinal": self.ordinal,
+            **self.placed,
             "row": number,
-            "unit": self.unit,
-            "cells": cells,
-            **amounts,
+            "cells": _cells(number, self.text_columns, tuple(self.columns), tuple(printed)),
+            **dict(zip(self.columns, map(_read, printed), strict=True)),
         }
+
+    def coded_rows(
+        self, codes: Sequence[str], cents: Mapping[str, Sequence[int | None]], **more: object
+    ) -> Iterator[dict[str, Any]]:
+        """Print rows of functional codes, given by column; their records, which have `more` in common."""
+        columns, first, same = tuple(self.columns), len(self.grid), {**self.placed, **more}
+        printed = [list(map(_printed, cents[name])) for name in columns]
+        self.grid += map(list, zip(codes, map(_name, codes), *printed, strict=True))
+        texts, amounts = zip(*printed, strict=True), zip(*(map(_read, column) for column in printed), strict=True)
+        for row, (code, text, amount) in enumerate(zip(codes, texts, amounts, strict=True), start=first):
+            line = _coded(code, _name(code), _ITEM) | same
+            line["row"], line["cells"] = row, _cells(row, self.text_columns, columns, text)
+            line.update(zip(columns, amount, strict=True))
+            yield line
 
     def begin(self, whose: str, year: int) -> None:
         """The heading rows."""
@@ -170,12 +182,10 @@ class _Author:
         ]
         for key, title, fund, items in funds:
             table = self._table(key, title, ("total", "basic", "project"))
-            money = {"fiscal_year": self.year, "fund": fund, "phase": self.phase}
-            for code, cents in self._sums(items) if items else ():
-                coded = _coded(code, _name(code), _ITEM)
-                line = table.row([code, coded["name"]], cents)
+            if items:
                 # Thirty of them in a document: they are validated with it, in one step.
-                self.lists["expenditures"].append({**line, **coded, **money})
+                more = {"fiscal_year": self.year, "fund": fund, "phase": self.phase}
+                self.lists["expenditures"] += table.coded_rows(*self._summed(items), **more)
             self.lists["statements"].append(
                 table.statement() if items else table.statement("declared_empty", note="空表列示")
             )
@@ -382,6 +392,12 @@ class _Author:
 
     def _sums(self, items: Mapping[str, Cents]) -> list[tuple[str, Cents]]:
         """The items with the classes and divisions above them, the total first; sums of blanks are blank."""
+        codes, summed = self._summed(items)
+        rows = zip(*summed.values(), strict=True)
+        return [(code, dict(zip(summed, row, strict=True))) for code, row in zip(codes, rows, strict=True)]
+
+    def _summed(self, items: Mapping[str, Cents]) -> tuple[tuple[str, ...], dict[str, list[int | None]]]:
+        """The same by column: the codes, and their amounts by field."""
         codes = tuple(sorted(items))
         rows, summed = _rows_above(codes), dict[str, list[int | None]]()
         for name in items[codes[0]]:
@@ -394,11 +410,7 @@ class _Author:
         drawn = self.chance.random()
         if drawn < _ROUNDED and (total := summed["total"][0]) is not None:
             summed["total"][0] = total + (1 if drawn > _WRONG else 5000)
-        names = tuple(summed)
-        return [
-            (row[0], dict(zip(names, amounts, strict=True)))
-            for row, amounts in zip(rows, zip(*summed.values(), strict=True), strict=True)
-        ]
+        return tuple(code for code, *_ in rows), summed
 
 
 @lru_cache(maxsize=1000)
@@ -412,9 +424,20 @@ def _rows_above(codes: tuple[str, ...]) -> list[tuple[str, int, int]]:
     return [(code, first, end) for code, (first, end) in sorted(rows.items())]
 
 
-@lru_cache(maxsize=10_000)  # a class of one division of one item has its amounts
+# A class of one division of one item has its amounts.
+@lru_cache(maxsize=10_000)
+def _read(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+@lru_cache(maxsize=10_000)
 def _printed(cents: int | None) -> str:
     return "" if cents is None else f"{cents // 100}.{cents % 100:02}"
+
+
+def _cells(row: int, first: int, columns: Sequence[str], printed: Sequence[str]) -> dict[str, records.Cell]:
+    """Where the amounts of a row are in the grid: the first of its columns, and what they print."""
+    return {name: (row, column) for column, (name, text) in enumerate(zip(columns, printed), first) if text}  # noqa: B905 - as long as each other, and quicker so
 
 
 @cache
