@@ -9,16 +9,17 @@ from app.checks.document import Document, Series
 from app.checks.rule import Comparison, rule
 from app.records import StatementKey
 
-_BALANCES: tuple[StatementKey, ...] = (
+BALANCES: tuple[StatementKey, ...] = (
     "revenue_and_expenditure",
     "fiscal_appropriation",
     "government_fund_expenditure",
 )
 FUNDS = ("general_public_budget", "government_fund", "state_capital")
+_KINDS = ("personnel", "public", "project")
 Side = Literal[
     "revenue", "expenditure", "expenditure_by_kind", "expenditure_by_economic", "expenditure_by_government_economic"
 ]
-_SIDES: tuple[Side, ...] = (
+SIDES: tuple[Side, ...] = (
     "revenue",
     "expenditure",
     "expenditure_by_kind",
@@ -55,7 +56,7 @@ def only(rows: Rows) -> tuple[int, Any] | None:
     en="Total revenue equals total expenditure",
     formula="收入总计 = 支出总计",
     formula_en="grand total of revenue = grand total of expenditure",
-    statements=_BALANCES,
+    statements=BALANCES,
     citation="财预〔2016〕143号 地方预决算公开操作规程；部门决算报表 公开01表、04表",
 )
 def grand_totals(document: Document) -> Iterator[Comparison]:
@@ -94,12 +95,12 @@ _BESIDE = ("opening_balance", "closing_balance", "surplus_used", "surplus_distri
     en="A grand total is the year's total with the balances",
     formula="总计 = 本年合计 + 使用非财政拨款结余（结余分配）+ 年初（年末）结转和结余",
     formula_en="grand total = total of the year + surplus used or distributed + opening or closing balance",
-    statements=_BALANCES,
+    statements=BALANCES,
     citation="部门决算报表 公开01表、04表",
 )
 def year_and_balances(document: Document) -> Iterator[Comparison]:
     for series in document.series("balance_lines"):
-        for side in _SIDES:
+        for side in SIDES:
             grand = only(side_rows(series, side, "grand_total"))
             year = only(side_rows(series, side, "year_total"))
             if grand is None or year is None:
@@ -109,7 +110,7 @@ def year_and_balances(document: Document) -> Iterator[Comparison]:
             extra = [pair for pair in side_rows(series, side, *_BESIDE, "item") if pair not in within]
             above = [pair for pair in extra if pair[1].row < year[1].row]
             below = [pair for pair in extra if pair not in above]
-            for field in _columns(document, series, side):
+            for field in expenditure_columns(document, series, side):
                 # A form that breaks down the items by fund alone leaves the totals' funds out.
                 if getattr(grand[1], field) is None:
                     continue
@@ -127,19 +128,19 @@ def year_and_balances(document: Document) -> Iterator[Comparison]:
     en="The year's total is the sum of its items",
     formula="本年收入合计 = Σ各项收入；本年支出合计 = Σ各项支出",
     formula_en="total of the year = sum of sources or of functional classes",
-    statements=_BALANCES,
+    statements=BALANCES,
     citation="部门决算报表 公开01表、04表",
 )
 def items_of_the_year(document: Document) -> Iterator[Comparison]:
     for series in document.series("balance_lines"):
-        for side in _SIDES:
+        for side in SIDES:
             year = only(side_rows(series, side, "year_total"))
             whole = year or only(side_rows(series, side, "grand_total"))
             if whole is None:
                 continue
             parts = _items_of(series, side, whole, ("item",) if year is not None else ("item", *_BESIDE))
             parts = _with_parts_of_blanks(series, side, parts)
-            for field in _columns(document, series, side):
+            for field in expenditure_columns(document, series, side):
                 left = document.figures("balance_lines", [whole], field)
                 right = document.figures("balance_lines", parts, field)
                 total, added = left[0].value, sum(figure.value for figure in right)
@@ -166,8 +167,9 @@ def _with_parts_of_blanks(series: Series, side: Side, items: Rows) -> Rows:
     return found
 
 
-def _columns(document: Document, series: Series, side: Side) -> tuple[str, ...]:
-    return document.fields(series, "total", *FUNDS) if side == "expenditure" else ("total",)
+def expenditure_columns(document: Document, series: Series, side: Side) -> tuple[str, ...]:
+    """The columns that a side prints: of expenditure the budgets and the kinds as well."""
+    return document.fields(series, "total", *FUNDS, *_KINDS) if side == "expenditure" else ("total",)
 
 
 @rule(
@@ -176,12 +178,12 @@ def _columns(document: Document, series: Series, side: Side) -> tuple[str, ...]:
     en="A part is no more than its item",
     formula="其中项 ≤ 所属项目",
     formula_en="part ≤ the item above it",
-    statements=_BALANCES,
+    statements=BALANCES,
     basis="arithmetic",
 )
 def part_within_item(document: Document) -> Iterator[Comparison]:
     for series in document.series("balance_lines"):
-        for side in _SIDES:
+        for side in SIDES:
             above: tuple[int, Any] | None = None
             for index, row in side_rows(series, side):
                 if row.role not in ("item_part", "balance_part"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.checks import (  # noqa: F401 - each family registers its rules
     assets,
     balance,
+    balance_parts,
     between,
     columns,
     emptiness,
