@@ -7,6 +7,7 @@ import re
 import unicodedata
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Unit(StrEnum):
@@ -155,6 +156,7 @@ def normalise_department(name: str) -> str:
     return re.sub(r"^[\d\s]+|[\"'“”‘’]", "", fold(name))
 
 
+@lru_cache(maxsize=10_000)
 def department_id(region_code: str, name: str) -> str:
     """The department's stable, URL-safe id: division code and eight hex digits of its normalised name's SHA-256."""
     digest = hashlib.sha256(normalise_department(name).encode()).hexdigest()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -72,19 +72,18 @@ class _Table:
             **dict(zip(self.columns, map(_read, printed), strict=True)),
         }
 
-    def coded_rows(
-        self, codes: Sequence[str], cents: Mapping[str, Sequence[int | None]], **more: object
-    ) -> Iterator[dict[str, Any]]:
-        """Print rows of functional codes, given by column; their records, which have `more` in common."""
-        columns, first, same = tuple(self.columns), len(self.grid), {**self.placed, **more}
+    def coded_rows(self, codes: Sequence[str], cents: Mapping[str, Sequence[int | None]]) -> list[dict[str, Any]]:
+        """Print rows of functional codes, given by column; what their records say that is not of the whole table."""
+        columns, first, lines = tuple(self.columns), len(self.grid), []
         printed = [list(map(_printed, cents[name])) for name in columns]
         self.grid += map(list, zip(codes, map(_name, codes), *printed, strict=True))
         texts, amounts = zip(*printed, strict=True), zip(*(map(_read, column) for column in printed), strict=True)
         for row, (code, text, amount) in enumerate(zip(codes, texts, amounts, strict=True), start=first):
-            line = _coded(code, _name(code), _ITEM) | same
+            line = _coded(code, _name(code), _ITEM).copy()
             line["row"], line["cells"] = row, _cells(row, self.text_columns, columns, text)
             line.update(zip(columns, amount, strict=True))
-            yield line
+            lines.append(line)
+        return lines
 
     def begin(self, whose: str, year: int) -> None:
         """The heading rows."""
@@ -173,19 +172,33 @@ class _Author:
 
     def expenditures(self) -> None:
         """支出总表 of all money, and the statements of each fund; a fund without money is declared empty."""
-        everything = {**self.general, **self.fund}
+        everything = {**self.general, **self.fund} if self.fund else self.general
         funds: list[tuple[records.StatementKey, str, records.Fund, Mapping[str, Cents]]] = [
             ("expenditure", "部门支出总表", "all", everything),
             ("general_public_budget_expenditure", "一般公共预算支出表", "general_public_budget", self.general),
             ("government_fund_expenditure", "政府性基金预算支出表", "government_fund", self.fund),
             ("state_capital_expenditure", "国有资本经营预算支出表", "state_capital", {}),
         ]
+        # Most departments have no fund: their second statement prints the rows of the first.
+        added: _Added = ((), {})
+        printed: _Added | None = None
+        lines: list[dict[str, Any]] = []
+        rows: list[list[str]] = []
+        of: Mapping[str, Cents] | None = None
         for key, title, fund, items in funds:
             table = self._table(key, title, ("total", "basic", "project"))
             if items:
+                added = added if items is of else _added(items)
+                summed, of = self._rounded(added), items
+                if summed == printed:
+                    table.grid += rows
+                else:
+                    begun = len(table.grid)
+                    lines, printed = table.coded_rows(*summed), summed
+                    rows = table.grid[begun:]
+                more = {**table.placed, "fiscal_year": self.year, "fund": fund, "phase": self.phase}
                 # Thirty of them in a document: they are validated with it, in one step.
-                more = {"fiscal_year": self.year, "fund": fund, "phase": self.phase}
-                self.lists["expenditures"] += table.coded_rows(*self._summed(items), **more)
+                self.lists["expenditures"] += [{**line, **more} for line in lines]
             self.lists["statements"].append(
                 table.statement() if items else table.statement("declared_empty", note="空表列示")
             )
@@ -392,25 +405,35 @@ class _Author:
 
     def _sums(self, items: Mapping[str, Cents]) -> list[tuple[str, Cents]]:
         """The items with the classes and divisions above them, the total first; sums of blanks are blank."""
-        codes, summed = self._summed(items)
+        codes, summed = self._rounded(_added(items))
         rows = zip(*summed.values(), strict=True)
         return [(code, dict(zip(summed, row, strict=True))) for code, row in zip(codes, rows, strict=True)]
 
-    def _summed(self, items: Mapping[str, Cents]) -> tuple[tuple[str, ...], dict[str, list[int | None]]]:
-        """The same by column: the codes, and their amounts by field."""
-        codes = tuple(sorted(items))
-        rows, summed = _rows_above(codes), dict[str, list[int | None]]()
-        for name in items[codes[0]]:
-            printed = [items[code][name] for code in codes]
-            amounts = [amount or 0 for amount in printed]
-            summed[name] = [
-                sum(amounts[first:end]) or (None if printed[first:end].count(None) == end - first else 0)
-                for _, first, end in rows
-            ]
-        drawn = self.chance.random()
-        if drawn < _ROUNDED and (total := summed["total"][0]) is not None:
-            summed["total"][0] = total + (1 if drawn > _WRONG else 5000)
-        return tuple(code for code, *_ in rows), summed
+    def _rounded(self, added: _Added) -> _Added:
+        """The same with a total that is a little off in some documents."""
+        drawn, (codes, summed) = self.chance.random(), added
+        total, *others = summed["total"]
+        if drawn >= _ROUNDED or total is None:
+            return added
+        return codes, {**summed, "total": [total + (1 if drawn > _WRONG else 5000), *others]}
+
+
+# The codes of a table's rows, and for each field the cents of each row.
+_Added = tuple[tuple[str, ...], dict[str, list[int | None]]]
+
+
+def _added(items: Mapping[str, Cents]) -> _Added:
+    """The items with the classes and divisions above them, the total first; sums of blanks are blank."""
+    codes = tuple(sorted(items))
+    rows, summed = _rows_above(codes), dict[str, list[int | None]]()
+    for name in items[codes[0]]:
+        printed = [items[code][name] for code in codes]
+        amounts = [amount or 0 for amount in printed]
+        summed[name] = [
+            sum(amounts[first:end]) or (None if printed[first:end].count(None) == end - first else 0)
+            for _, first, end in rows
+        ]
+    return tuple(code for code, *_ in rows), summed
 
 
 @lru_cache(maxsize=1000)
