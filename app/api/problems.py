@@ -142,9 +142,17 @@ UNAVAILABLE = Kind(
     "unavailable",
     503,
     "Temporarily unavailable",
-    "The database cannot be reached, or nothing has been loaded yet. Try again after the seconds that `Retry-After` "
-    "names.",
+    "The database cannot be reached, has no room to work in, is being changed, or nothing has been loaded yet. Try "
+    "again after the seconds that `Retry-After` names.",
     RETRY_SECONDS,
+)
+REFUSED_BY_DATABASE = Kind(
+    "refused-by-database",
+    503,
+    "The database does not answer this query",
+    "The query is of a kind that the database behind this service does not answer, or is more than it takes in one "
+    "statement. To ask again will not help; with fewer filters, values or fields it may be answered. It has been "
+    "written to the operator's log.",
 )
 FILE_NOT_FOUND = Kind(
     "file-not-found",
@@ -224,6 +232,7 @@ KINDS: dict[str, Kind] = {
         FILE_DAMAGED,
         FILES_BEING_BUILT,
         UNAVAILABLE,
+        REFUSED_BY_DATABASE,
         INTERNAL,
     )
 }
@@ -239,14 +248,27 @@ _BY_CLASS: tuple[tuple[type[BaseException], Kind], ...] = (
     (errors.NoRelease, RELEASE_NOT_FOUND),
     (errors.DatabaseError, UNAVAILABLE),
     (asyncpg.QueryCanceledError, TOO_SLOW),
+    # A plan that a migration made invalid, which is made anew with the next request.
+    (asyncpg.InvalidCachedStatementError, UNAVAILABLE),
+    (asyncpg.FeatureNotSupportedError, REFUSED_BY_DATABASE),
+    (asyncpg.ProgramLimitExceededError, REFUSED_BY_DATABASE),
+    # Away, starting, stopping, changed by its operator; without memory, disk or connections; in the way of a replay.
     (asyncpg.PostgresConnectionError, UNAVAILABLE),
-    (asyncpg.CannotConnectNowError, UNAVAILABLE),
-    (asyncpg.AdminShutdownError, UNAVAILABLE),
-    (asyncpg.CrashShutdownError, UNAVAILABLE),
-    (asyncpg.TooManyConnectionsError, UNAVAILABLE),
+    (asyncpg.OperatorInterventionError, UNAVAILABLE),
+    (asyncpg.InsufficientResourcesError, UNAVAILABLE),
+    (asyncpg.PostgresSystemError, UNAVAILABLE),
+    (asyncpg.TransactionRollbackError, UNAVAILABLE),
+    (asyncpg.InvalidTransactionStateError, UNAVAILABLE),
+    (asyncpg.ObjectNotInPrerequisiteStateError, UNAVAILABLE),
+    # Another schema than ours: not migrated yet, or by a newer program already; a table that nobody granted us.
     (asyncpg.UndefinedTableError, UNAVAILABLE),
+    (asyncpg.UndefinedColumnError, UNAVAILABLE),
+    (asyncpg.UndefinedFunctionError, UNAVAILABLE),
+    (asyncpg.InsufficientPrivilegeError, UNAVAILABLE),
     (asyncpg.InvalidCatalogNameError, UNAVAILABLE),
+    (asyncpg.InvalidAuthorizationSpecificationError, UNAVAILABLE),
     (asyncpg.InterfaceError, UNAVAILABLE),
+    (asyncpg.InternalClientError, UNAVAILABLE),
     (asyncio.TimeoutError, UNAVAILABLE),
     (OSError, UNAVAILABLE),
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from app.api.problems import KINDS
 from app.load import load
 from app.settings import Settings
 from tests import dataset
+from tests.conftest import copy_of
 
 DOCUMENT: Any = openapi_document()
 
@@ -225,3 +228,67 @@ async def test_lost_connections_are_opened_again_without_a_failed_request(empty_
                     )
                 answers = await asyncio.gather(*(session.get("/v1/regions?limit=1") for _ in range(20)))
                 assert [answer.status_code for answer in answers] == [200] * 20
+
+
+@pytest.fixture(scope="module")
+async def refusing(server: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, Settings]]:
+    """A service whose database answers a question for divisions with the error that the table `refusal` names."""
+    async with copy_of(server) as settings:
+        async with database.connect_owner(settings) as owner:
+            await load(owner, dataset.releases()[0], origin="ingest", note="invented for the tests")
+            await owner.execute(
+                f"""
+                create table refusal (code text);
+                grant select on refusal to {database.READER};
+                create function refuse() returns boolean language plpgsql as $$ begin
+                  raise exception 'the password is swordfish' using errcode = (select code from refusal);
+                end $$;
+                alter table region rename to region_there;
+                create view region as select * from region_there where refuse();
+                grant select on region to {database.READER};
+                """
+            )
+        application = create_application(dataclasses.replace(settings, cache_mb=0))
+        async with LifespanManager(application):
+            transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as session:
+                yield session, settings
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("0A000", "refused-by-database"),  # what Citus does not do
+        ("54001", "refused-by-database"),  # too complex
+        ("53100", "unavailable"),  # no disk
+        ("53200", "unavailable"),  # no memory
+        ("53300", "unavailable"),  # no connection
+        ("57014", "too-slow"),
+        ("57P01", "unavailable"),  # shut down
+        ("57P03", "unavailable"),  # starting
+        ("57P04", "unavailable"),  # dropped
+        ("40001", "unavailable"),  # in the way of a replay
+        ("40P01", "unavailable"),  # deadlock
+        ("25006", "unavailable"),  # only reads
+        ("25P03", "unavailable"),  # idle for too long
+        ("55P03", "unavailable"),  # locked
+        ("58030", "unavailable"),  # cannot be read
+        ("08006", "unavailable"),  # another machine cannot be reached
+        ("42501", "unavailable"),  # not granted
+        ("42703", "unavailable"),  # no such column
+        ("42883", "unavailable"),  # no such function
+    ],
+)
+async def test_refusal_of_the_database_is_a_problem_with_a_fixed_text(
+    code: str, kind: str, refusing: tuple[httpx.AsyncClient, Settings]
+) -> None:
+    session, settings = refusing
+    async with database.connect_owner(settings) as owner:
+        await owner.execute(f"delete from refusal; insert into refusal values ('{code}')")
+    for path in ("/v1/regions?limit=1", "/v1/regions/130000", "/v1/regions.csv", "/v1/regions/facets?field=level"):
+        answer = await session.get(path)
+        body = problem(answer, 503)
+        assert body["type"] == f"/errors/{kind}", path
+        assert body["detail"] == KINDS[kind].description
+        assert "swordfish" not in answer.text
+        assert answer.headers.get("retry-after") == (None if kind == "refused-by-database" else "5")
