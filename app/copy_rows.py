@@ -33,6 +33,7 @@ class Copy:
     loaded_at: dt.datetime
     last_revision: int  # the highest revision_id in use
     last_ids: dict[str, int]  # the highest id in use, by list
+    frozen: bool = False  # whether facts go in as rows that everybody may see: into tables emptied by this transaction
     sent: dict[str, _Sent] = field(default_factory=lambda: {source: _Sent() for source in SOURCES})
 
     @classmethod

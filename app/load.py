@@ -220,7 +220,7 @@ async def _write(
         batches = await whole.enter_async_context(contextlib.aclosing(intake.batches(_makers(disclosures, judge))))
         async for batch in batches:
             if latest is None and met == 0 and (isinstance(disclosures, Shared) or len(batch.named) == _BATCH):
-                await whole.enter_async_context(bare_tables(connection, progress))
+                copy.frozen = await whole.enter_async_context(bare_tables(connection, progress))
             met += len(batch.named)
             if batch.new:
                 await _copy(connection, batch, copy)
