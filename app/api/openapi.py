@@ -247,6 +247,13 @@ def _list(resource: Resource, shared: dict[str, Json]) -> Json:
                     },
                 },
                 "content": {"application/json": {"schema": reference("schemas", f"{resource.singular}List")}},
+                "links": {
+                    "record": {
+                        "operationId": f"get{resource.singular}",
+                        "parameters": {resource.key: f"$response.body#/data/0/{resource.key}"},
+                        "description": "The first record of the page alone; the others in the same way.",
+                    }
+                },
             },
             **_problems(*_LIST_PROBLEMS),
         },
