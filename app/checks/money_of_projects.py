@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
-from app.checks.document import Document
+from app.checks.document import Document, Figure
+from app.checks.families import adds_up
 from app.checks.rule import Comparison, rule
 from app.records import StatementKey
+from app.values import fold
 
 
 @rule(
@@ -44,6 +47,7 @@ _NOT_FISCAL = (
 _FUNDS = ("general_public_budget", "government_fund", "state_capital")
 _COLUMNS = ("total", "fiscal", *_FUNDS, *_NOT_FISCAL)
 _NESTED = ("项目可能逐级列示", "projects may be printed with the parts that they consist of")
+_OTHER_SCOPE = ("绩效目标表所列可能是多年投资", "targets may name what several years cost")
 _OTHER_MONEY = ("表内另列上年结转资金", "the table names money carried over beside them")
 
 
@@ -126,3 +130,34 @@ def projects_and_expenditure(document: Document) -> Iterator[Comparison]:
                     "targets may name several years or transfers to others",
                 ),
             )
+
+
+@rule(
+    "I19.project_in_both",
+    zh="绩效目标表与项目支出表中同一项目的预算一致",
+    en="A project has one budget in the list of projects and beside its targets",
+    formula="绩效目标表某项目预算数 = 项目支出表该项目合计",
+    formula_en="budget beside the targets = total in the list of projects",
+    statements=("performance_targets", "project_expenditure"),
+    severity="warning",
+)
+def project_in_both(document: Document) -> Iterator[Comparison]:
+    """Projects of one name are told apart by nothing else: where both tables have it as often, they are added up."""
+    targets, listed = (_by_name(document, key) for key in ("performance_targets", "project_expenditure"))
+    pairs = [(targets[name], listed[name]) for name in targets if len(targets[name]) == len(listed.get(name, ()))]
+    agree = [adds_up(here[0], there) if len(here) == 1 else False for here, there in pairs]
+    for position, (here, there) in enumerate(pairs):
+        others = [one for n, one in enumerate(agree) if n != position]
+        settled = sum(others) > 1 and 2 * sum(others) > len(others)
+        yield Comparison(left=here, right=there, whole_statement=False, doubt=None if settled else _OTHER_SCOPE)
+
+
+def _by_name(document: Document, key: StatementKey) -> dict[str, tuple[Figure, ...]]:
+    """The budgets of the projects of a statement, by their names."""
+    year = document.parsed.disclosure.fiscal_year
+    found: dict[str, list[Figure]] = defaultdict(list)
+    for series in document.series("projects", key):
+        for index, row in series.rows if series.fiscal_year == year else ():
+            if not row.is_total and row.total is not None:
+                found[fold(row.name)].append(document.figure("projects", index, "total"))
+    return {name: tuple(figures) for name, figures in found.items()}

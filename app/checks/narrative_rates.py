@@ -74,6 +74,7 @@ def share(document: Document) -> Iterator[Comparison]:
             # The whole is clear where the parts that the sentence lists add up to it, or where the same sentence states
             # one of the same topic and lists its parts.
             clear = len(beside) == 1 and said.item not in _WHOLES and said.topic != "procurement"
+            clear = clear or _is_whole_of_others(whole, part, amounts)
             adjusted = sum((percent(one).value for one in beside_it), Decimal(0)) == _ROUND_SUM and _agrees(part, whole)
             yield Comparison(
                 left=(figure(part), figure(whole)),
@@ -82,6 +83,21 @@ def share(document: Document) -> Iterator[Comparison]:
                 whole_statement=False,
                 doubt=_ADJUSTED if adjusted else None if clear or whole in added else _OTHER_WHOLE,
             )
+
+
+def _is_whole_of_others(whole: Stated, part: Stated, amounts: Sequence[Stated]) -> bool:
+    """Whether the other shares of the topic, sentence by sentence, are all of the same amount, and not all 0 of it."""
+    others = [
+        one
+        for one in amounts
+        if one != part
+        and one[0] > whole[0]
+        and one[1].percent_kind == "share"
+        and (one[1].topic, one[1].fiscal_year, one[1].phase) == (part[1].topic, part[1].fiscal_year, part[1].phase)
+    ]
+    if len(others) <= 1 or whole[1].topic != part[1].topic:
+        return False
+    return any(figure(one).value for one in others) and all(_agrees(one, whole) for one in others)
 
 
 def _may_be_whole(whole: StatedAmount, part: StatedAmount) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.checks.document import Document
-from app.checks.narrative_tables import meant
+from app.checks.narrative_meanings import meant
 from app.checks.rule import Judgement, rule
 from app.checks.stated import Stated, figure, stated
 from app.records import StatementKey

@@ -320,7 +320,7 @@ def test_share_is_not_taken_of_money_it_cannot_be_part_of(topic: str, item: str)
 def test_change_is_not_held_against_blank_cells() -> None:
     parsed = told(said("three_public", "receptions", "0", measure="change"))
     blank = [
-        one.model_copy(update={"total": None, "fiscal_year": year})
+        one.model_copy(update=dict.fromkeys(("total", *clean.FUNDS)) | {"fiscal_year": year})
         for one in parsed.three_public
         if one.item == "receptions"
         for year in (clean.YEAR - 1, clean.YEAR)
