@@ -20,7 +20,7 @@ from typing import Literal
 import asyncpg
 import orjson
 
-from app import add_up, publish, records, reference, seed, tables
+from app import add_up, codes_in_use, publish, records, reference, seed, tables
 from app.bare_tables import bare_tables
 from app.checks import CHECKS_VERSION
 from app.checks.run import check
@@ -151,6 +151,7 @@ async def _release(
                 raise LoadError("another load is running: wait until it has finished, then run this again")
             await catch_up(connection)
             await add_up.catch_up(connection)
+            await codes_in_use.catch_up(connection)
             result, made = await write()
             if made is not None and not spread:
                 await _make_release(connection, made)
@@ -451,7 +452,7 @@ def _reason(disclosure: records.Disclosure, digest: str, before: _Current | None
 async def _release_row(
     connection: asyncpg.Connection, release: int, source_digest: str | None, note: str, changes: Mapping[str, int]
 ) -> _ReleaseRow:
-    """The row that makes the release: its counts, what changed, and a digest over the contents that are valid in it."""
+    """The row that makes the release: its counts, what changed, the codes it uses, and a digest over its contents."""
     counts: dict[str, int] = {}
     for name in ("disclosure", *(table_name(table) for table in SOURCES.values())):
         counts[name] = await connection.fetchval(
@@ -470,14 +471,15 @@ async def _release_row(
         orjson.dumps(counts).decode(),
         orjson.dumps(changes).decode(),
         note,
+        await codes_in_use.codes_in_use(connection, release),
     )
 
 
 async def _make_release(connection: asyncpg.Connection, row: _ReleaseRow) -> None:
     """From this commit on readers see the release."""
     await connection.execute(
-        "INSERT INTO release (number, created_at, content_digest, source_digest, counts, changes, note) "
-        "VALUES ($1, now(), $2, $3, $4, $5, $6)",
+        "INSERT INTO release (number, created_at, content_digest, source_digest, counts, changes, note, codes) "
+        "VALUES ($1, now(), $2, $3, $4, $5, $6, $7)",
         *row,
     )
     # Delivered with the commit: servers that keep answers learn of the release (app/api/freshness.py).

@@ -16,7 +16,7 @@ import uvicorn
 import uvicorn.supervisors
 from fastapi import FastAPI
 
-from app import add_up, database, embedded, settings
+from app import add_up, codes_in_use, database, embedded, settings
 from app.bulk.follow import following
 from app.errors import DatabaseError, DatabaseUnreachable, GongkaiError
 from app.index_names import catch_up
@@ -64,6 +64,8 @@ async def _prepare(current: Settings, progress: Progress) -> None:
             progress("the names of an earlier load can be searched now")
         if await add_up.catch_up(connection):
             progress("what an earlier load brought is added up now")
+        if await codes_in_use.catch_up(connection):
+            progress("the codes that earlier releases use are counted now")
         if (current.seed / MANIFEST).exists():
             result = await load_seed(connection, current.seed, wait=True, progress=progress)
             progress(result.sentence())

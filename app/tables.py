@@ -85,6 +85,7 @@ class Release(SQLModel, table=True):
     counts: dict[str, int] = Field(sa_type=JSONB)  # rows valid in this release, by table
     changes: dict[str, int] = Field(sa_type=JSONB)  # disclosures that came, changed or went with it, by reason
     note: str
+    codes: dict[str, list[str]] | None = Field(default=None, sa_type=JSONB)  # those it uses, by list (codes_in_use.py)
 
 
 class Disclosure(SQLModel, table=True):

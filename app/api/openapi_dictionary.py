@@ -215,7 +215,10 @@ def _code_list() -> dict[str, Json]:
             "type": "object",
             "properties": {
                 "codes": _integer("How many codes are known from there.", 550),
-                "in_release": _integer("How many of them the release uses.", 60),
+                "in_release": {
+                    **_integer("How many of them the release uses; null as long as that is not counted.", 60),
+                    "type": ["integer", "null"],
+                },
             },
             "required": ["codes", "in_release"],
             "additionalProperties": {"type": ["string", "null"]},

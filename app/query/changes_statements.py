@@ -134,7 +134,7 @@ def change_file_statement(shape: ChangeShape, *, nested: bool, part: bool) -> tu
         fields = [(side, field) for field in (*shape.fields, *included) for side in _SIDES]
         columns = ", ".join(f't."{side}_{field}"' for side, field in fields)
         sides = ", ".join(f'{side}."{field}" as "{side}_{field}"' for side, field in fields)
-        joined = "".join(f" left join lateral ({_row(shape, side, listed, rows)}) {side} on true" for side in _SIDES)
+        joined = "".join(_joined(shape, side, listed, rows) for side in _SIDES)
     text = f"""with {pairs}, {revisions(source)} select {own}, {columns} from (
       select c.*, {sides} from (
         select t.* from {changed_rows(shape, conditions)} where {" and ".join(conditions.changes)}) c{joined}) t"""  # noqa: S608 - as above
@@ -149,11 +149,25 @@ def _objects(shape: ChangeShape, listed: str, rows: str) -> str:
     )
 
 
+def _joined(shape: ChangeShape, side: str, listed: str, rows: str) -> str:
+    """The rows on one side beside changes c, their columns as they are shown."""
+    stored, key = _SIDES[side], RESOURCES[shape.name].key_column.expression
+    whose = "" if "department_id" in shape.fields else "t.department_id, "
+    text = f""" left join (select {whose}t.revision_id as side_revision, {key} as side_key, {listed} from {rows}) {side}
+      on {side}.department_id = c.department_id and {side}.side_revision = c.{stored}_revision
+        and {side}.side_key = c.{stored}_key"""  # noqa: S608 - as above
+    return _of_release(text, side)
+
+
 def _row(shape: ChangeShape, side: str, listed: str, rows: str) -> str:
     """The row of a change c on one side, as it is shown."""
     stored, key = _SIDES[side], RESOURCES[shape.name].key_column.expression
     text = f"""select {listed} from {rows} where t.department_id = c.department_id
       and t.revision_id = c.{stored}_revision and {key} = c.{stored}_key"""  # noqa: S608 - as above
+    return _of_release(text, side)
+
+
+def _of_release(text: str, side: str) -> str:
     return text.replace("{release}", EARLIER if side == "before" else LATER)
 
 

@@ -109,50 +109,37 @@ CODE_LISTS: tuple[CodeList, ...] = (
 
 @dataclass(frozen=True)
 class Counts:
-    """How many codes a list has: all, those that the release uses, and by where they are known from."""
+    """How many codes a list has: all, those that the release uses (None: not known yet), by where they are known."""
 
     total: int
-    in_release: int
+    in_release: int | None
     by: tuple[dict[str, Json], ...]
 
 
-_VALID = "x.valid_from <= $1 and x.valid_to > $1"
-
-
-def _used(*places: tuple[str, str]) -> str:
-    """Whether any row of the release has the code of s."""
-    return " or ".join(
-        f"exists (select from {table} x where x.{column} = s.code and {_VALID})" for table, column in places
-    )
-
-
-# For each resource that serves a list: its table, what its codes are grouped by, and whether a code is in use.
-_COUNTED: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "regions": ("region", ("level",), _used(("disclosure", "region_code"))),
-    "functional-subjects": (
-        "functional_subject",
-        ("source", "confidence"),
-        _used(("expenditure_line", "code"), ("revenue_line", "code"), ("balance_line", "functional_code")),
-    ),
-    "economic-subjects": (
-        "economic_subject",
-        ("classification", "source", "confidence"),
-        _used(("economic_line", "code")),
-    ),
+# For each resource that serves a list: its table, and what its codes are grouped by.
+_COUNTED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "regions": ("region", ("level",)),
+    "functional-subjects": ("functional_subject", ("source", "confidence")),
+    "economic-subjects": ("economic_subject", ("classification", "source", "confidence")),
 }
 
 
 def _counted(resource: str) -> str:
-    table, groups, used = _COUNTED[resource]
+    """The list's counts by group; the loader has written down with the release which codes that uses."""
+    table, groups = _COUNTED[resource]
     names = ", ".join(f"s.{group}" for group in groups)
     pairs = ", ".join(f"'{group}', {group}" for group in groups)
     return f"""'{resource}', (select json_agg(json_build_object({pairs}, 'codes', codes, 'in_release', in_release)
         order by {", ".join(groups)}) from (
-      select {names}, count(*) as codes, count(*) filter (where {used}) as in_release
-      from {table} s group by {names}) g)"""  # noqa: S608 - our own names
+      select {names}, count(*) as codes,
+        case when (select codes from read) is not null then count(u.code) end as in_release
+      from {table} s left join (select jsonb_array_elements_text(codes->'{resource}') as code from read) u
+        on u.code = s.code
+      group by {names}) g)"""  # noqa: S608 - our own names
 
 
-_COUNTS = f"select json_build_object({', '.join(_counted(resource) for resource in _COUNTED)})::text"
+_COUNTS = f"""with read as materialized (select codes from release where number = $1)
+select json_build_object({", ".join(_counted(resource) for resource in _COUNTED)})::text"""  # noqa: S608 - as above
 
 
 async def fetch_counts(connection: Connection, release: int | None) -> tuple[int, dict[str, Counts]]:
@@ -168,7 +155,9 @@ async def fetch_counts(connection: Connection, release: int | None) -> tuple[int
     return number, {
         resource: Counts(
             total=sum(group["codes"] for group in groups or ()),
-            in_release=sum(group["in_release"] for group in groups or ()),
+            in_release=None
+            if any(group["in_release"] is None for group in groups or ())
+            else sum(group["in_release"] for group in groups or ()),
             by=tuple(groups or ()),
         )
         for resource, groups in found.items()

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from typing import Any
 
 import httpx
 import jsonschema
 import pytest
+from asgi_lifespan import LifespanManager
 from pyarrow import parquet
 
+from app import codes_in_use, database
+from app.api.application import create_application
 from app.api.formats import FILES
 from app.api.openapi import openapi_document
+from app.load import load
 from app.query.dictionary import dictionary
 from app.query.registry import RESOURCES
+from app.settings import Settings
+from tests import dataset
+from tests.conftest import copy_of
 
 DOCUMENT: Any = openapi_document()
 
@@ -175,3 +183,29 @@ async def test_parquet_file_says_the_same_of_every_field(client: httpx.AsyncClie
             "description": field.description,
             "description_zh": field.description_zh,
         }
+
+
+async def test_codes_of_a_release_from_before_they_were_kept_are_unknown_until_they_are_counted(
+    server: Settings,
+) -> None:
+    async with copy_of(server) as settings:
+        async with database.connect_owner(settings) as owner:
+            for release in dataset.releases()[:2]:
+                await load(owner, release, origin="ingest")
+            kept = await owner.fetch("SELECT number, codes FROM release ORDER BY number")
+            assert all(row["codes"] for row in kept)
+            await owner.execute("UPDATE release SET codes = NULL")
+        application = create_application(dataclasses.replace(settings, cache_mb=0))
+        async with (
+            LifespanManager(application) as manager,
+            httpx.AsyncClient(transport=httpx.ASGITransport(app=manager.app), base_url="http://test") as session,
+        ):
+            lists = (await session.get("/v1/dictionary")).json()["data"]["code_lists"]
+            assert {listed["in_release"] for listed in lists} == {None}
+            assert all(group["in_release"] is None for listed in lists for group in listed["counts"])
+            async with database.connect_owner(settings) as owner:
+                assert await codes_in_use.catch_up(owner)
+                assert await owner.fetch("SELECT number, codes FROM release ORDER BY number") == kept
+                assert not await codes_in_use.catch_up(owner)
+            lists = (await session.get("/v1/dictionary?release=1")).json()["data"]["code_lists"]
+            assert all(listed["in_release"] for listed in lists if listed["resource"])

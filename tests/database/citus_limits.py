@@ -8,6 +8,7 @@ over several shards that read an outer one, joins, and statements that write; th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,6 +21,7 @@ from app.to_rows import table_name
 
 DISTRIBUTED = frozenset(table_name(table) for table in tables.OF_DEPARTMENT)
 REFERENCE = frozenset(reference_tables())
+_DISTRIBUTED = re.compile(rf"\b(?:{'|'.join(DISTRIBUTED)})\b")
 
 # The limits, in our words, with the version of Citus whose documentation or planner has them.
 LIMITS = {
@@ -67,9 +69,7 @@ def refusals(text: str) -> list[str]:
 
 
 def reads_distributed(text: str) -> bool:
-    return any(
-        table.name in DISTRIBUTED for one in parse(text, read="postgres") if one for table in one.find_all(exp.Table)
-    )
+    return _DISTRIBUTED.search(text) is not None
 
 
 def unpinned(text: str, parameter: int) -> list[str]:
@@ -188,11 +188,20 @@ def _correlated(query: exp.Query, ctes: Mapping[str, Kind], block: Block, found:
             or any(one.find(exp.AggFunc, exp.Anonymous) and _aggregates(one) for one in select.expressions)
         ) and not grouped:
             _add(found, "shape inside", select)
-        around = {f"{alias}.{COLUMN}" for alias in block.distributed}
+        around = {f"{alias}.{COLUMN}" for alias in (*block.distributed, *_between(select, query))}
         for alias in own:
             equal = [*_classes(select), *_asked_from_outside(select)]
             if not any(f"{alias}.{COLUMN}" in one and one & around for one in equal):
                 _add(found, "not on department", select)
+
+
+def _between(select: exp.Select, query: exp.Query) -> Iterator[str]:
+    """The distributed tables of the queries around a SELECT within a query: each of them is judged by itself."""
+    node: exp.Expression | None = select
+    while node is not query and node is not None:
+        node = node.find_ancestor(exp.Select)
+        if node is not None:
+            yield from (alias for alias, table in _named(node).items() if table in DISTRIBUTED)
 
 
 def _aggregates(node: exp.Expression) -> bool:
