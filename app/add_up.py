@@ -27,6 +27,8 @@ _DEPTHS = (0, 3, 5, 9)
 # 亿元) count 10^(12 (d + 8)) each. Such numbers can be added and taken off; the largest d is in the number of digits.
 _LEAST_PLACES = -8
 _SLOT = 12
+# Of an amount in 万元 with two decimals.
+_USUAL_PLACES = -2
 _SLOTS = ",".join(f"1e{_SLOT * slot}" for slot in range(32))
 
 
@@ -143,11 +145,15 @@ def _stage(rollup: Rollup) -> str:
     coded = ""
     if rollup.coded:
         coded = f"""coalesce(x.code, '') AS code, x.is_leaf, {_digest(rollup, "x.level")} AS level,"""
+    places = ", ".join(
+        f"scale(x.{measure}) - coalesce(x.unit_exponent, 0) AS places_{n}"
+        for n, measure in enumerate(rollup.measures, start=1)
+    )
     return f"""CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
         SELECT x.revision_id, x.fiscal_year, (CASE WHEN d.valid_from = $2 THEN 1 ELSE -1 END)::smallint AS sign,
             hashtext(d.department_id) AS body, {_digest(rollup, None)} AS place,
             d.region_code COLLATE "C" AS region_code, {coded}
-            coalesce(x.unit_exponent, 0) AS exponent, {", ".join(f"x.{measure}" for measure in rollup.measures)}
+            {", ".join(f"x.{measure}" for measure in rollup.measures)}, {places}
         FROM disclosure d JOIN {rollup.table} x ON x.revision_id = d.revision_id AND x.department_id = d.department_id
         WHERE d.revision_id = any($1::bigint[]) AND x.revision_id = any($1::bigint[])"""  # noqa: S608 - our own names
 
@@ -172,13 +178,17 @@ def _added(measures: tuple[str, ...]) -> tuple[str, str]:
     """The sums of measures over staged rows, and what they are added to or taken off from by the sign of the rows."""
     sums, signed = [], []
     for n, name in enumerate(measures, start=1):
-        # Where a measure is blank nothing is begun: most of the work of a sum is its beginning.
-        given = f"FILTER (WHERE {name} IS NOT NULL)"
-        slot = f"('{{{_SLOTS}}}'::numeric[])[scale({name}) - exponent + {1 - _LEAST_PLACES}]"
+        # Where a measure is blank nothing is begun: most of the work of a sum is its beginning. For the same reason
+        # values with the usual number of decimals are only counted.
+        slot = f"('{{{_SLOTS}}}'::numeric[])[places_{n} + {1 - _LEAST_PLACES}]"
         sums.append(
-            f"count({name}) AS lines_{n}, sum({name}) {given} AS amount_{n}, sum({slot}) {given} AS decimals_{n}"
+            f"count({name}) AS lines_{n}, sum({name}) FILTER (WHERE {name} IS NOT NULL) AS amount_{n}, "
+            f"count(*) FILTER (WHERE places_{n} = {_USUAL_PLACES}) AS usual_{n}, "
+            f"sum({slot}) FILTER (WHERE places_{n} <> {_USUAL_PLACES}) AS unusual_{n}"
         )
-        signed.append(f"sign * lines_{n}, sign * amount_{n}, sign * decimals_{n}")
+        usual = f"1e{_SLOT * (_USUAL_PLACES - _LEAST_PLACES)}::numeric"
+        decimals = f"coalesce(unusual_{n}, 0) + usual_{n} * {usual}"
+        signed.append(f"sign * lines_{n}, sign * amount_{n}, CASE WHEN lines_{n} > 0 THEN sign * ({decimals}) END")
     return ", ".join(sums), ", ".join(signed)
 
 
@@ -196,8 +206,9 @@ def _sum_regions(rollup: Rollup) -> str:
         rows = f"""SELECT *, place # level AS combination FROM staged WHERE level = {total}
             UNION ALL SELECT *, place # {leaf} FROM staged WHERE is_leaf"""  # noqa: S608 - our own names
     again = ", ".join(
-        f"sum(lines_{n}) AS lines_{n}, sum(amount_{n}) AS amount_{n}, sum(decimals_{n}) AS decimals_{n}"
+        f"sum({name}_{n}) AS {name}_{n}"
         for n in range(1, len(measures) + 1)
+        for name in ("lines", "amount", "usual", "unusual")
     )
     return f"""INSERT INTO sums ({_KEY}, lines, disclosures_0, bodies_0, {_numbered(measures)})
         SELECT {REGION.number}, combination, fiscal_year, region_code, '', sign * lines, sign * disclosures,
@@ -231,6 +242,7 @@ def _sum_codes(rollup: Rollup) -> str:
     )
     counted = ", ".join(f"disclosures_{depth}, bodies_{depth}" for depth in _DEPTHS)
     signed_counts = ", ".join(f"sign * disclosures_{depth}, sign * bodies_{depth}" for depth in _DEPTHS)
+    measured = ", ".join([*rollup.measures, *(f"places_{n}" for n in range(1, len(rollup.measures) + 1))])
     return f"""INSERT INTO sums ({_KEY}, lines, {counted}, {_numbered(rollup.measures)})
         SELECT CASE WHEN province IS NULL THEN {CODE.number} ELSE {PROVINCE_CLASS.number} END, combination, fiscal_year,
             coalesce(province || '0000', ''), coalesce(code, class), sign * lines, {signed_counts}, {signed}
@@ -239,7 +251,7 @@ def _sum_codes(rollup: Rollup) -> str:
             FROM (
                 SELECT *, {flags} FROM (
                     SELECT combination, fiscal_year, sign, code, left(region_code, 2) AS province,
-                        left(code, 3) AS class, body, exponent, {", ".join(rollup.measures)},
+                        left(code, 3) AS class, body, {measured},
                         lag(code) OVER (PARTITION BY revision_id, combination ORDER BY code) AS before
                     FROM ({rows}) r) w) f
             GROUP BY GROUPING SETS (

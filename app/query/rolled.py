@@ -23,6 +23,7 @@ _ALSO = ("province_code", "prefecture_code", "region_code", "fiscal_year", "stat
 _LEVEL = ("level", "is_leaf")
 _CODE_DIGITS = {"class_code": 3, "division_code": 5, "code": 9}
 _ALL_DIGITS = 9
+_BARE = ("code", "class_code")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,11 @@ class Cells:
         """The filters, of combinations and of cells, the release first, and the number of the next parameter."""
         combinations, cells = [self.combined], [f"({self.resource.visible})"]
         for item in self.filters:
-            text, used = condition(self.resource.by_name[item.column], item.operator, len(item.values), first)
+            column = self.resource.by_name[item.column]
+            if item.column in _BARE and item.operator not in ("null", "not_null"):
+                # No code is an empty one, which nobody asks for: bare, it is found in the index.
+                column = replace(column, sql=_bare(item.column, self.grain))
+            text, used = condition(column, item.operator, len(item.values), first)
             (cells if item.column in _OF_CELLS else combinations).append(text)
             first += used
         return combinations, cells, first
@@ -165,16 +170,19 @@ def _as_cells(resource: Resource, grain: Grain) -> Resource:
     own = {"prior_year": "(t.lag <> 0)"}
     if grain.region_digits == 2:  # noqa: PLR2004 - of a province
         own["province_code"] = "t.region_code"
-    own["code"] = "nullif(t.code, '')"
-    if grain.code_digits == 3:  # noqa: PLR2004 - of a class
-        own["class_code"] = own["code"]
-    else:
-        own["class_code"] = "nullif(left(t.code, 3), '')"
+    own |= {name: f"nullif({_bare(name, grain)}, '')" for name in _BARE}
     columns = tuple(
         replace(column, sql=own[column.name], join=None) if column.name in own else column
         for column in resource.columns
     )
     return replace(resource, columns=columns)
+
+
+def _bare(name: str, grain: Grain) -> str:
+    """A code as cells of a grain have it: empty where there is none."""
+    return (
+        "t.code" if name == "code" or grain.code_digits == _CODE_DIGITS[name] else f"left(t.code, {_CODE_DIGITS[name]})"
+    )
 
 
 def _region_digits(item: Filter) -> int:
