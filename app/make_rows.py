@@ -32,6 +32,9 @@ Judge = Callable[[ParsedDisclosure], Sequence[CheckResult]]
 Batches = Iterable[Sequence[ParsedDisclosure]]
 
 
+_TIDIED = 20  # batches after which a process of its own looks for cycles
+
+
 @dataclass(frozen=True)
 class Shared:
     """A stream of disclosures that several processes make, in batches.
@@ -93,7 +96,6 @@ class _Steps:
 
     def heads(self) -> Heads | None:
         """What the next batch has; None at the end."""
-        self._wanted = []  # what is done goes before more comes
         self._batch = next(self._batches, ())
         self._digests = [content_digest(parsed) for parsed in self._batch]
         return Heads([parsed.disclosure for parsed in self._batch], self._digests) if self._batch else None
@@ -123,7 +125,9 @@ class _Steps:
         ]
         names = {name for one in revisions for name in reference.printed_names(one.parsed)} - self._told
         self._told |= names
-        return Made(rows_of(revisions, places.first_ids, places.loaded_at) if revisions else {}, names)
+        found = Made(rows_of(revisions, places.first_ids, places.loaded_at) if revisions else {}, names)
+        self._batch, self._wanted = (), []  # what is done goes before more comes
+        return found
 
 
 class Maker:
@@ -197,9 +201,10 @@ def _work(pipe: Connection, share: Callable[[int, int], Batches], number: int, p
     """What the process does: step for step what it is asked for, until whoever asks is gone."""
     # An interrupt from the keyboard is for the load, which ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Records hold no cycles: to look for some among so many objects costs as much as to make them.
+    # To look for cycles among so many records costs as much as to make them; between batches there are few objects.
     gc.freeze()
-    gc.set_threshold(200_000, 50, 1_000)
+    gc.disable()
+    batches = 0
     made = _Steps(share(number, processes), judge)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
@@ -209,3 +214,7 @@ def _work(pipe: Connection, share: Callable[[int, int], Batches], number: int, p
             except GongkaiError as error:
                 answer = error
             pipe.send(answer)
+            del arguments, answer
+            batches += step == "made"
+            if step == "made" and batches % _TIDIED == 0:
+                gc.collect()
