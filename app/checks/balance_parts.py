@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from app.checks.balance import BALANCES, FUNDS, SIDES, Side, expenditure_columns, side_rows
 from app.checks.document import Document, Series
-from app.checks.families import Row
+from app.checks.families import Row, adds_up
 from app.checks.rule import Comparison, rule
 from app.records import StatementKey
 from app.values import fold
@@ -29,6 +29,10 @@ _BUDGETS = (re.compile(r"一般公共预算"), re.compile(r"政府性基金"), r
 _BY_BUDGET = len(_NUMBERING)
 _APPROPRIATION = re.compile(r"财政拨款")
 
+_OTHER_SCOPE = (
+    "两表该类合计不一致，口径可能不同",
+    "the two tables differ in the class itself: their scopes may differ",
+)
 _NOT_ALL = ("编号的分项未必列全", "the numbered parts need not be all")
 
 
@@ -164,11 +168,17 @@ def expenditure_by_name(document: Document) -> Iterator[Comparison]:
                 if len(printing) != 1:
                     continue
                 column = _column(document, balance, printing[0])
+                of_class = [index for index, row in printing[0].rows if row.code == code]
+                same = len(of_class) == 1 and adds_up(
+                    document.figure("balance_lines", item[0], column),
+                    [document.figure("expenditures", of_class[0], "total")],
+                )
                 for part, row in _same_names(parts, _class(printing[0], code)):
                     yield Comparison(
                         left=(document.figure("balance_lines", part[0], column),),
                         right=(document.figure("expenditures", row[0], "total"),),
                         whole_statement=False,
+                        doubt=None if same else _OTHER_SCOPE,
                     )
 
 

@@ -75,13 +75,19 @@ def share(document: Document) -> Iterator[Comparison]:
             # one of the same topic and lists its parts.
             clear = len(beside) == 1 and said.item not in _WHOLES and said.topic != "procurement"
             clear = clear or _is_whole_of_others(whole, part, amounts)
+            # Another amount before it that the share fits is what it may be a share of.
+            fits_another = not _agrees(part, whole) and any(_agrees(part, one) for one in alike)
             adjusted = sum((percent(one).value for one in beside_it), Decimal(0)) == _ROUND_SUM and _agrees(part, whole)
             yield Comparison(
                 left=(figure(part), figure(whole)),
                 right=(percent(part),),
                 form="share",
                 whole_statement=False,
-                doubt=_ADJUSTED if adjusted else None if clear or whole in added else _OTHER_WHOLE,
+                doubt=_ADJUSTED
+                if adjusted
+                else None
+                if (clear or whole in added) and not fits_another
+                else _OTHER_WHOLE,
             )
 
 

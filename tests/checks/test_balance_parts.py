@@ -84,10 +84,12 @@ def test_numbers_above_ten_follow_in_chinese_as_well() -> None:
     assert _statuses(("item", "收入", 11), *parts) == ["failed"]
 
 
-def _by_name(names: tuple[str, ...], amounts: tuple[int, ...], *, twice: bool = False) -> list[CheckResult]:
+def _by_name(
+    names: tuple[str, ...], amounts: tuple[int, ...], *, twice: bool = False, whole: int = 30
+) -> list[CheckResult]:
     """A balance that names what is below class 201, and the statement that has the codes."""
     made = clean.Builder()
-    rows = (("item", "一般公共服务支出", 30), *(("item_part", n, a) for n, a in zip(names, amounts, strict=True)))
+    rows = (("item", "一般公共服务支出", whole), *(("item_part", n, a) for n, a in zip(names, amounts, strict=True)))
     _balance(made, "revenue_and_expenditure", "expenditure", rows, code="201")
     below = [("20137", "网信事务", 30), ("2013701", "行政运行", 20), ("2013702", "一般行政管理事务", 10)]
     below += [("20140", "信访事务", 5), ("2014001", "行政运行", 5)] if twice else []
@@ -117,3 +119,8 @@ def test_name_that_one_of_the_tables_has_twice_leads_nowhere_unless_all_stand_in
     assert [one.status for one in _by_name(every, (30, 20, 10, 5, 5), twice=True)] == ["passed"] * 5
     found = _by_name(("网信事务", "行政运行", "一般行政管理事务"), (30, 21, 10), twice=True)
     assert [one.operands[0].label for one in found] == ["网信事务", "一般行政管理事务"]
+
+
+def test_names_below_a_class_that_the_tables_have_otherwise_are_not_judged() -> None:
+    found = _by_name(("网信事务", "行政运行", "一般行政管理事务"), (35, 25, 10), whole=35)
+    assert [one.status for one in found] == ["insufficient", "insufficient", "passed"]

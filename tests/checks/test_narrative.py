@@ -334,3 +334,62 @@ def test_part_of_a_total_that_the_sentence_has_stated_is_not_accused_and_a_large
     assert statuses(TABLE, whole, said("revenue", "grand_total", f"{GRAND - 9}")) == ["passed", "insufficient"]
     assert statuses(TABLE, whole, said("revenue", "grand_total", f"{GRAND + 9}")) == ["passed", "failed"]
     assert statuses(TABLE, whole, said("revenue", "grand_total", f"{GRAND - 9}", line=8)) == ["passed", "failed"]
+
+
+def _blank(parsed: ParsedDisclosure, item: str, *, total_less: int = 0) -> ParsedDisclosure:
+    """The table of the three public expenses with one item blank, what it had taken from the total or not."""
+    had = next(one.total for one in parsed.three_public if one.item == item)
+    assert had
+    left = []
+    for one in parsed.three_public:
+        if one.item == item:
+            left.append(one.model_copy(update=dict.fromkeys(("total", *clean.FUNDS))))
+        elif one.item == "total":
+            assert one.total is not None
+            left.append(one.model_copy(update={"total": one.total - had * total_less}))
+        else:
+            left.append(one)
+    return parsed.model_copy(update={"three_public": left})
+
+
+@pytest.mark.parametrize(("total_less", "status"), [(1, "failed"), (0, "insufficient")])
+def test_amount_of_a_blank_item_fails_only_where_the_total_leaves_no_room_for_it(total_less: int, status: str) -> None:
+    parsed = _blank(told(said("three_public", "overseas_trips", "3.00")), "overseas_trips", total_less=total_less)
+    assert [one.status for one in check(parsed) if one.rule == TABLE and one.operands] == [status]
+
+
+def test_item_of_a_table_without_a_column_for_all_budgets_is_what_the_budgets_are_together() -> None:
+    parsed = told(said("three_public", "overseas_trips", "3.00"))
+    amount = next(one.general_public_budget for one in parsed.three_public if one.item == "overseas_trips")
+    told_right = told(said("three_public", "overseas_trips", f"{amount}"))
+    for one, status in ((parsed, "failed"), (told_right, "passed")):
+        budgets = [row.model_copy(update={"total": None}) for row in one.three_public]
+        found = check(one.model_copy(update={"three_public": budgets}))
+        assert [result.status for result in found if result.rule == TABLE and result.operands] == [status]
+
+
+def _shares(*percents: str, parts: tuple[str, ...] = ("50", "30", "20")) -> list[str]:
+    """A whole of 100 and its parts, each with a share and in a sentence of its own: what is said of each."""
+    named = zip(("basic", "project", "business"), parts, percents, strict=True)
+    told_of = [
+        said("expenditure", item, part, line=9 + n, percent=Decimal(percent), percent_kind="share")
+        for n, (item, part, percent) in enumerate(named)
+    ]
+    return statuses(SHARE, said("expenditure", "total", "100", line=8), *told_of)
+
+
+def test_share_in_a_sentence_of_its_own_is_judged_where_all_the_others_are_of_the_same_amount() -> None:
+    assert _shares("50.0", "30.0", "20.0") == ["passed"] * 3
+    assert _shares("50.0", "30.0", "27.3") == ["passed", "passed", "failed"]
+    assert _shares("50.0", "37.3", "27.3") == ["passed", "insufficient", "insufficient"]
+    assert _shares("50.0", "30.0", "40.0") == ["passed", "passed", "insufficient"]  # 20 is 40 % of the first part
+    assert _shares("0", "0", "7.3", parts=("0", "0", "20")) == ["passed", "passed", "insufficient"]
+
+
+def test_agency_expenses_are_held_against_the_row_below_the_three_public_expenses() -> None:
+    parsed = told(said("agency_operating", "total", "12.00"))
+    receptions = next(one for one in parsed.three_public if one.item == "receptions")
+    for printed, status in (("12.00", "passed"), ("13.00", "failed")):
+        row = receptions.model_copy(update={"item": "agency_operating", "total": Decimal(printed)})
+        found = check(parsed.model_copy(update={"three_public": [*parsed.three_public, row]}))
+        assert [one.status for one in found if one.rule == TABLE and one.operands] == [status]
