@@ -214,6 +214,9 @@ def _options(server: _Server, sockets: Path) -> str:
         "max_connections": server.connections,
         "shared_buffers": "256MB",
         "max_wal_size": "2GB",  # a bulk load should not wait for checkpoints
+        # Nobody follows this server's log, so what a transaction fills anew need not be written twice.
+        "wal_level": "minimal",
+        "max_wal_senders": 0,
         "jit": "off",  # compiling costs more than the short queries that are asked here
         "random_page_cost": "1.1",
         "timezone": "UTC",
