@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import asyncpg
 import orjson
 
-from app.errors import NoRelease, NothingLoaded
+from app.errors import NoRelease, NothingLoaded, ParameterProblem
 from app.query import paging, words
 from app.query.changes import COMPARABLE, flat_columns, nested_columns
 from app.query.changes_count import change_count_statement, documents_statement, summary_statement
@@ -19,6 +19,7 @@ from app.query.changes_statements import (
     change_page_statement,
 )
 from app.query.columns import Json
+from app.query.cost import Budget
 from app.query.paging import Cursor
 from app.query.run import Connection, Known, Page, planned
 from app.query.whole_list import Selection, included_columns
@@ -85,7 +86,7 @@ async def fetch_changes(connection: Connection, query: ChangesQuery, known: Know
     releases = await find_releases(connection, query.earlier, query.later)
     cursor = query.cursor
     async with planned(connection, query):
-        found, rows, keys = await _rows(connection, query, releases.counts)
+        found, rows, keys = await _rows(connection, query, releases.counts, known)
         if cursor is not None:
             total = cursor.total
         elif found <= query.limit:
@@ -101,7 +102,7 @@ async def fetch_changes(connection: Connection, query: ChangesQuery, known: Know
 
 
 async def _rows(
-    connection: Connection, query: ChangesQuery, counts: dict[str, int]
+    connection: Connection, query: ChangesQuery, counts: dict[str, int], known: Known
 ) -> tuple[int, str, list[str | None]]:
     """How many changes there are up to one more than a page has, the page, and the sort values of its last one.
 
@@ -117,7 +118,11 @@ async def _rows(
     while True:
         part = (passed, some) if by_disclosure(query.shape) else ()
         shown = limit - found
-        row = _row(await connection.fetchrow(text, *query.arguments, *beyond, shown + 1, shown, *part))
+        bound = (*query.arguments, *beyond, shown + 1, shown, *part)
+        # The first few disclosures of a page are always looked at.
+        if passed or not part:
+            await _budget(query, known, known.costs.lists).refuse_of(connection, text, query.later, *bound)
+        row = _row(await connection.fetchrow(text, *bound))
         found += row["found"]
         if row["rows"] is not None:
             rows.append(row["rows"])
@@ -191,9 +196,19 @@ async def _total(connection: Connection, query: ChangesQuery, known: Known) -> i
     key = (query.later, f"{query.earlier} {query.base.name}", (*query.row_filters, *query.filters))
     total = known.total(key)
     if total is None:
-        total = int(await connection.fetchval(change_count_statement(_unordered(query).shape), *query.arguments))
+        text = change_count_statement(_unordered(query).shape)
+        await _budget(query, known, known.costs.sums).refuse_of(connection, text, query.later, *query.arguments)
+        total = int(await connection.fetchval(text, *query.arguments))
         known.remember(key, total)
     return total
+
+
+def _budget(query: ChangesQuery, known: Known, limit: int) -> Budget:
+    """What comes in the order of disclosures is found without looking at all that differ."""
+    instead: tuple[ParameterProblem, ...] = ()
+    if not by_disclosure(query.shape):
+        instead = (ParameterProblem("sort", "the order of disclosures costs least", suggestion="sort=disclosure_id"),)
+    return Budget(known.costs, limit, query.base, query.row_filters, instead)
 
 
 def _unordered(query: ChangesQuery) -> ChangesQuery:

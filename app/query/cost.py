@@ -16,7 +16,7 @@ import orjson
 from asyncpg.pool import PoolConnectionProxy
 
 from app.errors import ParameterProblem, TooCostly
-from app.query.columns import Resource
+from app.query.columns import Json, Resource
 from app.query.filters import Filter
 
 _KEPT = 10_000
@@ -28,8 +28,8 @@ Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 class Costs:
     """What one request may cost, by class, and which statements were found to cost less: in a release for good."""
 
-    lists: int = 250_000  # a page of a list, its total, facets
-    sums: int = 500_000  # groups that are not added up already
+    lists: int = 250_000  # a page of a list or of changes, its total, facets, figures side by side, words
+    sums: int = 500_000  # groups that are not added up already, how many rows have changed
     affordable: OrderedDict[tuple[object, ...], None] = field(default_factory=OrderedDict)
 
     def known(self, key: tuple[object, ...]) -> bool:
@@ -50,26 +50,47 @@ class Budget:
 
     costs: Costs
     limit: int
-    resource: Resource
+    resource: Resource | None  # whose filters narrow it; None where none does
     filters: tuple[Filter, ...]
     instead: tuple[ParameterProblem, ...] = ()
 
     async def refuse(self, connection: Connection, text: str, release: int, *bound: object) -> None:
         """TooCostly when the planner expects more of the statement, whose first parameter is the release."""
+        await self.refuse_of(connection, text, release, release, *bound)
+
+    async def refuse_of(self, connection: Connection, text: str, release: int, *bound: object) -> None:
+        """The same of a statement that binds other parameters, and reads this release."""
         key = (text, release, *(tuple(one) if isinstance(one, list) else one for one in bound))
         if self.costs.known(key):
             return
-        plan = orjson.loads(await connection.fetchval(f"explain (format json) {text}", release, *bound))
-        estimate = round(plan[0]["Plan"]["Total Cost"])
+        plan = orjson.loads(await connection.fetchval(f"explain (format json) {text}", *bound))
+        estimate = round(_cost(plan))
         if estimate > self.limit:
+            narrower = () if self.resource is None else _narrower(self.resource, self.filters)
             raise TooCostly(
                 *self.instead,
-                *_narrower(self.resource, self.filters),
+                *narrower,
                 estimate=estimate,
                 limit=self.limit,
                 files=f"/v1/releases/{release}/files",
             )
         self.costs.remember(key)
+
+
+def _cost(plan: Json) -> float:
+    """What a plan costs; of a statement over several machines Citus shows the plan of one shard, and how many do it."""
+    if isinstance(plan, list):
+        return sum(_cost(one) for one in plan)
+    if not isinstance(plan, dict):
+        return 0
+    cost = sum(_cost(one) for one in plan.values())
+    whole, shards = plan.get("Plan"), plan.get("Task Count")
+    if isinstance(whole, dict):
+        cost += float(str(whole["Total Cost"]))
+    if isinstance(shards, int):
+        shown = plan.get("Tasks")
+        cost *= shards / max(len(shown) if isinstance(shown, list) else 0, 1)
+    return cost
 
 
 def _narrower(resource: Resource, filters: tuple[Filter, ...]) -> tuple[ParameterProblem, ...]:

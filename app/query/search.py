@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+import asyncpg
+
 from app import search_text
-from app.errors import NoRelease, NothingLoaded
+from app.errors import NoRelease, NothingLoaded, ParameterProblem
 from app.query import paging
 from app.query.columns import Column, Json, Resource
+from app.query.cost import Budget
 from app.query.filters import Filter, ValueProblem, matching_texts, parse_words, problem
 from app.query.paging import Cursor, Order
 from app.query.read_query import Pairs, ParameterReader
-from app.query.run import Connection
+from app.query.run import Connection, Known
 
 SEARCH_PARAMETERS = ("q", "kind", "limit", "cursor", "release")
 SUGGEST_PARAMETERS = ("q", "kind", "limit", "release")
@@ -176,9 +179,9 @@ left join (select * from names order by rank, length, rows desc, text collate "C
 order by n.rank, n.length, n.rows desc, n.text collate "C\""""  # noqa: S608 - as above
 
 
-async def fetch_search(connection: Connection, query: SearchQuery) -> tuple[int, list[Found]]:
+async def fetch_search(connection: Connection, query: SearchQuery, known: Known) -> tuple[int, list[Found]]:
     """The release and the results of each kind that was asked for, in their order. NoRelease, NothingLoaded."""
-    rows = await connection.fetch(_SEARCH, *_bound(query), query.limit, query.after)
+    rows = await _fetch(connection, _SEARCH, query, known, query.limit, query.after)
     release = _release(query, rows[0]["number"])
     found = []
     for kind in query.kinds:
@@ -193,9 +196,11 @@ async def fetch_search(connection: Connection, query: SearchQuery) -> tuple[int,
     return release, found
 
 
-async def fetch_suggestions(connection: Connection, query: SearchQuery) -> tuple[int, list[dict[str, Json]]]:
+async def fetch_suggestions(
+    connection: Connection, query: SearchQuery, known: Known
+) -> tuple[int, list[dict[str, Json]]]:
     """The release and the names that the words may become. NoRelease, NothingLoaded."""
-    rows = await connection.fetch(_SUGGEST, *_bound(query), query.limit)
+    rows = await _fetch(connection, _SUGGEST, query, known, query.limit)
     release = _release(query, rows[0]["number"])
     return release, [
         {
@@ -211,6 +216,23 @@ async def fetch_suggestions(connection: Connection, query: SearchQuery) -> tuple
 
 # What a suggestion searches for may be as long as a search.
 LONGEST_LINKED = 100
+
+
+async def _fetch(
+    connection: Connection, text: str, query: SearchQuery, known: Known, *more: object
+) -> list[asyncpg.Record]:
+    """The rows of a statement over the names that have the words. TooCostly where too many have them."""
+    bound = [*_bound(query), *more]
+    release = query.release or known.newest
+    if not release:
+        release = known.newest = await connection.fetchval("select coalesce(max(number), 0) from release")
+    budget = Budget(known.costs, known.costs.lists, None, (), (_LONGER, _ONE_KIND)[: 2 if len(query.kinds) > 1 else 1])
+    await budget.refuse_of(connection, text, release, *bound)
+    return await connection.fetch(text, *bound)
+
+
+_LONGER = ParameterProblem("q", "too many names have these words: a longer word, or one more, leaves fewer")
+_ONE_KIND = ParameterProblem("kind", "not given: one kind leaves fewer names", suggestion="kind=departments")
 
 
 def _bound(query: SearchQuery) -> Sequence[object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.query.columns import Column
+from app.query.cost import Budget
 from app.query.filters import Filter, ValueProblem, condition, nearest, parse_filter, problem
 from app.query.read_aggregate import measurable
 from app.query.read_query import ListQuery, Pairs, ParameterReader
@@ -161,7 +162,8 @@ async def fetch_figures(
 ) -> tuple[int, str, list[str]]:
     """The release, the rows as a JSON array, and the departments that have no document."""
     text, bound = (compare_statement if compare else series_statement)(query)
-    row = await fetch_of_release(connection, text, query, known, *bound)
+    budget = Budget(known.costs, known.costs.lists, query.resource, (*query.filters, *query.narrow))
+    row = await fetch_of_release(connection, text, query, known, *bound, budget=budget)
     return row["release"], row["rows"], list(row["missing"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 
 import asyncpg
 import httpx
@@ -14,10 +15,12 @@ from app.api.application import create_application
 from app.api.hosts import hosts_of
 from app.api.reader import Reader
 from app.errors import DatabaseBusy
+from app.query import cost
 from app.query.cost import Budget, Costs
 from app.query.registry import RESOURCES
 from app.query.run import Connection
 from app.settings import Settings
+from tests import dataset
 
 
 async def ask(settings: Settings, path: str) -> httpx.Response:
@@ -60,6 +63,63 @@ async def test_what_costs_too_much_is_refused_with_the_estimate_and_what_narrows
     assert all(one["suggestion"].startswith(one["parameter"] + "=") for one in body["errors"])
 
 
+OWN = dataset.disclosure().department_id
+
+
+@pytest.mark.parametrize(
+    ("path", "narrower"),
+    [
+        ("/v1/search?q=事", "q"),
+        ("/v1/search?q=事", "kind"),
+        ("/v1/search?q=事&kind=projects", "q"),
+        ("/v1/suggest?q=事", "q"),
+        ("/search?q=事", "q"),
+        (f"/v1/series?department={OWN}&code=201", "fiscal_year"),
+        (f"/v1/compare?departments={OWN}&fiscal_year=2024", "region_code"),
+        ("/v1/releases/1/diff/2/expenditures?sort=-total", "sort"),
+        ("/v1/releases/1/diff/2/expenditures?limit=1", "department_id"),
+        ("/v1/cite?resource=expenditures&total__gte=1", "department_id"),
+    ],
+)
+async def test_every_class_of_requests_that_reads_what_it_finds_has_a_limit(
+    loaded: Settings, path: str, narrower: str
+) -> None:
+    answer = await ask(dataclasses.replace(loaded, list_cost=1, sum_cost=1), path)
+    assert answer.status_code == 422, answer.text
+    body = answer.json()
+    assert body["type"] == "/errors/too-costly"
+    assert body["estimate"] > body["limit"] == 1
+    assert re.fullmatch(r"/v1/releases/\d+/files", body["files"])
+    assert narrower in [one["parameter"] for one in body["errors"]]
+
+
+async def test_what_few_disclosures_hold_is_shown_whatever_it_costs(loaded: Settings) -> None:
+    """Changes in the order of disclosures: as many of those are looked at as fill a page."""
+    answer = await ask(dataclasses.replace(loaded, list_cost=1, sum_cost=1), "/v1/releases/1/diff/2/expenditures")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["data"]
+
+
+def test_plan_over_several_machines_costs_what_all_shards_do() -> None:
+    """The form in which Citus explains: the plan of one shard, how many there are, and the plans that come first."""
+    shard = [[{"Plan": {"Node Type": "Seq Scan", "Total Cost": 100.5, "Plans": [{"Total Cost": 99.0}]}}]]
+    job = {"Task Count": 32, "Tasks Shown": "One of 32", "Tasks": [{"Node": "host=db-1", "Remote Plan": shard}]}
+    first = [
+        {"PlannedStmt": [{"Plan": {"Node Type": "Custom Scan", "Total Cost": 0.0, "Distributed Query": {"Job": job}}}]}
+    ]
+    plan = [
+        {
+            "Plan": {
+                "Node Type": "Sort",
+                "Total Cost": 7.0,
+                "Plans": [{"Total Cost": 0.0, "Distributed Query": {"Subplans": first, "Job": job}}],
+            }
+        }
+    ]
+    assert cost._cost(plan) == 7 + 2 * 32 * 100.5
+    assert cost._cost([{"Plan": {"Total Cost": 3.5, "Plans": [{"Total Cost": 3.0}]}}]) == 3.5
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -86,7 +146,7 @@ async def test_a_statement_is_estimated_once_in_a_release(read_pool: asyncpg.Poo
     budget = Budget(costs, 10, RESOURCES["regions"], ())
     async with read_pool.acquire() as connection:
         await budget.refuse(connection, "select $1::int", 1)
-        assert list(costs.affordable) == [("select $1::int", 1)]
+        assert list(costs.affordable) == [("select $1::int", 1, 1)]
         # The second time the database is not asked.
         await budget.refuse(None, "select $1::int", 1)  # type: ignore[arg-type]
 

@@ -215,7 +215,7 @@ async def search(request: Request) -> Response:
     pairs = [("q", text), ("limit", _RESULTS)]
     if asked.release is not None:
         pairs.append(("release", str(asked.release)))
-    release, found = await reader.run(fetch_search, read_search(pairs))
+    release, found = await reader.run(fetch_search, read_search(pairs), reader.known)
     return page_response("search.html", asked, release=release, q=text, groups=[one for one in found if one.total])
 
 

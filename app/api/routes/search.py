@@ -21,7 +21,7 @@ async def search(request: Request) -> Response:
     reader: Reader = request.app.state.reader
     refuse_other(request, request.path_params.get("suffix"))
     query = read_search(read_pairs(request.scope["query_string"]))
-    release, found = await reader.run(fetch_search, query)
+    release, found = await reader.run(fetch_search, query, reader.known)
     data: Json = [_group(query, release, one) for one in found]
     warnings = [] if any(one.total for one in found) else [_nothing(query)]
     return _answer(release, query, data, warnings)
@@ -32,7 +32,7 @@ async def suggest(request: Request) -> Response:
     reader: Reader = request.app.state.reader
     refuse_other(request, request.path_params.get("suffix"))
     query = read_suggest(read_pairs(request.scope["query_string"]))
-    release, found = await reader.run(fetch_suggestions, query)
+    release, found = await reader.run(fetch_suggestions, query, reader.known)
     return _answer(release, query, [*found], [])
 
 
