@@ -121,7 +121,13 @@ async def open_read_pool(settings: Settings, address: ReadAddress | None = None)
             max_size=settings.pool_size,
             timeout=CONNECT_SECONDS,
             command_timeout=settings.statement_timeout_ms / 1000 + 5,
-            server_settings={"application_name": "gongkai-api", **address.session},
+            server_settings={
+                "application_name": "gongkai-api",
+                **address.session,
+                # Left to choose, Postgres plans a page for its values each time, since it knows less of unknown ones:
+                # that takes as long as the page. Where values decide, it is told so (`app/query/run.py: planned`).
+                "plan_cache_mode": "force_generic_plan",
+            },
             reset=_nothing_to_reset,
         )
     try:

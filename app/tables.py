@@ -31,6 +31,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
@@ -226,22 +227,33 @@ class ExpenditureLine(CodedFact, table=True):
     """A row of an expenditure statement."""
 
     __tablename__ = "expenditure_line"
-    # The largest table. Its two usual questions have an index each, with the validity in it, so that an exact total
-    # is counted in the index alone.
+    # The largest table. Its usual questions have an index each, which ends in the key: a page is read in its order, and
+    # no further than the page. The validity is in it too, so that an exact total is counted in the index alone; totals
+    # of classes are added up already (`app/rollups.py`). Within a department all years are read: there are few lines.
     __table_args__: ClassVar[Any] = (
         Index(
-            "ix_expenditure_line_department_id_fiscal_year",
+            "ix_expenditure_line_department_id_id",
             "department_id",
-            "fiscal_year",
+            "id",
             postgresql_include=["valid_from", "valid_to"],
         ),
         Index(
-            "ix_expenditure_line_code_fiscal_year",
-            "code",
+            "ix_expenditure_line_region_code_fiscal_year_id",
+            "region_code",
             "fiscal_year",
+            "id",
             postgresql_include=["valid_from", "valid_to"],
         ),
+        Index(
+            "ix_expenditure_line_code_fiscal_year_id",
+            "code",
+            "fiscal_year",
+            "id",
+            postgresql_include=["valid_from", "valid_to"],
+        ),
+        Index("ix_expenditure_line_class_code_fiscal_year_id", text("left(code, 3)"), "fiscal_year", "id"),
     )
+    region_code: str = Field(sa_type=CODE)
     department_id: str = Field(primary_key=True, sa_type=CODE)
     code: str | None = Field(default=None, sa_type=CODE)
     fund: str

@@ -51,9 +51,7 @@ def list_response(
         }
     )
     meta, said = _meta(query, page.release, about), orjson.dumps([*_warnings(query, page), *warnings])
-    body = b"".join(
-        (b'{"data":[', page.rows.encode(), b'],"page":', described, b',"meta":', meta, b',"warnings":', said, b"}")
-    )
+    body = b"".join((b'{"data":[', page.rows, b'],"page":', described, b',"meta":', meta, b',"warnings":', said, b"}"))
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
 

@@ -51,7 +51,7 @@ async def rows_of(
     pairs = [*given.items(), *([("release", str(release))] if release is not None else [])]
     page = await fetch_page(connection, read_list(RESOURCES[resource], pairs), known)
     asked = {name: value for name, value in given.items() if name not in ("fields", "limit", "cursor")}
-    return Rows(_read(f"[{page.rows}]"), page.total, page.release, page.cursor, address(f"/v1/{resource}", asked))
+    return Rows(_read(b"[%s]" % page.rows), page.total, page.release, page.cursor, address(f"/v1/{resource}", asked))
 
 
 async def counts_of(
@@ -73,5 +73,5 @@ async def one_of(
     return number, _read(record)
 
 
-def _read(text: str) -> Any:  # noqa: ANN401 - an object or an array, as its caller knows
+def _read(text: str | bytes) -> Any:  # noqa: ANN401 - an object or an array, as its caller knows
     return json.loads(text, parse_float=Decimal)

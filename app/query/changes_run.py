@@ -98,7 +98,7 @@ async def fetch_changes(connection: Connection, query: ChangesQuery, known: Know
         columns = query.resource.by_name
         last = tuple(paging.read_key(columns[order.column], key) for order, key in zip(query.orders, keys, strict=True))
         following = paging.encode(Cursor(query.later, total, last), query=query.fingerprint)
-    return Page(rows, min(found, query.limit), total, query.later, following)
+    return Page(rows.encode(), min(found, query.limit), total, query.later, following)
 
 
 async def _rows(

@@ -158,6 +158,9 @@ class Resource:
     delta: str = ""
     # Where another row may follow under the same key: the fields that are the same in both.
     keeps: tuple[str, ...] = ()
+    # Fields by whose values an index has the rows in the order of the key: asked for one value of each of them, a page
+    # is read in its order, whichever values those are.
+    in_order: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

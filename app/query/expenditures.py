@@ -207,6 +207,7 @@ RESOURCE = line_resource(
     includes=(subject_include("functional_subject"),),
     search=by_code("functional-subjects", example="信息安全"),
     natural_key=("phase", "fund", ("code", "name")),
+    in_order=(("region_code", "fiscal_year"), ("code", "fiscal_year"), ("class_code", "fiscal_year")),
     examples=(
         "level=item&fund=all&sort=-total&limit=10",
         "code__under=201&fiscal_year=2025&statement=expenditure",

@@ -338,6 +338,7 @@ def line_resource(  # noqa: PLR0913 - the words of one declaration
     natural_key: tuple[str | tuple[str, ...], ...],
     search: Column | None = None,
     examples: tuple[str, ...] = (),
+    in_order: tuple[tuple[str, ...], ...] = (),
 ) -> Resource:
     """A resource whose rows come out of statements: the shared columns, its own, provenance, checks, links."""
     checks, by_status = row_checks(table)
@@ -361,4 +362,5 @@ def line_resource(  # noqa: PLR0913 - the words of one declaration
         examples=examples,
         natural_key=("statement", "fiscal_year", *natural_key),
         delta=DELTA,
+        in_order=in_order,
     )

@@ -19,6 +19,7 @@ DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1000
 DEFAULT_UNIT = Unit.WAN
 _LAST_RELEASE = 2**31 - 1
+_CLASS_DIGITS = 3
 
 # Parameters that are no filters, for lists and for single records, with what they take.
 LIST_PARAMETERS = ("sort", "fields", "include", "limit", "cursor", "unit", "release", "updated_since")
@@ -78,7 +79,11 @@ class ListQuery(RowQuery):
         if not self.filters:
             return True
         columns = self.resource.by_name
-        return any(item.operator == "eq" and columns[item.column].selective for item in self.filters)
+        if any(item.operator == "eq" and columns[item.column].selective for item in self.filters):
+            return True
+        asked = {item.column for item in self.filters if item.operator == "eq" and len(item.values) == 1}
+        by_key = len(self.orders) == 1 and self.orders[0].column == self.resource.key
+        return by_key and len(asked) == len(self.filters) and any(asked == {*one} for one in self.resource.in_order)
 
 
 @cache
@@ -181,7 +186,15 @@ class ParameterReader:
             except ValueProblem as error:
                 self.problems.append(problem(name, text, error))
         # The order in which filters are written changes nothing: one text, one plan, one total.
-        return tuple(sorted(found, key=lambda item: item.shape))
+        return tuple(sorted((self._of_class(item) for item in found), key=lambda item: item.shape))
+
+    def _of_class(self, item: Filter) -> Filter:
+        """What lies under whole classes has their codes: by those an index has the rows in order, if there is one."""
+        known = any("class_code" in names for names in self.resource.in_order)
+        under = item.column == "code" and item.operator == "prefix"
+        if known and under and all(len(str(value)) == _CLASS_DIGITS for value in item.values):
+            return Filter("class_code", "eq", item.values)
+        return item
 
     def since(self) -> tuple[Filter, ...]:
         """What `updated_since` asks for, as a condition beside the filters."""

@@ -14,12 +14,13 @@ from asyncpg.pool import PoolConnectionProxy
 from app.errors import InvalidCursor, NoRelease, NotFound, NothingLoaded
 from app.query import paging
 from app.query.changes_since import resolve_since
+from app.query.columns import Resource
 from app.query.cost import Budget, Costs
 from app.query.filters import Filter
 from app.query.paging import Cursor
 from app.query.read_query import ListQuery, RowQuery
 from app.query.rolled import count_cells_statement, covering
-from app.query.select import count_statement, elsewhere_statement, one_statement, page_statement
+from app.query.select import count_statement, counted_page, elsewhere_statement, one_statement, page_statement
 
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 
@@ -54,12 +55,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its rows as JSON objects side by side, its release, the exact total, the cursor to the next page.
+    """A page: its rows as JSON side by side, in UTF-8, its release, the exact total, the cursor to the next page.
 
     `since` is the release after which its rows have changed, where `updated_since` asks for those.
     """
 
-    rows: str
+    rows: bytes
     count: int
     total: int
     release: int
@@ -73,6 +74,11 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
     filters, since = await resolve_since(connection, query.filters, query.release)
     query = query if since is None else replace(query, filters=filters)
     nulls = None if query.cursor is None else tuple(key is None for key in query.cursor.keys)
+    # A filter that leaves few rows needs no estimate, and whoever has a cursor was given a page before.
+    few = bool(query.filters) and query.one_plan_fits_all
+    budget = None if few or query.cursor else Budget(known.costs, known.costs.lists, resource, query.filters)
+    asked = (query.release or known.newest, resource.name, query.filters)
+    counted = few and query.cursor is None and known.total(asked) is None
     text = page_statement(
         resource.name,
         filters=tuple(item.shape for item in query.filters),
@@ -83,19 +89,20 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
         unit=query.unit,
         limit=query.limit,
     )
+    if counted:
+        text = counted_page(text, _counting(resource, query.filters), limit=query.limit)
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
-    # A filter that leaves few rows needs no estimate, and whoever has a cursor was given a page before.
-    few = bool(query.filters) and query.one_plan_fits_all
-    budget = None if few or query.cursor else Budget(known.costs, known.costs.lists, resource, query.filters)
     async with planned(connection, query):
-        release, _, found, rows, keys = await row_of_release(
-            connection, text, query, known, *bound, *after, budget=budget
-        )
+        row = await row_of_release(connection, text, query, known, *bound, *after, budget=budget)
+        release, found, rows, keys = row["release"], row["found"], row["rows"], row["keys"]
         if query.cursor is not None:
             total = query.cursor.total
         elif found <= query.limit:
             total = found  # the first page holds everything
+        elif counted:
+            total = row["total"]
+            known.remember((release, resource.name, query.filters), total)
         else:
             total = await _total(connection, query, release, known, budget)
     cursor = None
@@ -103,7 +110,7 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
         columns = resource.by_name
         last = tuple(paging.read_key(columns[order.column], key) for order, key in zip(query.orders, keys, strict=True))
         cursor = paging.encode(Cursor(release, total, last), query=cursor_of)
-    return Page(rows or "", min(found, query.limit), total, release, cursor, since=since)
+    return Page(rows or b"", min(found, query.limit), total, release, cursor, since=since)
 
 
 async def fetch_of_release(
@@ -135,6 +142,15 @@ async def row_of_release(
     return row
 
 
+def _counting(resource: Resource, filters: tuple[Filter, ...]) -> str:
+    """The statement that counts all rows of these filters, with their values as its parameters behind the release."""
+    facts = count_statement(resource.name, filters=tuple(item.shape for item in filters))
+    cells = covering(resource, filters)
+    if cells is None or cells.filters != filters:
+        return facts
+    return f"select coalesce(({count_cells_statement(cells)}), ({facts}))"
+
+
 async def _total(
     connection: Connection, query: ListQuery, release: int, known: Known, budget: Budget | None = None
 ) -> int:
@@ -163,8 +179,9 @@ async def _total(
 async def planned(connection: Connection, query: ListQuery) -> AsyncIterator[None]:
     """Have Postgres plan for the very values where they matter.
 
-    A prepared statement gets one plan for every value after a few runs, which spares the planning; but how many lines a
-    class or a least amount leaves differs by orders of magnitude, and the plan for an unknown one reads them all.
+    A prepared statement has one plan for every value (`app/database.py: open_read_pool`), which spares the planning;
+    but how many lines a code or a least amount leaves differs by orders of magnitude, and the plan for an unknown one
+    reads them all.
     """
     if query.one_plan_fits_all:
         yield

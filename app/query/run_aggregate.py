@@ -49,7 +49,9 @@ async def fetch_groups(connection: Connection, query: AggregateQuery, known: Kno
             paging.read_key(columns[order.column], key) for order, key in zip(query.orders, row["keys"], strict=True)
         )
         cursor = paging.encode(Cursor(release, total, last), query=query.fingerprint)
-    return Groups(row["rows"] or "", min(found, query.limit), total, release, cursor, _warnings(query, findings))
+    return Groups(
+        (row["rows"] or "").encode(), min(found, query.limit), total, release, cursor, _warnings(query, findings)
+    )
 
 
 async def _fetch(connection: Connection, query: AggregateQuery, known: Known) -> asyncpg.Record:

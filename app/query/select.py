@@ -35,7 +35,7 @@ def page_statement(
     unit: Unit,
     limit: int,
 ) -> str:
-    """One page: (release, newest release, rows found up to limit + 1, the rows as JSON objects, last sort values).
+    """One page: (release, newest release, rows found up to limit + 1, the rows as JSON in UTF-8, last sort values).
 
     Parameters: the release, the filters' values, the cursor's values that are not null (`nulls` says which are; None
     without a cursor). A release that is not there comes back as null. It is always bound, never looked up on the way:
@@ -56,6 +56,7 @@ def page_statement(
     )
     key_texts = ", ".join(f"t.key_{n}::text" for n in range(len(orders)))
     listed, joined = gathered(shown_list(resource, shown, includes, unit)), row_joins(resource, shown, includes)
+    # As bytes, which are handed on as they are: a text the driver would decode, for us to encode it again.
     text = f"""with page as materialized (
   select t.*{keys} from {resource.source}{needed}
   where {" and ".join(conditions)}
@@ -63,11 +64,20 @@ def page_statement(
 ){beside(resource, (listed, joined), department=department)}
 select (select number from release where number = {_PINNED}) as release,
   (select max(number) from release) as newest, (select count(*) from page) as found,
-  (select string_agg(row_to_json(r)::text, ',') from (
+  (select convert_to(string_agg(row_to_json(r)::text, ','), 'UTF8') from (
     select {listed} from page t{joined}
     order by {by_keys} limit {limit}) r) as rows,
   (select array[{key_texts}] from page t order by {by_keys} offset {limit - 1} limit 1) as keys"""  # noqa: S608 - identifiers come from our own declarations
     return text.replace("{release}", _PINNED)
+
+
+@lru_cache(maxsize=4096)
+def counted_page(page: str, count: str, *, limit: int) -> str:
+    """A page with the exact total as `total`, null where the page holds all there are: one way for both.
+
+    The parameters of `count` are the first ones of the page.
+    """
+    return f"{page},\n  case when (select count(*) from page) > {limit} then ({count}) end as total"  # noqa: S608 - as above
 
 
 @lru_cache(maxsize=1024)

@@ -251,3 +251,39 @@ def resolve(parameter: Any) -> Any:
     return (
         DOCUMENT["components"]["parameters"][parameter["$ref"].rsplit("/", 1)[1]] if "$ref" in parameter else parameter
     )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "department_id={department_id}",
+        "region_code={region_code}&fiscal_year={fiscal_year}",
+        "code={code}&fiscal_year={fiscal_year}",
+        "code__under={code:.3}&fiscal_year={fiscal_year}",
+    ],
+)
+async def test_page_of_few_or_ordered_rows_and_its_total_are_one_statement_for_every_value(
+    query: str, api: httpx.AsyncClient, application: FastAPI, statements: list[str]
+) -> None:
+    row = (await api.get("/v1/expenditures?limit=1&code__isnull=false")).json()["data"][0]
+    path = f"/v1/expenditures?{query.format(**row)}"
+    everything = (await api.get(f"{path}&limit=1000")).json()
+    application.state.reader.known.totals.clear()
+    statements.clear()
+    page = (await api.get(f"{path}&limit=2")).json()
+    assert len(statements) == 1
+    assert page["page"]["total"] == everything["page"]["total"] == len(everything["data"]) > 2
+    assert page["data"] == everything["data"][:2]
+    statements.clear()
+    following = (await api.get(page["page"]["next"])).json()
+    assert following["data"] == everything["data"][2:4]
+    assert len(statements) == 1
+
+
+async def test_rows_under_a_class_are_those_whose_codes_begin_with_it(api: httpx.AsyncClient) -> None:
+    for classes in ("201", "201,213"):
+        under = (await api.get(f"/v1/expenditures?code__under={classes}&limit=1000")).json()
+        alone = (await api.get(f"/v1/expenditures?class_code={classes}&limit=1000")).json()
+        rows = (await api.get("/v1/expenditures?code__isnull=false&limit=1000")).json()["data"]
+        expected = [row["id"] for row in rows if row["code"].startswith(tuple(classes.split(",")))]
+        assert [row["id"] for row in under["data"]] == [row["id"] for row in alone["data"]] == expected != []

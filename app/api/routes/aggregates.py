@@ -69,6 +69,6 @@ async def _group_content(
         f"{query.base.zh}-汇总",
         release,
         made,
-        select_json(page.rows, columns, query.unit),
+        select_json(page.rows.decode(), columns, query.unit),
         (*applied, *page.warnings),
     )
