@@ -79,9 +79,18 @@ class Made:
 
 
 def content_digest(parsed: ParsedDisclosure) -> str:
-    """SHA-256 of everything a disclosure says, whatever the parser's version; fields without a value do not count."""
-    content = parsed.model_dump(mode="json", exclude_none=True, exclude={"disclosure": {"parser_version"}})
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    """SHA-256 of everything a disclosure says, whatever the parser's version; fields without a value do not count.
+
+    Of its JSON with sorted keys, as pydantic would write it in a third more time. Amounts are all that JSON does not
+    know: they are texts there.
+    """
+    content: dict[str, object] = {name: [_said(record) for record in getattr(parsed, name)] for name in LISTS}
+    content["disclosure"] = {name: said for name, said in _said(parsed.disclosure).items() if name != "parser_version"}
+    return hashlib.sha256(orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _said(record: records.Record) -> dict[str, object]:
+    return {name: value for name, value in vars(record).items() if value is not None}
 
 
 class _Steps:
