@@ -253,10 +253,12 @@ def dictionary(*, check: CheckOption = False) -> None:
 
 @application.command()
 def rules(*, check: CheckOption = False) -> None:
-    """Write docs/rules.md, the catalogue of checks, from the code."""
-    from app.checks.catalogue import catalogue_page  # noqa: PLC0415
+    """Write docs/rules.md, the catalogue of checks, and the list of their names from the code."""
+    from app.checks.catalogue import catalogue_page, rule_names  # noqa: PLC0415
 
     _write_generated(settings.PROJECT / "docs" / "rules.md", catalogue_page(), command="rules", check=check)
+    names = settings.PROJECT / "app" / "codelists" / "check_rules.csv"
+    _write_generated(names, rule_names(), command="rules", check=check)
 
 
 @application.command()

@@ -9,6 +9,7 @@ from app.query.changes_since import SINCE, update_column
 from app.query.columns import Column, Json, Resource
 from app.query.filters import LARGEST_DECIMAL
 from app.query.registry import RESOURCES
+from app.query.words import Words
 
 PROBLEM_EXAMPLE: dict[str, Json] = {
     "type": "/errors/invalid-parameters",
@@ -49,9 +50,10 @@ def parameter_schema(column: Column, *, choices: bool = True, listed: bool = Fal
     """What one value of a column looks like in a parameter; `listed` where commas separate several."""
     kind = "text" if column.kind == "list" else column.kind
     schema = dict(_TYPES[kind])
-    if choices and column.choices:
-        schema["enum"] = [*column.choices]
-        schema["x-enumDescriptions"] = enum_words(column)
+    values = column.choices or column.listed
+    if choices and values:
+        schema["enum"] = [*values]
+        schema["x-enumDescriptions"] = enum_words(values)
     elif schema == {"type": "number"}:
         schema |= {"minimum": -float(LARGEST_DECIMAL), "maximum": float(LARGEST_DECIMAL)}
     elif schema == {"type": "string"}:
@@ -64,7 +66,7 @@ def column_schema(column: Column) -> dict[str, Json]:
     schema: dict[str, Json] = dict(column.schema if column.schema is not None else _TYPES[column.kind])
     if column.choices:
         schema["enum"] = [*column.choices, *([None] if column.nullable else [])]
-        schema["x-enumDescriptions"] = enum_words(column)
+        schema["x-enumDescriptions"] = enum_words(column.choices)
     if column.nullable and column.schema is None:
         schema["type"] = [str(schema["type"]), "null"]
     schema["title"] = column.zh
@@ -80,9 +82,9 @@ def column_schema(column: Column) -> dict[str, Json]:
     return schema
 
 
-def enum_words(column: Column) -> dict[str, Json]:
+def enum_words(values: Words) -> dict[str, Json]:
     """What each value of a closed list means, in both languages; Redoc shows it beside the value."""
-    return {value: f"{word.zh} ({word.en})" for value, word in column.choices.items()}
+    return {value: f"{word.zh} ({word.en})" for value, word in values.items()}
 
 
 def row_schema(resource: Resource, *, details: bool = False) -> dict[str, Json]:

@@ -1,6 +1,12 @@
-"""docs/rules.md out of the declarations: every rule with its formula, its statements, its severity and its basis."""
+"""What is written of the declarations: docs/rules.md with all that is said of each rule, and the list of their names.
+
+The list (app/codelists/check_rules.csv) is what the server knows of the rules, which it cannot run.
+"""
 
 from __future__ import annotations
+
+import csv
+import io
 
 from app.checks.rule import Rule
 from app.checks.run import RULES
@@ -34,6 +40,15 @@ def catalogue_page() -> str:
     for number in dict.fromkeys(map(identity, rules)):
         parts += [f"## {number}\n", *(_described(rule) for rule in rules if identity(rule) == number)]
     return "\n".join(parts)
+
+
+def rule_names() -> str:
+    """Id and titles of every rule as CSV, in the order of declaration."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("id", "zh", "en"))
+    writer.writerows((rule.id, rule.zh, rule.en) for rule in RULES.values())
+    return text.getvalue()
 
 
 def identity(rule: Rule) -> str:

@@ -93,6 +93,12 @@ def abbreviations() -> dict[str, str]:
     return {row["name"]: row["abbreviation"] for row in _rows("abbreviations.csv")}
 
 
+@cache
+def check_rules() -> dict[str, tuple[str, str]]:
+    """The Chinese and the English title of every rule of app/checks by its id; written by `gongkai rules`."""
+    return {row["id"]: (row["zh"], row["en"]) for row in _rows("check_rules.csv")}
+
+
 def _subject(row: dict[str, str], classification: str) -> Subject:
     return Subject(
         code=row["code"],

@@ -65,6 +65,7 @@ RESOURCE = Resource(
             description="Id of the rule, listed at `/v1/checks`.",
             description_zh="规则的标识，列于 `/v1/checks`。",
             references="checks",
+            listed=words.CHECK_RULE,
             example="I4.functional_hierarchy",
             nullable=False,
             label="(select zh from check_rule where id = {value})",

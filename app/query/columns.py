@@ -68,6 +68,8 @@ class Column:
     join: str | None = None  # the join that `sql` needs
     # Of a closed list: every value it can have, with its words (app/query/words.py).
     choices: Words = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    # Of a code: the values that a filter takes, with their words. Rows of earlier releases may have others.
+    listed: Words = field(default_factory=lambda: MappingProxyType({}), hash=False)
     nullable: bool = True
     default: bool = True  # shown without being named in `fields`
     filterable: bool = True

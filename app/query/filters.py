@@ -120,6 +120,8 @@ def parse_value(column: Column, text: str, unit: Unit) -> Value:
     """One value of the column's type; money comes back in yuan. ValueProblem when the text is none."""
     if column.choices:
         return _choice(column, text)
+    if column.listed:
+        return _listed(column, text)
     if column.kind == "money":
         sign, digits, exponent = _decimal(text).as_tuple()
         return Decimal((sign, digits, int(exponent) + unit.exponent))  # exact, however many digits there are
@@ -236,6 +238,15 @@ def _choice(column: Column, text: str) -> str:
     if text not in column.choices:
         suggestion = named(column.choices, text) or nearest(text.lower(), column.choices)
         raise ValueProblem(f"allowed: {', '.join(column.choices)}", suggestion)
+    return text
+
+
+def _listed(column: Column, text: str) -> str:
+    if text not in column.listed:
+        names = {name.lower(): name for name in column.listed}
+        close = nearest(text.lower(), names)
+        suggestion = names[close] if close is not None else named(column.listed, text)
+        raise ValueProblem(f"no {column.en} has this id: /v1/{column.references} lists all {len(names)}", suggestion)
     return text
 
 

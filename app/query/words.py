@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, get_args
 
-from app import records, values
+from app import codelists, records, values
 
 
 class Word(NamedTuple):
@@ -274,6 +274,8 @@ CHECK_STATUS = _words(
     not_applicable=("不适用", "the document prints nothing that the rule compares"),
     insufficient=("不足以判定", "what is printed, or what could be read, is not enough to judge"),
 )
+# Not the values that a release can have: an earlier one may hold results of a rule that is no more.
+CHECK_RULE: Words = MappingProxyType({rule: Word(*titles) for rule, titles in codelists.check_rules().items()})
 CHECK_SEVERITY = _words(
     error=("错误", "the figures contradict each other"),
     warning=("警告", "very likely a contradiction"),

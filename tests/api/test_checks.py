@@ -122,6 +122,35 @@ async def test_rule_is_found_under_its_dotted_id_with_and_without_a_suffix(check
     assert (await checked.get("/v1/checks/I1.grand_total")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("asked", "value", "suggestion"),
+    [
+        ("rule=I4.functional_hierachy", "I4.functional_hierachy", "I4.functional_hierarchy"),
+        ("rule=grand_totals", "grand_totals", "I1.grand_totals"),
+        ("rule__ne=i1.GRAND_TOTALS", "i1.GRAND_TOTALS", "I1.grand_totals"),
+        ("rule=I1.grand_totals,收入总计等于支出总计", "I1.grand_totals,收入总计等于支出总计", "I1.grand_totals"),
+        ("rule=7", "7", None),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/check-results", "/v1/check-results/aggregate"])
+async def test_rule_that_there_is_not_is_refused_with_the_nearest_one(
+    checked: httpx.AsyncClient, path: str, asked: str, value: str, suggestion: str | None
+) -> None:
+    group = "group_by=status&" if path.endswith("aggregate") else ""
+    answer = await checked.get(f"{path}?{group}{asked}")
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["parameter"] == asked.partition("=")[0]
+    assert error["value"] == value
+    assert error["detail"] == f"no rule has this id: /v1/checks lists all {len(RULES)}"
+    assert error.get("suggestion") == suggestion
+
+
+async def test_rules_of_an_identity_are_found_by_how_their_ids_begin(checked: httpx.AsyncClient) -> None:
+    rows = await data(checked, "/v1/check-results?rule__prefix=I4.&fields=rule&limit=1000")
+    assert {row["rule"] for row in rows} == {name for name in RULES if name.startswith("I4.")}
+
+
 async def test_results_are_counted_by_rule_status_region_and_year(checked: httpx.AsyncClient) -> None:
     groups = await data(checked, "/v1/check-results/aggregate?group_by=rule,status,region,year&limit=1000")
     rows = await data(checked, "/v1/check-results?fields=rule,status,region_code,fiscal_year&limit=1000")

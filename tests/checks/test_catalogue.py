@@ -7,7 +7,8 @@ from typing import get_args
 
 import pytest
 
-from app.checks.catalogue import catalogue_page, identity
+from app import codelists
+from app.checks.catalogue import catalogue_page, identity, rule_names
 from app.checks.run import RULES
 from app.records import StatementKey
 
@@ -16,6 +17,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 
 def test_page_is_the_committed_one() -> None:
     assert PAGE.read_text(encoding="utf-8") == catalogue_page(), "run `gongkai rules` and commit docs/rules.md"
+
+
+def test_list_of_names_is_the_committed_one() -> None:
+    path = Path(codelists.__file__).with_name("check_rules.csv")
+    assert path.read_text(encoding="utf-8") == rule_names(), (
+        "run `gongkai rules` and commit app/codelists/check_rules.csv"
+    )
+    assert list(codelists.check_rules()) == list(RULES)
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
