@@ -28,8 +28,8 @@ _LARGEST = Unit.YI.exponent
 class Grouped:
     """How the groups of a query are made, in SQL: the tables `groups` and what it needs, and what is found beside it.
 
-    `exact` says whether the groups are what the facts would give; it may ask f for what is `found` of all groups.
-    `told` is the SQL of what a check's value stands for; `levels`: rows may be of several.
+    `exact` says whether the groups are what the facts would give. `broken` and `alone` are made for a check or an axis
+    where the rules are not looked for group by group: then `found` is what f has to have of all groups instead.
     """
 
     tables: str
@@ -37,8 +37,8 @@ class Grouped:
     restated: str
     exact: str = "true"
     found: dict[str, str] = field(default_factory=dict)
-    told: str = "{value}"
-    levels: bool = True
+    broken: dict[int, str] | None = None  # by axis
+    alone: dict[int, str] | None = None
 
 
 def aggregate_statement(query: AggregateQuery, cells: Cells | None = None) -> str:
@@ -128,36 +128,47 @@ def _from_facts(query: AggregateQuery) -> tuple[Grouped, int]:
 def _from_cells(query: AggregateQuery, cells: Cells) -> tuple[Grouped, int]:
     """Cells to groups. Where a group adds up several places of a document it is not known how many disclosures it has.
 
-    What combinations differ in is compared by numbers: each distinct value of what a check asks has one. The
-    departments of a year are known by a digest of all of them: it is the same where they are.
+    What parts rows beside groups is in their combinations. Those have a number each, the same where no rule tells them
+    apart, and only where a group has several numbers its rules are looked at one by one. The departments of a year are
+    known by a digest of all of them: it is the same where they are.
     """
     groups = [cells.resource.by_name[column.name] for column in query.groups]
     names, columns, checks = [column.name for column in groups], _measured(query), _checks(query, levels=False)
     of_combinations, of_cells, first = cells.conditions(2)
     # Several phases in a group are refused as the same money, whatever else there is: no need to look for them twice.
+    places = [f"t.{name}" for name in cells.places(query.groups, "phase")]
+    apart = [sql for _, sql in checks] + places + (["t.kind"] if query.restated is not None else [])
     ranks = {name: f"case when {sql} is not null then {_rank([sql])} end" for name, sql in checks}
-    ranks["place"] = _rank([f"t.{name}" for name in cells.places(query.groups, "phase")])
-    found = {"mixed": "bool_or(t.mixed)"}
+    ranks |= {"place": _rank(places), "sort": _rank(apart)}
+    found = {"several": "bool_or(t.least <> t.most)", "least": "min(t.least)", "most": "max(t.most)"}
+    mixed = ["f.several and (select c.mixed from checked c)"]
     years = "t.fiscal_year as first_year, t.fiscal_year as last_year"
     if "fiscal_year" not in names:
         years = "min(t.fiscal_year) as first_year, max(t.fiscal_year) as last_year"
-    restated = ""
-    if query.restated is not None:
-        ranks["its_kind"] = _rank(["t.kind"])
-        restated = ", min(t.its_kind) as least_kind, max(t.its_kind) as last_kind, max(abs(t.lag)) as most_lag"
-        found["other"] = "min(t.least_kind) <> max(t.last_kind) or max(t.most_lag) <> 0"
+    codes = cells.several_codes(query.groups)
+    if codes != "false":
+        found["codes"], mixed, years = "bool_or(t.codes)", [*mixed, "f.codes"], f"{years}, {codes} as codes"
     added = {column.name: {part: sql.replace("#", str(cells.rollup.place(column.name)))
              for part, sql in _OF_CELLS.items()} for column in columns}  # fmt: skip
+    where, grouped = " and ".join(of_cells), _by(len(names))
+    listed = _list(f'{column.expression} as "{column.name}"' for column in groups)
+    pairs = _list(f"min(t.{name}) as {name}_a, max(t.{name}) as {name}_b" for name in (*dict(checks), "place"))
+    broken = _conflicts(query, levels=False)
     tables = f"""groups as materialized (
-  select {_list(f'{column.expression} as "{column.name}"' for column in groups)}{_LARGEST} as unit_exponent,
+  select {listed}{_LARGEST} as unit_exponent,
     coalesce(sum(t.lines), 0)::bigint as lines, coalesce(sum(t.disclosures), 0)::bigint as disclosures, {years}
     {_grouped_measures(query, added)}
-    {"".join(f", min(t.{name}) as {name}_a, max(t.{name}) as {name}_b" for name, _ in checks)}{restated}
     {"".join(f', coalesce({added[column.name]["count"]}, 0)::bigint as "{column.name}_count"' for column in columns)},
-    min(t.place) <> max(t.place) or {cells.several_codes(query.groups)} as mixed
-  from {cells.source("combinations")} where {" and ".join(of_cells)}{_by(len(names))}
+    min(t.sort) as least, max(t.sort) as most
+  from {cells.source("combinations")} where {where}{grouped}
+), checked as materialized (
+  select {_list(f"coalesce(bool_or({sql}), false) as broken_{n}" for n, sql in broken.items())}
+    coalesce(bool_or(t.place_a <> t.place_b), false) as mixed
+  from (select {listed}{pairs.removesuffix(", ")} from {cells.source("combinations")} where {where}{grouped}) t
+), used as materialized (
+  select t.* from combinations t where t.id in (select t.id from {cells.source("combinations")} where {where})
 )"""  # noqa: S608 - as above
-    uneven, exact = "false", ["not coalesce(f.mixed, false)"]
+    uneven, exact = "false", [cells.made, *(f"not coalesce({one}, false)" for one in mixed)]
     if "fiscal_year" in names and cells.of_filters is not None:
         coarse, own = cells.of_filters, _series(query)
         ranks["series"] = _rank(["t.kind", "t.scope", *(column.expression for column in own)])
@@ -171,14 +182,21 @@ def _from_cells(query: AggregateQuery, cells: Cells) -> tuple[Grouped, int]:
         exact.append("not (select coalesce(bool_or(y.mixed), false) from years y)")
     if query.restated is not None:
         # One kind of document, and no column of a prior year in it: no other document states the same.
-        exact.append("not coalesce(f.other, false)")
+        exact.append("(select coalesce(min(t.kind) = max(t.kind) and max(abs(t.lag)) = 0, true) from used t)")
     tables = f"""combinations as materialized (
   select t.*{"".join(f", {sql} as {name}" for name, sql in ranks.items())} from rollup_combination t
   where {" and ".join(of_combinations)}
 ), {tables}"""  # noqa: S608 - as above
-    told = "(select {expression} from combinations t where t.{check} = {value} limit 1)"
-    exact.insert(0, cells.made)
-    return Grouped(tables, uneven, "false", " and ".join(exact), found, told, levels=False), first
+    looked = {n: f"coalesce(f.several and (select c.broken_{n} from checked c), false)" for n in broken}  # noqa: S608 - as above
+    alone = {n: _one_of_all(sql) for n, sql in _telling(query, levels=False).items()}
+    return Grouped(tables, uneven, "false", " and ".join(exact), found, looked, alone), first
+
+
+def _one_of_all(expression: str) -> str:
+    """The one value of all rows, null where there are several: of the one sort that there is, or of all in use."""
+    value = f'({expression}) collate "C"'
+    return f"""case when f.least = f.most then (select {value} from combinations t where t.sort = f.least limit 1)
+    else (select min({value}) from used t having min({value}) = max({value})) end"""  # noqa: S608 - our own names
 
 
 def _rank(expressions: list[str]) -> str:
@@ -279,42 +297,51 @@ def _checks(query: AggregateQuery, *, levels: bool = True) -> list[tuple[str, st
     ]
 
 
+def _conflicts(query: AggregateQuery, *, levels: bool = True) -> dict[int, str]:
+    """Whether a group t adds money twice, by axis."""
+    return {
+        n: " or ".join(
+            "(" + " and ".join(f"t.check_{n}_{m}_{k}_a <> t.check_{n}_{m}_{k}_b" for k in range(len(together))) + ")"
+            for m, together in enumerate(axis.conflicts)
+        )
+        for n, axis in enumerate(query.axes)
+        if levels or axis.name != "level"
+    }
+
+
+def _telling(query: AggregateQuery, *, levels: bool = True) -> dict[int, str]:
+    """What a reader is told of an axis, by axis, where all rows have the same of it and he did not name it."""
+    return {
+        n: axis.conflicts[0][0]
+        for n, axis in enumerate(query.axes)
+        if axis.default is None and (levels or axis.name != "level")
+    }
+
+
 def _findings(query: AggregateQuery, grouped: Grouped) -> tuple[str, dict[str, str]]:
     """What a reader has to be told: rules that are broken, rules that happen to be kept, years that differ.
 
     As a JSON object made of f, and what f, a single row, has to have of all groups t.
     """
-    found = dict(grouped.found)
-    checked = {name for name, _ in _checks(query, levels=grouped.levels)}
-    broken, alone, codeless = [], [], []
-    for n, axis in enumerate(query.axes):
-        name = f"check_{n}_0_0"
-        if name not in checked:
-            broken.append("false")
-            alone.append("null")
-            continue
-        conflict = " or ".join(
-            "(" + " and ".join(f"t.check_{n}_{m}_{k}_a <> t.check_{n}_{m}_{k}_b" for k in range(len(together))) + ")"
-            for m, together in enumerate(axis.conflicts)
-        )
-        found[f"broken_{n}"] = f"coalesce(bool_or({conflict}), false)"
-        broken.append(f"f.broken_{n}")
-        if axis.default is not None:
-            alone.append("null")
-            continue
-        found |= {f"least_{n}": f"min(t.{name}_a)", f"most_{n}": f"max(t.{name}_b)"}
-        told = grouped.told.format(expression=axis.conflicts[0][0], check=name, value=f"f.least_{n}")
-        alone.append(f"case when f.least_{n} = f.most_{n} then {told} end")
-    for n, column in enumerate(column for column in query.groups if column.nullable):
+    found, broken, alone = dict(grouped.found), grouped.broken, grouped.alone
+    if broken is None or alone is None:
+        conflicts = _conflicts(query)
+        found |= {f"broken_{n}": f"coalesce(bool_or({sql}), false)" for n, sql in conflicts.items()}
+        broken, alone = {n: f"f.broken_{n}" for n in conflicts}, {}
+        for n in _telling(query):
+            found |= {f"least_{n}": f"min(t.check_{n}_0_0_a)", f"most_{n}": f"max(t.check_{n}_0_0_b)"}
+            alone[n] = f"case when f.least_{n} = f.most_{n} then f.least_{n} end"
+    nullable = [column for column in query.groups if column.nullable]
+    for n, column in enumerate(nullable):
         found[f"codeless_{n}"] = f'coalesce(sum(t.lines) filter (where t."{column.name}" is null), 0)::bigint'
-        codeless.append(f"f.codeless_{n}")
     several = "filter (where t.first_year <> t.last_year)"
     found |= {"first_year": f"min(t.first_year) {several}", "last_year": f"max(t.last_year) {several}"}
+    axes = range(len(query.axes))
     said = {
-        "broken": f"array[{', '.join(broken)}]::boolean[]",
-        "alone": f"array[{', '.join(alone)}]::text[]",
+        "broken": f"array[{', '.join(broken.get(n, 'false') for n in axes)}]::boolean[]",
+        "alone": f"array[{', '.join(alone.get(n, 'null') for n in axes)}]::text[]",
         "uneven": grouped.uneven,
-        "codeless": f"array[{', '.join(codeless)}]::bigint[]",
+        "codeless": f"array[{', '.join(f'f.codeless_{n}' for n in range(len(nullable)))}]::bigint[]",
         "years": "case when f.first_year is not null then array[f.first_year, f.last_year] end",
         "restated": grouped.restated,
     }

@@ -33,6 +33,10 @@ class Measure:
         return f"{self.column.name}_{self.function}"
 
 
+# Signs that mean something else in a link; % comes first.
+_WRITTEN = {sign: quote(sign) for sign in ("%", "&", "#", "+", " ", "\\", '"', "<", ">")}
+
+
 def _count(name: str, zh: str, description: str) -> Column:
     return Column(
         name=name, kind="integer", zh=zh, en=name, description=description, example=12, nullable=False, label=""
@@ -140,9 +144,9 @@ class Named:
     @property
     def table(self) -> str:
         label = self.column.label.format(value="v.value") if self.column.label else "null::text"
-        link = ""
+        link = f", {_escaped(self.column, 'v.value')} as written"
         if self.column.kind in ("text", "code"):
-            link = f", {_escaped(self.column, 'v.value')} as written, strpos(v.value, ',') > 0 as unwritable"
+            link += ", strpos(v.value, ',') > 0 as unwritable"
         return f""",\n{self.alias} as materialized (
   select v.value, {label} as name{link} from (select distinct p."{self.column.name}" as value from page p) v)"""  # noqa: S608 - our own names
 
@@ -167,10 +171,9 @@ def link_parts(
     parts = [f"'{fixed}'"] if fixed else []
     texts = []
     for column in groups:
-        written = _escaped(column, f't."{column.name}"')
+        there = named.get(column.name)
+        written = _escaped(column, f't."{column.name}"') if there is None else f"{there.alias}.written"
         if column.kind in ("text", "code"):
-            there = named.get(column.name)
-            written = written if there is None else f"{there.alias}.written"
             texts.append(f"""strpos(t."{column.name}", ',') > 0""" if there is None else f"{there.alias}.unwritable")
         parts.append(
             f"coalesce('{column.name}=' || {written}, '{column.name}__isnull=true')"
@@ -186,6 +189,6 @@ def link_parts(
 def _escaped(column: Column, value: str) -> str:
     if column.kind not in ("text", "code"):
         return f"{value}::text"
-    for sign in ("%", "&", "#", "+", " ", "\\", '"', "<", ">"):
-        value = f"replace({value}, '{sign}', '{quote(sign)}')"
+    for sign, written in _WRITTEN.items():
+        value = f"replace({value}, '{sign}', '{written}')"
     return value

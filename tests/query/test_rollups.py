@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app import add_up, database
@@ -182,6 +182,8 @@ _DOCUMENTS = {
     "2025 unit": dataset.budget(year=2025, scope="unit"),
     "2023 final": dataset.final(year=2023),
     "2023 final, revised": dataset.final(year=2023, total="88.81"),
+    "2023 final, with more decimals": dataset.final(year=2023, total="88.800000"),
+    "2023 final, with fewer": dataset.final(year=2023, total="88.8"),
     "2024 final": dataset.final(year=2024),
 }
 
@@ -202,6 +204,7 @@ _LOADS = st.lists(
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(loads=_LOADS)
+@example(loads=[("ingest", ["2023 final, with more decimals"]), ("ingest", ["2023 final, with fewer"])])
 def test_after_any_loads_revisions_and_withdrawals_cells_answer_for_every_release_as_the_facts_do(
     server: Settings, loads: list[tuple[Origin, list[str]]]
 ) -> None:
@@ -227,6 +230,18 @@ async def _load_and_compare(server: Settings, loads: list[tuple[Origin, list[str
         assert await add_up.catch_up(connection)
         assert await _cells(connection) == made
         assert not await add_up.catch_up(connection)
+
+
+async def test_cells_are_the_same_however_many_revisions_are_added_up_at_a_time(
+    loaded: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.connect_owner(loaded) as connection, connection.transaction():
+        made = await _cells(connection)
+        await add_up.forget(connection)
+        monkeypatch.setattr(add_up, "_REVISIONS", 2)
+        assert await add_up.catch_up(connection)
+        assert await _cells(connection) == made
+        await connection.execute("ROLLBACK AND CHAIN")
 
 
 async def _cells(connection: asyncpg.Connection) -> list[tuple[object, ...]]:
