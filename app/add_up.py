@@ -50,10 +50,11 @@ async def add_up(connection: asyncpg.Connection, release: int) -> None:
 async def catch_up(connection: asyncpg.Connection) -> bool:
     """Add up the releases of a database that was filled otherwise or before; whether that was so."""
     names = [rollup.made_as for rollup in ROLLUPS.values()]
+    rows = " OR ".join(f"EXISTS (SELECT 1 FROM {rollup.table} LIMIT 1)" for rollup in ROLLUPS.values())  # noqa: S608
     missing = (
         "SELECT EXISTS (SELECT FROM release) AND NOT EXISTS (SELECT FROM rollup_combination "  # noqa: S608 - our names
         "WHERE made_as = any($1::text[])) "
-        f"AND ({' OR '.join(f'EXISTS (SELECT FROM {rollup.table})' for rollup in ROLLUPS.values())})"
+        f"AND ({rows})"
     )
     if not await connection.fetchval(missing, names):
         return False
@@ -88,12 +89,12 @@ async def _changed(connection: asyncpg.Connection, release: int) -> list[int]:
 async def _begin(connection: asyncpg.Connection, rollup: Rollup) -> None:
     """The table of what rows are added up to, at the grains that are not made of finer ones; batch after batch."""
     measures = ", ".join(
-        f"lines_{n} bigint, amount_{n} numeric, decimals_{n} numeric" for n in range(1, len(rollup.measures) + 1)
+        f"lines_{n} int, amount_{n} numeric, decimals_{n} numeric" for n in range(1, len(rollup.measures) + 1)
     )
-    counted = ", ".join(f"disclosures_{depth} bigint, bodies_{depth} bigint" for depth in _DEPTHS)
+    counted = ", ".join(f"disclosures_{depth} int, bodies_{depth} bigint" for depth in _DEPTHS)
     await connection.execute(
         "CREATE TEMPORARY TABLE sums (grain smallint, combination bigint, fiscal_year smallint, "
-        f'region_code text COLLATE "C", code text COLLATE "C", lines bigint, {counted}, {measures}) ON COMMIT DROP'
+        f'region_code text COLLATE "C", code text COLLATE "C", lines int, {counted}, {measures}) ON COMMIT DROP'
     )
 
 
@@ -164,7 +165,8 @@ def _combine(rollup: Rollup) -> str:
         f"{_column(name)} AS {name}" if name in PARTED or name in rollup.own else f"NULL::text AS {name}"
         for name in (*PARTED, *OWN)
     )
-    picked = "CROSS JOIN LATERAL (SELECT x.level AS picked UNION ALL SELECT 'leaf' WHERE x.is_leaf) p"
+    levels = "CASE WHEN x.is_leaf THEN ARRAY[x.level, 'leaf'] ELSE ARRAY[x.level] END"
+    picked = f"CROSS JOIN LATERAL unnest({levels}) p (picked)"
     return f"""INSERT INTO rollup_combination (id, made_as, {", ".join(COMBINED)})
         SELECT DISTINCT {_digest(rollup, None)} # {_digest(rollup, "p.picked" if rollup.coded else "''")},
             '{rollup.made_as}', {columns}, {"p.picked" if rollup.coded else "''"} AS picked
@@ -325,8 +327,9 @@ async def _end(connection: asyncpg.Connection, release: int) -> None:
 
 
 def _sums(rollup: Rollup) -> str:
+    # A sum of what is blank is not begun: most of its work is the beginning.
     return ", ".join(
-        f"sum({name}_{n}) AS {name}_{n}"
+        f"sum({name}_{n}) FILTER (WHERE amount_{n} IS NOT NULL) AS {name}_{n}"
         for n in range(1, len(rollup.measures) + 1)
         for name in ("lines", "amount", "decimals")
     )
