@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from app import publish, tables
+from app import database, tables
 from app.progress import Progress
 from app.to_rows import table_name
 
@@ -55,7 +55,7 @@ async def bare_tables(connection: asyncpg.Connection, progress: Progress) -> Asy
 
 async def _emptied(connection: asyncpg.Connection, names: list[str]) -> bool:
     """Empty what is empty, where that is all on this machine: what a transaction has emptied it may fill frozen."""
-    if await publish.is_spread(connection) or await connection.fetchval("SELECT EXISTS (SELECT FROM disclosure)"):
+    if await database.is_spread(connection) or await connection.fetchval("SELECT EXISTS (SELECT FROM disclosure)"):
         return False
     await connection.execute(f"TRUNCATE {', '.join(names)}")
     return True

@@ -114,30 +114,41 @@ async def open_read_pool(settings: Settings, address: ReadAddress | None = None)
     DatabaseError when the database is not migrated or the user could write, DatabaseUnreachable when it is away.
     """
     address = address or read_addresses(settings)[0]
+    # Left to choose, Postgres plans a page for its values each time, since it knows less of unknown ones: that takes as
+    # long as the page. Where values decide, it is told so (`app/query/run.py: planned`).
+    pool = await _read_pool(settings, address, plans="force_generic_plan")
+    try:
+        async with pool.acquire() as connection:
+            _check_version(connection)
+            await _refuse_writer(connection)
+            spread = await is_spread(connection)
+    except BaseException:
+        await pool.close()
+        raise
+    if not spread:
+        return pool
+    # Citus sends the parts of a statement to machines by its values, and has no plan for unknown ones.
+    await pool.close()
+    return await _read_pool(settings, address, plans="auto")
+
+
+async def is_spread(connection: Connection) -> bool:
+    """Whether rows may lie on several machines: whether the database has Citus."""
+    found: bool = await connection.fetchval("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')")
+    return found
+
+
+async def _read_pool(settings: Settings, address: ReadAddress, *, plans: str) -> asyncpg.Pool:
     with _connection_errors(address.dsn):
-        pool = await asyncpg.create_pool(
+        return await asyncpg.create_pool(
             address.dsn,
             min_size=min(2, settings.pool_size),
             max_size=settings.pool_size,
             timeout=CONNECT_SECONDS,
             command_timeout=settings.statement_timeout_ms / 1000 + 5,
-            server_settings={
-                "application_name": "gongkai-api",
-                **address.session,
-                # Left to choose, Postgres plans a page for its values each time, since it knows less of unknown ones:
-                # that takes as long as the page. Where values decide, it is told so (`app/query/run.py: planned`).
-                "plan_cache_mode": "force_generic_plan",
-            },
+            server_settings={"application_name": "gongkai-api", **address.session, "plan_cache_mode": plans},
             reset=_nothing_to_reset,
         )
-    try:
-        async with pool.acquire() as connection:
-            _check_version(connection)
-            await _refuse_writer(connection)
-    except BaseException:
-        await pool.close()
-        raise
-    return pool
 
 
 @contextlib.asynccontextmanager

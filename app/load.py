@@ -20,7 +20,7 @@ from typing import Literal
 import asyncpg
 import orjson
 
-from app import add_up, codes_in_use, publish, records, reference, seed, tables
+from app import add_up, codes_in_use, database, publish, records, reference, seed, tables
 from app.bare_tables import bare_tables
 from app.checks import CHECKS_VERSION
 from app.checks.run import check
@@ -142,7 +142,7 @@ async def _release(
 ) -> LoadResult:
     """What `write` writes, and the release: in one transaction, or in two where rows lie on several machines."""
     async with contextlib.AsyncExitStack() as held:
-        spread = await publish.is_spread(connection)
+        spread = await database.is_spread(connection)
         if spread:
             await held.enter_async_context(publish.alone(connection, wait=wait))
             await publish.take_back_unpublished(connection)

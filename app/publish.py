@@ -22,12 +22,6 @@ _SETTLED_SECONDS = 60
 _PAUSE_SECONDS = 0.2
 
 
-async def is_spread(connection: asyncpg.Connection) -> bool:
-    """Whether rows may lie on several machines: whether the database has Citus."""
-    found: bool = await connection.fetchval("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')")
-    return found
-
-
 @contextlib.asynccontextmanager
 async def alone(connection: asyncpg.Connection, *, wait: bool) -> AsyncIterator[None]:
     """No other load begins between the two commits. LoadError when one is running and is not waited for."""
@@ -45,7 +39,7 @@ async def take_back_unpublished(connection: asyncpg.Connection) -> bool:
     """Take back the rows of a load that ended before its release was made; whether there were any."""
     newest = await connection.fetchval("SELECT coalesce(max(number), 0) FROM release")
     left = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM disclosure WHERE valid_from > $1 OR valid_to > $1 AND valid_to < $2)",
+        "SELECT EXISTS (SELECT 1 FROM disclosure WHERE valid_from > $1 OR valid_to > $1 AND valid_to < $2 LIMIT 1)",
         newest,
         tables.STILL_VALID,
     )

@@ -147,8 +147,8 @@ async def fetch_department(connection: Connection, department: str, query: FeedQ
     following = None
     if len(entries) >= query.limit:
         earlier = await connection.fetchval(
-            """select exists (select from disclosure d join release r on r.number in (d.valid_from, d.valid_to)
-            where d.department_id = $1 and r.number < $2)""",
+            """select exists (select 1 from disclosure d join release r on r.number in (d.valid_from, d.valid_to)
+            where d.department_id = $1 and r.number < $2 limit 1)""",
             department,
             entries[-1].number,
         )

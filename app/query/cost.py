@@ -7,6 +7,7 @@ list is cheap, and a search for a word in the middle of names is not. What it mi
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -63,8 +64,11 @@ class Budget:
         key = (text, release, *(tuple(one) if isinstance(one, list) else one for one in bound))
         if self.costs.known(key):
             return
-        plan = orjson.loads(await connection.fetchval(f"explain (format json) {text}", *bound))
-        estimate = round(_cost(plan))
+        estimate = 0
+        # What cannot be explained is tried: it is refused itself, or ends by `statement_timeout`.
+        with contextlib.suppress(asyncpg.FeatureNotSupportedError):
+            plan = orjson.loads(await connection.fetchval(f"explain (format json) {text}", *bound))
+            estimate = round(_cost(plan))
         if estimate > self.limit:
             narrower = () if self.resource is None else _narrower(self.resource, self.filters)
             raise TooCostly(

@@ -20,7 +20,14 @@ from app.query.filters import Filter
 from app.query.paging import Cursor
 from app.query.read_query import ListQuery, RowQuery
 from app.query.rolled import count_cells_statement, covering
-from app.query.select import count_statement, counted_page, elsewhere_statement, one_statement, page_statement
+from app.query.select import (
+    count_statement,
+    counted_page,
+    counted_statement,
+    elsewhere_statement,
+    one_statement,
+    page_statement,
+)
 
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 
@@ -158,7 +165,9 @@ async def _total(
     total = known.total(key)
     if total is None:
         cells = covering(query.resource, query.filters) if query.filters else None
-        found = None
+        found, counted = None, None if query.filters else counted_statement(query.resource)
+        if counted is not None:
+            found = await connection.fetchval(counted, release)
         if cells is not None:
             # What was added up says it at once; null where nothing was.
             bound = [argument for item in cells.filters for argument in item.arguments]

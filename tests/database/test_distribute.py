@@ -218,6 +218,17 @@ async def test_a_table_that_a_later_migration_adds_is_distributed_by_the_next_ru
 
 
 @with_citus
+async def test_statements_over_several_machines_are_planned_for_their_values(with_extension: Settings) -> None:
+    """Citus has no plan for values that it does not know; elsewhere a statement is planned once."""
+    async with await database.open_read_pool(with_extension) as pool:
+        assert await pool.fetchval("SHOW plan_cache_mode") == "auto"
+    async with database.connect_owner(with_extension) as connection:
+        await connection.execute("DROP EXTENSION citus")
+    async with await database.open_read_pool(with_extension) as pool:
+        assert await pool.fetchval("SHOW plan_cache_mode") == "force_generic_plan"
+
+
+@with_citus
 async def test_the_reading_role_may_be_logged_in_as_by_the_other_machines(with_extension: Settings) -> None:
     await distribute(with_extension, shards=32, progress=silent)
     async with database.connect_owner(with_extension) as connection:

@@ -1,5 +1,7 @@
 """Reads go to real streaming replicas: one that dies fails no request, one that lags leads nobody back.
 
+Readers who walk over pages stay in one release whatever becomes of the hosts; what comes back is asked again.
+
 A primary and two replicas run on the embedded server's programs; the service reads from both replicas and falls back to
 the primary.
 """
@@ -12,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -126,7 +129,9 @@ async def test_replicas_are_asked_before_the_primary(service: tuple[FastAPI, htt
 
 
 async def test_replica_that_is_killed_under_load_fails_no_request(
-    service: tuple[FastAPI, httpx.AsyncClient], clusters: tuple[Cluster, list[Cluster]]
+    service: tuple[FastAPI, httpx.AsyncClient],
+    clusters: tuple[Cluster, list[Cluster]],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     application, session = service
     reader: Reader = application.state.reader
@@ -152,6 +157,7 @@ async def test_replica_that_is_killed_under_load_fails_no_request(
     assert before > 50
     assert len(statuses) > before + 50
     assert set(statuses) == {200}
+    assert "did not answer, asking another host" in caplog.text, "those in flight were asked again"
     assert not reader.hosts[0].heard()
     # It comes back by itself.
     clusters[1][0].start()
@@ -160,6 +166,110 @@ async def test_replica_that_is_killed_under_load_fails_no_request(
         return reader.hosts[0].heard()
 
     await until(back)
+
+
+async def test_all_replicas_that_are_killed_leave_the_primary_and_answer_again_when_they_are_back(
+    service: tuple[FastAPI, httpx.AsyncClient], clusters: tuple[Cluster, list[Cluster]], settings: Settings
+) -> None:
+    application, session = service
+    _, replicas = clusters
+    reader: Reader = application.state.reader
+    whole = (await get(session, "/v1/expenditures?limit=1000")).json()["data"]
+    statuses: list[int] = []
+    walks = 0
+    ended = asyncio.Event()
+
+    async def walk() -> None:
+        nonlocal walks
+        while not ended.is_set():
+            following, rows = "/v1/expenditures?limit=7", list[Any]()
+            while following:
+                answer = await get(session, following)
+                statuses.append(answer.status_code)
+                assert release_of(answer) == 1
+                rows += answer.json()["data"]
+                following = answer.json()["page"]["next"]
+            assert rows == whole
+            walks += 1
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(6):
+            group.create_task(walk())
+        for replica in replicas:
+            await asyncio.sleep(0.7)
+            before = len(statuses)
+            await asyncio.to_thread(replica.kill)
+        await asyncio.sleep(2)
+        ended.set()
+    assert len(statuses) > before + 20
+    assert set(statuses) == {200}
+    assert walks > 1
+    assert not any(host.heard() for host in reader.hosts[:2])
+    assert in_order(reader.hosts, least=1)[0] is reader.hosts[-1]
+    answer = await get(session, "/v1/expenditures.csv?limit=3")
+    assert answer.status_code == 200, "a file comes from whatever host there is"
+    assert answer.text.count("\n") == 4
+    for replica in replicas:
+        replica.start()
+
+    async def back() -> bool:
+        return all(host.heard() for host in reader.hosts)
+
+    await until(back)
+    name = urlsplit(settings.database_url or "").path.removeprefix("/")
+    asked = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gongkai-api' AND query LIKE '%expenditure%'"
+    )
+
+    async def answered() -> bool:
+        await get(session, "/v1/expenditures?limit=2")
+        return any([await replica.run(asked, name) for replica in replicas])
+
+    await until(answered)
+
+
+async def test_walks_beside_one_replica_that_lags_stay_in_their_release_and_never_go_back(
+    service: tuple[FastAPI, httpx.AsyncClient], settings: Settings, clusters: tuple[Cluster, list[Cluster]]
+) -> None:
+    """Readers begin in the first release and go on to the second, which one replica does not have."""
+    _, session = service
+    _, replicas = clusters
+    whole = {1: (await get(session, "/v1/expenditures?limit=1000")).json()["data"]}
+    await replicas[0].run("SELECT pg_wal_replay_pause()")
+    walked: list[tuple[int, list[Any]]] = []
+    ended = asyncio.Event()
+
+    async def walk() -> None:
+        newest = 1
+        while not ended.is_set():
+            first = await get(session, "/v1/expenditures?limit=5")
+            release, rows, following = release_of(first), first.json()["data"], first.json()["page"]["next"]
+            assert release >= newest, "a reader is led back to an older release"
+            newest = release
+            while following:
+                page = await get(session, following)
+                assert release_of(page) == release, "two releases in one walk"
+                assert page.json()["meta"]["release"] == release
+                rows += page.json()["data"]
+                following = page.json()["page"]["next"]
+            walked.append((release, rows))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(6):
+            group.create_task(walk())
+        await asyncio.sleep(0.5)
+        await load_release(settings, 2)
+
+        async def seen() -> bool:
+            return {release for release, _ in walked} == {1, 2} and len(walked) > 12
+
+        await until(seen)
+        ended.set()
+    whole[2] = (await get(session, "/v1/expenditures?limit=1000&release=2")).json()["data"]
+    assert whole[1] != whole[2]
+    for release, rows in walked:
+        assert rows == whole[release]
+    await replicas[0].run("SELECT pg_wal_replay_resume()")
 
 
 async def test_lagging_replicas_lead_nobody_back_to_an_older_release(
