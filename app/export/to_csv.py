@@ -69,7 +69,7 @@ async def write_csv(
     selection: Selection,
     header: bytes,
     *,
-    written: Callable[[int], None] = lambda _rows: None,
+    written: Callable[[int], None] | None = None,
 ) -> AsyncGenerator[bytes, None]:
     """The file in pieces; the header comes with the first of them. `written` is told the rows of each.
 
@@ -79,7 +79,8 @@ async def write_csv(
     quoted = [column.name for column in selection.columns if column.kind not in _BARE]
     ahead, mark = header, f",{end}\n".encode()
     async for piece in copy_out(connection, csv_statement(selection, end), selection.arguments, force_quote=quoted):
-        written(piece.count(mark))
+        if written is not None:
+            written(piece.count(mark))
         yield ahead + piece.replace(mark, b"\r\n")
         ahead = b""
     if ahead:

@@ -106,6 +106,40 @@ where {" and ".join(conditions)}"""  # noqa: S608 - as above
 
 
 @lru_cache(maxsize=1024)
+def control_statement(
+    name: str,
+    *,
+    filters: Shape,
+    orders: tuple[Order, ...],
+    fields: tuple[str, ...],
+    unit: Unit,
+    limit: int | None,
+) -> str:
+    """How many rows `whole_statement` gives, then the sum of each amount as it is shown.
+
+    Parameters: the release, the filters' values. Stored amounts of one printed unit are added up before they are
+    shifted: the sum has as many decimals as the amount with most of them, and so has the sum of those shifted.
+    """
+    resource = RESOURCES[name]
+    columns = resource.by_name
+    conditions, _ = _conditions(resource, filters, 2)
+    amounts = [column for column in (resource.known[field] for field in fields) if column.kind == "money"]
+    ordered = [] if limit is None else [columns[order.column] for order in orders]
+    needed = joins(resource, [*amounts, *_filtered(resource, filters), *ordered])
+    stored = "".join(f", {column.expression} as a{n}" for n, column in enumerate(amounts))
+    cut = "" if limit is None else f" order by {order_by(resource, orders)} limit {limit}"
+    exponent = "t.unit_exponent" if amounts else "0"
+    added = "".join(f", sum(r.a{n}) as a{n}" for n in range(len(amounts)))
+    shown = "".join(f", sum({_shifted(f's.a{n}', unit, 's.unit_exponent')})" for n in range(len(amounts)))
+    text = f"""select coalesce(sum(s.found), 0)::bigint{shown} from (
+  select r.unit_exponent, count(*) as found{added} from (
+    select {exponent} as unit_exponent{stored} from {resource.source}{needed}
+    where {" and ".join(conditions)}{cut}) r
+  group by r.unit_exponent) s"""  # noqa: S608 - as above
+    return text.replace("{release}", _PINNED)
+
+
+@lru_cache(maxsize=1024)
 def count_statement(name: str, *, filters: Shape) -> str:
     """How many rows there are. Parameters: the release, the filters' values."""
     resource = RESOURCES[name]
@@ -159,11 +193,14 @@ def value(column: Column, unit: Unit) -> str:
     """
     if column.kind != "money":
         return column.expression
-    amount, shift = column.expression, f"1e-{unit.exponent}::numeric"
-    shifted = amount if unit is Unit.YUAN else f"{amount} * {shift}"
-    rounded = f"round({shifted}, greatest(0, scale({amount}) + {unit.exponent} - coalesce(t.unit_exponent, 0)))"
     # Most amounts of a row are null: asking first spares the steps of the whole expression.
-    return f"case when {amount} is not null then {rounded} end"
+    return f"case when {column.expression} is not null then {_shifted(column.expression, unit, 't.unit_exponent')} end"
+
+
+def _shifted(amount: str, unit: Unit, printed: str) -> str:
+    """A stored amount in the unit; `printed` is the exponent of the unit that it was printed in."""
+    shifted = amount if unit is Unit.YUAN else f"{amount} * 1e-{unit.exponent}::numeric"
+    return f"round({shifted}, greatest(0, scale({amount}) + {unit.exponent} - coalesce({printed}, 0)))"
 
 
 def _release(*, pinned: bool) -> str:

@@ -16,7 +16,7 @@ from app.query.filters import Filter
 from app.query.paging import Order
 from app.query.read_query import Pairs, ParameterReader, RowQuery
 from app.query.run import Connection
-from app.query.select import whole_statement
+from app.query.select import control_statement, whole_statement
 from app.values import Unit
 
 # What a list as a file takes beside its filters and the parameters of `Style`.
@@ -54,6 +54,7 @@ class Selection:
     arguments: tuple[object, ...]
     columns: tuple[Column, ...]
     unit: Unit
+    control: str | None = None  # a cheaper way to count the rows and add up their amounts, with the same arguments
 
     @property
     def text(self) -> str:
@@ -129,13 +130,22 @@ def read_limit(reader: ParameterReader) -> int | None:
 def select_whole(query: FileQuery, release: int) -> Selection:
     """The rows of the query in this release. What `include` adds are columns of JSON behind the fields."""
     resource = query.resource
+    shapes = tuple(item.shape for item in query.filters)
     body, order = whole_statement(
         resource.name,
-        filters=tuple(item.shape for item in query.filters),
+        filters=shapes,
         orders=query.orders,
         fields=query.fields,
         includes=query.includes,
         unit=query.unit,
+    )
+    control = control_statement(
+        resource.name,
+        filters=shapes,
+        orders=query.orders,
+        fields=query.fields,
+        unit=query.unit,
+        limit=query.limit,
     )
     included = included_columns(resource, query.includes)
     update = () if since_of(query.filters) is None else (update_column(resource),)
@@ -146,6 +156,7 @@ def select_whole(query: FileQuery, release: int) -> Selection:
         arguments=(release, *(argument for item in query.filters for argument in item.arguments)),
         columns=(*update, *(resource.known[name] for name in query.fields), *included),
         unit=query.unit,
+        control=control,
     )
 
 
@@ -209,7 +220,7 @@ async def fetch_control(connection: Connection, selection: Selection, *, seconds
     text = selection.body if selection.limit is None else selection.text
     sums = "".join(f', sum(r."{name}")' for name in amounts)
     row = await connection.fetchrow(
-        f"select count(*){sums} from ({text}) r",  # noqa: S608 - identifiers come from our own declarations
+        selection.control or f"select count(*){sums} from ({text}) r",  # noqa: S608 - identifiers come from our own declarations
         *selection.arguments,
         timeout=seconds,
     )
