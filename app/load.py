@@ -7,15 +7,14 @@ Until the commit every reader sees the release before; a load that is killed lea
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
-import itertools
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import os
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 import asyncpg
 import orjson
@@ -25,20 +24,22 @@ from app.bare_tables import bare_tables
 from app.checks import CHECKS_VERSION
 from app.checks.run import check
 from app.copy_rows import Copy
-from app.copy_text import Rows
 from app.errors import LoadError
 from app.index_names import catch_up, index_names
-from app.make_rows import Heads, Judge, Maker, Places, Shared, in_process, in_thread
+from app.intake import Batch, Current, Intake, Origin, Tally, current
+from app.make_rows import Judge, Maker, Shared, in_process, in_thread
 from app.progress import Progress, silent
 from app.records import ParsedDisclosure
 from app.to_rows import SOURCES, table_name
 
-Origin = Literal["seed", "ingest"]
 _ReleaseRow = tuple[object, ...]  # the values of `_make_release`
 
 # Rows are gathered for this many disclosures at a time and then sent table by table: few round trips, bounded memory.
 # A first load of as many or more is worth making the indexes at its end (`app/bare_tables.py`).
 _BATCH = 200
+
+# A seed of so many disclosures is read by several processes, each of which takes a second to start.
+_MANY = 1_000
 
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('gongkai load'))"
 _WAIT_FOR_LOCK = "SELECT true FROM pg_advisory_xact_lock(hashtext('gongkai load'))"
@@ -68,32 +69,6 @@ class LoadResult:
         }
         counted = ", ".join(f"{len(names)} {what}" for what, names in lists.items() if names)
         return f"release {self.release}: {counted or 'no'} disclosures, {self.rows} rows"
-
-
-@dataclass(frozen=True)
-class _Current:
-    """What the database knows of one disclosure before the load."""
-
-    revision: int  # the highest so far
-    valid: asyncpg.Record | None  # revision_id, content_digest, sha256 and origin of the valid revision
-    seed_digest: str | None  # of the latest revision that came from a seed
-
-
-@dataclass
-class _Tally:
-    """What a load has met so far; disclosures are named by id."""
-
-    named: set[str] = field(default_factory=set)
-    added: list[str] = field(default_factory=list)
-    revised: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    # How many disclosures the release adds, revises and withdraws, by reason (`app/query/words.py: CHANGE_REASON`).
-    reasons: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(
-            ("new_document", "new_revision", "extraction_mended", "checks", "withdrawn"), 0
-        )
-    )
-    names: set[reference.Name] = field(default_factory=set)  # printed beside codes
 
 
 async def load(
@@ -186,10 +161,11 @@ async def load_seed(
         number: int = await connection.fetchval("SELECT max(number) FROM release")
         return LoadResult(release=number, changed=False)
     progress(f"reading {directory}")
-    disclosures = seed.read_seed(directory)
+    many = seed.verify_files(directory) >= _MANY
+    share = partial(seed.read_batches, directory)
     return await load(
         connection,
-        disclosures,
+        Shared(share, os.cpu_count() or 1) if many else [parsed for batch in share(0, 1) for parsed in batch],
         origin="seed",
         source_digest=digest,
         note=f"seed {digest[:12]}",
@@ -211,12 +187,12 @@ async def _write(
     """Every row, and the one that makes the release of them (`_make_release`); None when nothing is new."""
     latest: int | None = await connection.fetchval("SELECT max(number) FROM release")
     release = (latest or 0) + 1
-    known = await _current(connection)
+    known = await current(connection)
     written = await reference.write_code_lists(connection)
     # The words of a rule are no figures: new ones come with whatever release is next.
     await reference.write_rules(connection)
-    tally, copy = _Tally(), await Copy.begin(connection, release)
-    intake, met = _Intake(known, tally, copy, origin), 0
+    tally, copy = Tally(), await Copy.begin(connection, release)
+    intake, met = Intake(known, tally, copy, origin, CHECKS_VERSION), 0
     async with contextlib.AsyncExitStack() as whole:
         batches = await whole.enter_async_context(contextlib.aclosing(intake.batches(_makers(disclosures, judge))))
         async for batch in batches:
@@ -275,132 +251,12 @@ def _makers(disclosures: Iterable[ParsedDisclosure] | Shared, judge: Judge) -> l
     return [in_thread(iter(lambda: list(islice(stream, _BATCH)), []), judge)]
 
 
-@dataclass(frozen=True)
-class _Batch:
-    """What some disclosures come to: which of them there are, what the new ones replace, and their rows."""
-
-    named: list[str]
-    new: list[records.Disclosure]
-    replaced: list[_Current]
-    rows: Mapping[str, Rows]
-
-
-class _Intake:
-    """Takes in batches from those who make rows: says what is wanted, gives ids in order, and tallies."""
-
-    def __init__(self, known: Mapping[str, _Current], tally: _Tally, copy: Copy, origin: Origin) -> None:
-        self.known, self.tally, self.copy, self.origin = known, tally, copy, origin
-        self._last: records.Disclosure | None = None
-
-    async def batches(self, makers: Sequence[Maker]) -> AsyncGenerator[_Batch, None]:
-        """The batches of all makers in turn, each made while the database takes in the ones before."""
-        queues: list[asyncio.Queue[_Batch | Exception | None]] = [asyncio.Queue(maxsize=1) for _ in makers]
-        turns = [asyncio.Event() for _ in makers]
-        turns[0].set()
-        tasks = [
-            asyncio.create_task(self._from(maker, turns[number], turns[(number + 1) % len(makers)], queues[number]))
-            for number, maker in enumerate(makers)
-        ]
-        try:
-            for queue in itertools.cycle(queues):
-                batch = await queue.get()
-                if isinstance(batch, Exception):
-                    raise batch
-                if batch is None:
-                    break
-                yield batch
-        finally:
-            for task in tasks:
-                task.cancel()
-            for maker in makers:
-                await maker.close()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _from(
-        self,
-        maker: Maker,
-        turn: asyncio.Event,
-        following: asyncio.Event,
-        queue: asyncio.Queue[_Batch | Exception | None],
-    ) -> None:
-        """Every batch of one maker; only who has the turn gets ids, so that they are those of the order of batches."""
-        try:
-            while (heads := await maker.heads()) is not None:
-                wanted = [position for position in range(len(heads.digests)) if self._wants(heads, position)]
-                counts = await maker.counts(wanted)
-                await turn.wait()
-                turn.clear()
-                places = self._place(heads, wanted, counts)
-                following.set()
-                made = await maker.made(places)
-                self.tally.names |= made.names
-                new = [heads.disclosures[position] for position in wanted]
-                replaced = [self.known[one.id] for one in new if one.id in self.known]
-                await queue.put(_Batch([one.id for one in heads.disclosures], new, replaced, made.rows))
-            following.set()
-            await queue.put(None)
-        except Exception as error:  # noqa: BLE001 - raised where the batches are asked for
-            await queue.put(error)
-
-    def _wants(self, heads: Heads, position: int) -> bool:
-        before = self.known.get(heads.disclosures[position].id)
-        return before is None or before.valid is None or not _has(before, heads.digests[position], self.origin)
-
-    def _place(self, heads: Heads, wanted: Sequence[int], counts: Mapping[str, int]) -> Places:
-        """Tally the batch, and give its new revisions their ids."""
-        tally, revisions = self.tally, list[int]()
-        new = set(wanted)
-        for position, disclosure in enumerate(heads.disclosures):
-            self._refuse_disorder(disclosure)
-            identifier, before = disclosure.id, self.known.get(disclosure.id)
-            tally.named.add(identifier)
-            if position not in new:
-                tally.unchanged.append(identifier)
-                continue
-            (tally.added if before is None else tally.revised).append(identifier)
-            tally.reasons[_reason(disclosure, heads.digests[position], before)] += 1
-            revisions.append(1 if before is None else before.revision + 1)
-        first_revision, first_ids = self.copy.place(len(revisions), counts)
-        return Places(
-            release=self.copy.release,
-            loaded_at=self.copy.loaded_at,
-            origin=self.origin,
-            checks_version=CHECKS_VERSION,
-            first_revision=first_revision,
-            revisions=revisions,
-            first_ids=first_ids,
-        )
-
-    def _refuse_disorder(self, disclosure: records.Disclosure) -> None:
-        """LoadError where a disclosure comes twice or after one that belongs behind it."""
-        before, self._last = self._last, disclosure
-        if before is not None and before.id == disclosure.id:
-            raise LoadError(
-                f"{before.source_file} and {disclosure.source_file} are the same disclosure ({disclosure.id}): "
-                "load one of them"
-            )
-        if before is not None and before.id > disclosure.id:
-            raise LoadError(f"a stream comes in the order of ids: {disclosure.id} after {before.id}")
-
-
-async def _copy(connection: asyncpg.Connection, batch: _Batch, copy: Copy) -> None:
+async def _copy(connection: asyncpg.Connection, batch: Batch, copy: Copy) -> None:
     """End what the new revisions replace, and COPY them."""
     await _refuse_unknown_regions(connection, batch.new)
     await _end(connection, batch.replaced, copy.release)
     await reference.write_departments(connection, batch.new, copy.release)
     await copy.send(batch.rows)
-
-
-def _has(before: _Current, digest: str, origin: Origin) -> bool:
-    """Whether the database has this content already.
-
-    A seed is compared with what the last seed brought: a document that was ingested since, with its running text,
-    stays until the seed itself says something new.
-    """
-    if before.valid is not None and before.valid["content_digest"] == digest:
-        # Other rules give other results for the same figures.
-        return bool(before.valid["checks_version"] == CHECKS_VERSION)
-    return origin == "seed" and before.seed_digest == digest
 
 
 async def _refuse_unknown_regions(connection: asyncpg.Connection, disclosures: Sequence[records.Disclosure]) -> None:
@@ -410,24 +266,7 @@ async def _refuse_unknown_regions(connection: asyncpg.Connection, disclosures: S
         raise LoadError(f"{wanted[code].source_file}: {code} is not a division of GB/T 2260")
 
 
-async def _current(connection: asyncpg.Connection) -> dict[str, _Current]:
-    """Every disclosure in the database by id."""
-    rows = await connection.fetch(
-        "SELECT id, revision_id, revision, content_digest, checks_version, sha256, origin, valid_to FROM disclosure "
-        "ORDER BY id, revision"
-    )
-    found: dict[str, _Current] = {}
-    for row in rows:
-        earlier = found[row["id"]].seed_digest if row["id"] in found else None
-        found[row["id"]] = _Current(
-            revision=row["revision"],
-            valid=row if row["valid_to"] == tables.STILL_VALID else None,
-            seed_digest=row["content_digest"] if row["origin"] == "seed" else earlier,
-        )
-    return found
-
-
-async def _end(connection: asyncpg.Connection, replaced: Iterable[_Current], release: int) -> None:
+async def _end(connection: asyncpg.Connection, replaced: Iterable[Current], release: int) -> None:
     """The valid revisions and their facts are last seen in the release before this one."""
     revision_ids = [one.valid["revision_id"] for one in replaced if one.valid is not None]
     if not revision_ids:
@@ -438,15 +277,6 @@ async def _end(connection: asyncpg.Connection, replaced: Iterable[_Current], rel
             release,
             revision_ids,
         )
-
-
-def _reason(disclosure: records.Disclosure, digest: str, before: _Current | None) -> str:
-    """Why the release has this revision (`app/query/words.py: CHANGE_REASON`)."""
-    if before is None or before.valid is None:
-        return "new_document"
-    if before.valid["sha256"] != disclosure.sha256:
-        return "new_revision"
-    return "checks" if before.valid["content_digest"] == digest else "extraction_mended"
 
 
 async def _release_row(

@@ -16,7 +16,7 @@ import re
 import shutil
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -44,6 +44,10 @@ LAYOUT = 2
 # The lists of a parsed disclosure; each has a file of that name.
 LISTS: tuple[str, ...] = tuple(name for name in ParsedDisclosure.model_fields if name != "disclosure")
 FILES: tuple[str, ...] = ("disclosures", *LISTS)
+
+# Disclosures that are read together, and bytes of a file.
+_TOGETHER = 200
+_PIECE = 2**20
 
 _LONGEST_NAME = 80
 _LONGEST_QUOTE = 40
@@ -151,27 +155,85 @@ def read_seed(directory: Path) -> list[ParsedDisclosure]:
 
     SeedError names the file that is missing, damaged or not what the manifest says, and what to run.
     """
+    verify_files(directory)
+    return [parsed for batch in read_batches(directory, 0, 1) for parsed in batch]
+
+
+def verify_files(directory: Path) -> int:
+    """Hold every file against the manifest; how many disclosures there are. SeedError as `read_seed`."""
     manifest = _read_manifest(directory)
-    parts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: {name: [] for name in FILES})
     for name in FILES:
-        content = _read_file(directory, f"{name}.ndjson", manifest)
-        for number, line in enumerate(content.splitlines(), start=1):
+        digest = hashlib.sha256()
+        with _file_errors(directory, name), gzip.open(directory / _packed(f"{name}.ndjson")) as file:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+        if manifest["files"].get(f"{name}.ndjson", {}).get("sha256") != digest.hexdigest():
+            raise _not_the_file(directory, name)
+    return len(manifest["disclosures"])
+
+
+def read_batches(directory: Path, share: int, shares: int) -> Iterator[list[ParsedDisclosure]]:
+    """The disclosures of verified files in the order of their ids, in batches, a few of which are in memory at a time.
+
+    Of as many shares as there are, the batches of one (`app/make_rows.py: Shared`). SeedError as `read_seed`.
+    """
+    listed = sorted(_read_manifest(directory)["disclosures"], key=lambda entry: str(entry["id"]))
+    with contextlib.ExitStack() as opened:
+        files = {name: _Lines(directory, name, opened) for name in FILES}
+        for number, begin in enumerate(range(0, len(listed), _TOGETHER)):
+            of_batch = [
+                (entry, {name: files[name].of(entry["id"]) for name in FILES})
+                for entry in listed[begin : begin + _TOGETHER]
+            ]
+            if number % shares == share:
+                yield [_disclosure(directory, entry, lines) for entry, lines in of_batch]
+        if not all(file.ended for file in files.values()):
+            raise SeedError(f"{directory}: the files and the manifest name different disclosures; {_REBUILD}")
+
+
+class _Lines:
+    """The lines of a file, one disclosure's after the other."""
+
+    def __init__(self, directory: Path, name: str, opened: contextlib.ExitStack) -> None:
+        self._directory, self._name, self._number = directory, name, 0
+        with _file_errors(directory, name):
+            path = directory / _packed(f"{name}.ndjson")
+            self._file = opened.enter_context(gzip.open(path))  # noqa: SIM115 - the stack closes it
+            self._next = self._file.readline()
+
+    @property
+    def ended(self) -> bool:
+        return not self._next
+
+    def of(self, identifier: str) -> tuple[int, list[bytes]]:
+        """The number of the disclosure's first line, and its lines."""
+        first, found, begins = self._number + 1, list[bytes](), b'{"disclosure":%b,' % orjson.dumps(identifier)
+        with _file_errors(self._directory, self._name):
+            while self._next.startswith(begins):
+                found.append(self._next)
+                self._next = self._file.readline()
+        self._number += len(found)
+        return first, found
+
+
+def _disclosure(
+    directory: Path, entry: Mapping[str, Any], lines: Mapping[str, tuple[int, Sequence[bytes]]]
+) -> ParsedDisclosure:
+    """What the lines of one disclosure say, which is what its entry in the manifest says."""
+    identifier, lists = entry["id"], dict[str, list[Any]]()
+    for name, (first, own) in lines.items():
+        lists[name] = []
+        for number, line in enumerate(own, start=first):
             with _line_errors(directory / _packed(f"{name}.ndjson"), number):
                 record = orjson.loads(line)
-                parts[record.pop("disclosure")][name].append(record)
-    listed = {entry["id"]: entry for entry in manifest["disclosures"]}
-    if set(listed) != set(parts):
-        raise SeedError(f"{directory}: the files and the manifest name different disclosures; {_REBUILD}")
-    found: list[ParsedDisclosure] = []
-    for identifier in sorted(parts):
-        lists = parts[identifier]
-        with _line_errors(directory, identifier):
-            (disclosure,) = lists.pop("disclosures")
-            parsed = ParsedDisclosure.model_validate({"disclosure": disclosure, **lists})
-        if parsed.disclosure.id != identifier or _entry(parsed) != listed[identifier]:
-            raise SeedError(f"{directory}: {identifier} is not what the manifest says; {_REBUILD}")
-        found.append(parsed)
-    return found
+                del record["disclosure"]
+                lists[name].append(record)
+    with _line_errors(directory, identifier):
+        (disclosure,) = lists.pop("disclosures")
+        parsed = ParsedDisclosure.model_validate({"disclosure": disclosure, **lists})
+    if parsed.disclosure.id != identifier or _entry(parsed) != entry:
+        raise SeedError(f"{directory}: {identifier} is not what the manifest says; {_REBUILD}")
+    return parsed
 
 
 def manifest_digest(directory: Path) -> str:
@@ -296,17 +358,20 @@ def _packed(name: str) -> str:
     return name if name == MANIFEST else f"{name}.gz"
 
 
-def _read_file(directory: Path, name: str, manifest: dict[str, Any]) -> bytes:
-    path = directory / _packed(name)
+@contextlib.contextmanager
+def _file_errors(directory: Path, name: str) -> Iterator[None]:
     try:
-        packed = path.read_bytes()
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise _not_the_file(directory, name) from error
     except OSError as error:
+        path = directory / _packed(f"{name}.ndjson")
         raise SeedError(f"{path} cannot be read ({error.strerror}); {_REBUILD}") from error
-    with contextlib.suppress(OSError, EOFError, zlib.error):
-        content = gzip.decompress(packed)
-        if manifest["files"].get(name, {}).get("sha256") == _sha256(content):
-            return content
-    raise SeedError(f"{path} is not the file that the manifest names; {_REBUILD}")
+
+
+def _not_the_file(directory: Path, name: str) -> SeedError:
+    path = directory / _packed(f"{name}.ndjson")
+    return SeedError(f"{path} is not the file that the manifest names; {_REBUILD}")
 
 
 @contextlib.contextmanager

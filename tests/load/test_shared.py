@@ -9,14 +9,15 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import asyncpg
 import psutil
 import pytest
 
-from app import database
+from app import database, seed
 from app.errors import LoadError
-from app.load import load
+from app.load import load, load_seed
 from app.make_rows import Shared
 from app.records import CheckResult, ParsedDisclosure
 from app.settings import Settings
@@ -137,6 +138,20 @@ async def test_a_load_that_is_cancelled_leaves_no_process_and_no_row(connection:
         await running
     assert not _makers()
     assert await connection.fetchval("SELECT count(*) FROM disclosure") == 0
+
+
+async def test_a_seed_of_many_disclosures_is_read_in_shares(
+    connection: asyncpg.Connection, server: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # More than one batch, so that both processes have some.
+    many = [dataset.final(year=year, region=region) for region in ("130205", "430204") for year in range(1990, 2100)]
+    seed.write_seed(tmp_path, many)
+    whole = await load_seed(connection, tmp_path)
+    assert len(whole.added) == len(many)
+    monkeypatch.setattr("app.load._MANY", 1)
+    async with copy_of(server) as other, database.connect_owner(other) as second:
+        assert await load_seed(second, tmp_path) == whole
+        assert await everything(second) == await everything(connection)
 
 
 def _makers() -> list[psutil.Process]:
