@@ -25,6 +25,8 @@ _SUB_CODES = ("地方自设的下级编码未必列全", "local sub-codes need n
 _MOST_ECONOMIC_DIGITS = 5
 # Sums that come out before the others are judged by the same structure, for each that does not.
 _ENOUGH = 2
+# 0.0001 and 0.0000 add up to 0.0001 and to 0.0002: such sums say nothing of a table.
+_MORE_THAN_ROUNDING = 4
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _come_out(document: Document, series: Series, columns: Sequence[str], found:
                 continue
             if not adds_up(whole, parts):
                 wrong += 1
-            elif len(parts) > 1:
+            elif len(parts) > 1 and _is_evidence(whole, parts):
                 right += 1
     return right >= _ENOUGH and right >= _ENOUGH * wrong
 
@@ -84,6 +86,12 @@ def adds_up(whole: Figure, parts: Sequence[Figure]) -> bool:
     """Whether the parts are the whole, but for rounding."""
     apart = abs(whole.value - sum(part.value for part in parts))
     return apart <= whole.half_place + sum(part.half_place for part in parts)
+
+
+def _is_evidence(whole: Figure, parts: Sequence[Figure]) -> bool:
+    """Whether the parts are the whole, and so much more than rounding that it can be no accident."""
+    rounding = whole.half_place + sum(part.half_place for part in parts)
+    return abs(whole.value) > _MORE_THAN_ROUNDING * rounding and adds_up(whole, parts)
 
 
 def _several(totals: list[Row]) -> bool:
@@ -155,14 +163,21 @@ def _segments(series: Series, units: list[Row]) -> Iterator[tuple[Row, list[Row]
 
 def _is_flat(document: Document, series: Series, columns: Sequence[str], totals: list[Row], units: list[Row]) -> bool:
     """Whether no institution is printed with those below it: a total is their sum, or each is that of its codes."""
+    heads_alone = True  # no total is the first institution's
     for column in columns:
         for total in totals:
             whole = document.figure(series.source, total[0], column)
-            if whole.value and adds_up(whole, document.figures(series.source, units, column)):
+            each = document.figures(series.source, units, column)
+            # Where one institution has everything, it might as well be the department above the others.
+            is_first = adds_up(whole, each[:1])
+            heads_alone = heads_alone and not (whole.value and is_first)
+            if _is_evidence(whole, each) and not is_first:
                 return True
+    if not heads_alone or _is_nested(document, series, columns, totals, units):
+        return False
     segments = list(_segments(series, units))
     return len(segments) == len(units) and all(
-        adds_up(
+        _is_evidence(
             document.figure(series.source, owner[0], column),
             document.figures(series.source, _tree(series.source, segment)[0], column),
         )
@@ -178,6 +193,6 @@ def _is_nested(document: Document, series: Series, columns: Sequence[str], total
         head = document.figure(series.source, first[0], column)
         each = [one for one in document.figures(series.source, others, column) if one.value]
         wholes = [head, *(document.figure(series.source, total[0], column) for total in totals)]
-        if len(each) > 1 and any(one.value and adds_up(one, each) for one in wholes):
+        if len(each) > 1 and any(_is_evidence(one, each) for one in wholes):
             return True
     return False

@@ -33,6 +33,8 @@ class Form:
     divisions: bool = True
     basic_split: bool = False  # 人员经费 and 公用经费 in the expenditure statements
     by_unit: bool = False  # revenue by institution, not by code
+    # 款 and 项 by name in the balances, the department above its institutions, money by its sources, lists of projects.
+    detailed: bool = False
 
 
 _USUAL = Form()
@@ -137,6 +139,8 @@ def budget(
         if items:
             coded(made, STATEMENT_OF_FUND[fund], fund, items)
     _economic(made, economic)
+    if form.detailed:
+        _by_source(made, economic)
     _three_public(made, economic, overseas)
     _purchases(made, list(purchases))
     _assets(made, carried_over)
@@ -204,6 +208,9 @@ def _balances(made: Builder, functional: Any, every: Any, revenue: dict[str, int
         year = sum(revenue.values()) + own
         put("revenue", "year_total", "本年收入合计", year)
         put("revenue", "opening_balance", "上年结转", carried)
+        if fiscal and made.form.detailed:
+            for number, fund in enumerate(FUNDS, start=1):
+                put("revenue", "balance_part", f"{number}、{names[fund]}", carried if number == 1 else 0)
         put("revenue", "grand_total", "收入总计", year + carried)
         spent = (
             add(*(pair for items in functional.values() for pair in items.values())) if fiscal else add(*every.values())
@@ -219,6 +226,11 @@ def _balances(made: Builder, functional: Any, every: Any, revenue: dict[str, int
                 code,
                 per_fund,
             )
+            for below in tree(made, every) if made.form.detailed else ():
+                if below.startswith(code) and below != code:
+                    per_fund = {fund: sum(under(items, below)) for fund, items in functional.items()}
+                    total = sum(per_fund.values()) if fiscal else sum(under(every, below))
+                    put("expenditure", "item_part", f"科目{below}", total, None, per_fund)
         totals = {fund: sum(add(*items.values())) for fund, items in functional.items()}
         put("expenditure", "year_total", "本年支出合计", sum(spent), None, totals)
         put("expenditure", "closing_balance", "结转下年", 0, None, dict.fromkeys(FUNDS, 0))
@@ -235,6 +247,7 @@ def _revenue_of_units(made: Builder, functional: Any, own: Any, carried: Any) ->
     shares.append({name: yuan - shares[0][name] for name, yuan in whole.items()})
     for name, level, amounts in (
         ("合计", "total", whole),
+        *([("部门", "unit", whole)] if made.form.detailed else []),
         ("甲单位", "unit", shares[0]),
         ("乙单位", "unit", shares[1]),
     ):
@@ -290,6 +303,17 @@ def _economic(made: Builder, divisions: Mapping[str, int]) -> None:
             about,
             {"total": personnel + public, "personnel": personnel, "public": public},
         )
+
+
+def _by_source(made: Builder, divisions: Mapping[str, int]) -> None:
+    """Basic expenditure with the money that pays for it: a quarter of each division is paid by other money."""
+    for code in ("", *sorted({code[:n] for code in divisions for n in (3, 5)})):
+        other = sum(yuan // 4 for one, yuan in divisions.items() if one.startswith(code))
+        total = sum(yuan for one, yuan in divisions.items() if one.startswith(code))
+        about = {**place(code), "phase": "budget", "fund": "all", "is_leaf": len(code) == 5}
+        amounts = {"total": total, "fiscal_appropriation": total - other, "general_public_budget": total - other}
+        amounts |= {"government_fund": 0, "special_account": 0, "other": other, "carried_over": 0}
+        made.row("economic_lines", records.EconomicLine, "basic_expenditure", about, amounts)
 
 
 def _three_public(made: Builder, economic: Mapping[str, int], overseas: int) -> None:
@@ -357,6 +381,12 @@ def _projects(made: Builder, every: Mapping[str, tuple[int, int]]) -> None:
             about,
             {"total": yuan, "fiscal": yuan - yuan // 3, "other_funds": yuan // 3},
         )
+    listed = [*enumerate(spending, start=1), (0, sum(spending))] if made.form.detailed and spending else []
+    for ordinal, yuan in listed:
+        name = f"项目{ordinal}" if ordinal else "合计"
+        about = {"ordinal": ordinal or len(spending) + 1, "code": None, "name": name, "is_total": not ordinal}
+        amounts = {"total": yuan, "general_public_budget": yuan, "institutional": 0, "other_funds": 0}
+        made.row("projects", records.Project, "project_expenditure", about, amounts)
 
 
 def example() -> records.ParsedDisclosure:

@@ -9,6 +9,7 @@ import pytest
 
 from app.checks.run import check
 from app.records import CheckResult, EconomicLine, Finding, ParsedDisclosure, RevenueLine
+from app.values import Unit
 from tests.checks import clean
 from tests.checks.mutate import changed
 
@@ -117,3 +118,47 @@ def test_each_row_goes_below_the_last_row_of_its_class_before_it() -> None:
         [Decimal(20), Decimal(10)],
         [Decimal(25), Decimal(15)],
     ]
+
+
+def _with_codes(*units: tuple[str, int], total: int) -> ParsedDisclosure:
+    """Revenue by institution with the code of each below it."""
+    made = clean.Builder()
+    for name, wan in (("合计", total), *units):
+        level = "total" if name == "合计" else "unit"
+        about: dict[str, Any] = {"code": None, "name": name, "level": level, "is_leaf": False, "phase": "budget"}
+        made.row("revenues", RevenueLine, "revenue", about, {"total": wan * 10_000})
+        if level == "unit":
+            about |= {"code": "201", "name": "一般公共服务支出", "level": "class", "is_leaf": True}
+            made.row("revenues", RevenueLine, "revenue", about, {"total": wan * 10_000})
+    return made.parsed()
+
+
+@pytest.mark.parametrize(
+    ("units", "total", "status"),
+    [
+        ((("甲中心", 30), ("乙中心", 20)), 50, "passed"),
+        ((("甲中心", 30), ("乙中心", 20)), 57, "failed"),
+        ((("虚构局", 50), ("甲中心", 30), ("乙中心", 20)), 50, "passed"),
+        ((("虚构局", 50), ("甲中心", 30), ("乙中心", 20)), 57, "failed"),  # the department has 50, as those below it
+        ((("虚构局", 50), ("甲中心", 30)), 50, "insufficient"),  # not all that is below the department is printed
+    ],
+)
+def test_department_with_codes_of_its_own_above_its_institutions_is_not_added_to_them(
+    units: tuple[tuple[str, int], ...], total: int, status: str
+) -> None:
+    parsed = _with_codes(*units, total=total)
+    statuses = {one.status for one in _sums(parsed) if any(o.label == "合计" for o in one.operands)}
+    assert statuses == {status}
+
+
+def test_sums_of_the_size_of_rounding_do_not_say_how_institutions_add_up() -> None:
+    made = clean.Builder(clean.Form(unit=Unit.YI, decimals=4))
+    for level, name, yuan, tiny in (
+        ("total", "合计", 6_800_000, 9_000),
+        ("unit", "虚构局", 6_800_000, 9_000),
+        ("unit", "甲中心", 2_300_000, 3_000),
+        ("unit", "乙中心", 4_500_000, 6_000),
+    ):
+        about = {"code": None, "name": name, "level": level, "is_leaf": level == "unit", "phase": "budget"}
+        made.row("revenues", RevenueLine, "revenue", about, {"total": yuan, "carried_over": tiny})
+    assert {one.status for one in _sums(made.parsed()) if one.operands} <= {"passed", "rounding"}

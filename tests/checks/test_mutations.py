@@ -22,7 +22,7 @@ _YUAN = st.integers(min_value=10_000, max_value=90_000_000)
 _NONE = st.just(0)
 
 
-# 万元 with two decimals or six, whole yuan, 亿元; with and without 款, 人员 and 公用; revenue by institution.
+# 万元 with two decimals or six, whole yuan, 亿元; with and without 款, 人员 and 公用; revenue by institution; detailed.
 FORMS = (
     clean.Form(),
     clean.Form(decimals=6, year=2026),
@@ -30,6 +30,8 @@ FORMS = (
     clean.Form(unit=Unit.YUAN, year=2022, by_unit=True),
     clean.Form(unit=Unit.YI, decimals=4, year=2019, divisions=False),
     clean.Form(year=2020, divisions=False, by_unit=True, basic_split=True),
+    clean.Form(detailed=True, by_unit=True),
+    clean.Form(unit=Unit.YUAN, decimals=0, year=2026, detailed=True),
 )
 
 
