@@ -88,10 +88,14 @@ def _tally(base: Resource, department: str | None = None) -> str:
       select s.department_id, s.reason, sum(greatest(s.later - s.earlier, 0)) as fresh,
         sum(greatest(s.earlier - s.later, 0)) as gone
       from (
-        select t.department_id, v.disclosure_id, v.reason, {natural_key(base)} as natural_key,
-          {content(base)} as content, count(*) filter (where v.later) as later,
-          count(*) filter (where not v.later) as earlier
-        from {base.source} join revision v on v.department_id = t.department_id and v.revision_id = t.revision_id{only}
-        group by t.department_id, v.disclosure_id, v.reason, 4, 5) s
+        select r.department_id, r.disclosure_id, r.reason, r.natural_key, r.content,
+          count(*) filter (where r.later) as later, count(*) filter (where not r.later) as earlier
+        from (
+          select t.department_id, v.disclosure_id, v.reason, v.later, {natural_key(base)} as natural_key,
+            {content(base)} as content
+          from {base.source} join revision v on v.department_id = t.department_id and v.revision_id = t.revision_id
+          {only}
+        ) r
+        group by r.department_id, r.disclosure_id, r.reason, r.natural_key, r.content) s
       where s.earlier <> s.later group by s.department_id, s.disclosure_id, s.reason, s.natural_key) k
     group by k.reason"""  # noqa: S608 - as above
