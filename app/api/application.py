@@ -85,6 +85,8 @@ def create_application(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Nothing is reported to anybody: whether it should be would be looked up for every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         routes=_routes(),
     )
     application.openapi = openapi_document  # type: ignore[method-assign]  # the registry describes the routes

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -169,7 +169,12 @@ def unmodified(if_modified_since: bytes, last_modified: bytes) -> bool:
 
 def last_modified(state: State, release: int) -> bytes:
     """When the release was made, or this program if that was later."""
-    return format_datetime(max(state.created[release], build()[1]).astimezone(UTC), usegmt=True).encode()
+    return _http_date(max(state.created[release], build()[1]))
+
+
+@lru_cache(maxsize=256)
+def _http_date(moment: datetime) -> bytes:
+    return format_datetime(moment.astimezone(UTC), usegmt=True).encode()
 
 
 # What makes answers: programs, templates and styles of pages, packaged lists of codes.

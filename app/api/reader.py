@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -141,29 +140,28 @@ async def _fetch(
     pool = host.pool or await host.open()
     host.running += 1
     try:
-        async with _connection(pool, host.pool_wait_seconds) as connection:
-            try:
-                return await fetch(connection, *args, **kwargs)
-            except _DROPPED:
-                # It may not know yet that it is lost; nobody else shall find that out.
-                connection.terminate()
-                # The others went the same way: every one is opened anew before it is used again.
-                await pool.expire_connections()
-                raise
+        connection = await _acquire(pool, host.pool_wait_seconds)
+        try:
+            return await fetch(connection, *args, **kwargs)
+        except _DROPPED:
+            # It may not know yet that it is lost; nobody else shall find that out.
+            connection.terminate()
+            # The others went the same way: every one is opened anew before it is used again.
+            await pool.expire_connections()
+            raise
+        finally:
+            await pool.release(connection)
     finally:
         host.running -= 1
 
 
-@contextlib.asynccontextmanager
-async def _connection(pool: asyncpg.Pool, seconds: float) -> AsyncIterator[PoolConnectionProxy]:
+async def _acquire(pool: asyncpg.Pool, seconds: float) -> PoolConnectionProxy:
     """A connection of the pool. DatabaseBusy when all of them are in use for longer than a request waits."""
+    if pool.get_idle_size():
+        return await pool.acquire()  # at once: a time limit would cost more than the taking
     try:
-        connection = await pool.acquire(timeout=seconds)
+        return await pool.acquire(timeout=seconds)
     except TimeoutError:
         if pool.get_idle_size() or pool.get_size() < pool.get_max_size():
             raise  # it was not the pool that kept us waiting
         raise DatabaseBusy(f"every connection was in use for {seconds:g} s") from None
-    try:
-        yield connection
-    finally:
-        await pool.release(connection)

@@ -1,4 +1,4 @@
-"""Control totals are the sums of the amounts as a file shows them, to the last digit: shifted once they are added up."""
+"""Control totals are the sums of the amounts as a file shows them, to the last digit: shifted when added up."""
 
 from __future__ import annotations
 
