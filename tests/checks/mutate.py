@@ -84,11 +84,17 @@ class Shares:
 
 
 def figures(parsed: ParsedDisclosure) -> Iterator[Place]:
-    """Every printed amount of the tables of the document, and of its narrative."""
+    """Every printed amount of the tables of the document, and of its narrative.
+
+    A merged cell, such as the weight of a first level, is one figure however many records have it.
+    """
     for source in LISTS:
+        seen = set()
         for index, record in enumerate(getattr(parsed, source)):
             for name in record.cells:
-                if isinstance(getattr(record, name, None), Decimal):
+                printed = (record.statement_key, record.statement_ordinal, name, record.cells[name])
+                if isinstance(getattr(record, name, None), Decimal) and printed not in seen:
+                    seen.add(printed)
                     yield source, index, name
     for index, said in enumerate(parsed.stated_amounts):
         for name in ("amount", "percent"):
@@ -97,13 +103,17 @@ def figures(parsed: ParsedDisclosure) -> Iterator[Place]:
 
 
 def changed(parsed: ParsedDisclosure, source: str, index: int, name: str, amount: Decimal) -> ParsedDisclosure:
-    """The document with one other figure, in its record and in the cell that prints it."""
+    """The document with one other figure, in the cell that prints it and in every record that has it from there."""
     records = list(getattr(parsed, source))
     record = records[index]
-    records[index] = record.model_copy(update={name: amount})
     if source == stated.SOURCE:
+        records[index] = record.model_copy(update={name: amount})
         return parsed.model_copy(update={source: records})
     row, column = record.cells[name]
+    for position, one in enumerate(records):
+        same = (one.statement_key, one.statement_ordinal) == (record.statement_key, record.statement_ordinal)
+        if same and one.cells.get(name) == (row, column):
+            records[position] = one.model_copy(update={name: amount})
     statements = []
     for one in parsed.statements:
         if (one.key, one.ordinal) == (record.statement_key, record.statement_ordinal):
