@@ -229,6 +229,6 @@ async def test_wrong_question_is_refused_with_what_was_meant(
 async def test_questions_of_the_page_are_answered(checked: httpx.AsyncClient) -> None:
     page = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
     paths = re.findall(r"curl 'http://127\.0\.0\.1:8000(/[^']+)'", page)
-    assert len(paths) == 4
+    assert len(paths) == 5
     for path in paths:
         assert await data(checked, path), path
