@@ -102,11 +102,12 @@ async def _add(connection: asyncpg.Connection, rollup: Rollup, revisions: list[i
     """Add the rows of these revisions to the sums, or take them off; whether there are any."""
     # The planner knows nothing of tables that were just filled: one by one their rows must not be looked for.
     await connection.execute("SET LOCAL enable_nestloop = off")
-    await connection.execute(_stage(rollup), revisions, release)
+    await connection.execute(_stage(rollup), revisions, revisions[0], revisions[-1], release)
     level = ", level, is_leaf" if rollup.coded else ""
     samples = await connection.fetch(f"SELECT min(revision_id) AS one FROM staged GROUP BY place{level}")  # noqa: S608
     if samples:
-        await connection.execute(_combine(rollup), [row["one"] for row in samples])
+        some = sorted({row["one"] for row in samples})
+        await connection.execute(_combine(rollup), some, some[0], some[-1])
         await connection.execute(_sum_regions(rollup))
         if rollup.coded:
             await connection.execute(_sum_codes(rollup))
@@ -141,8 +142,15 @@ def _digest(rollup: Rollup, picked: str | None) -> str:
     return " # ".join(parts)
 
 
+# A first load has no statistics yet, and the planner takes a long list for everything there is: of a range it expects
+# that it is found in the index.
+_OF_REVISIONS = " AND ".join(
+    f"{table}.revision_id = any($1::bigint[]) AND {table}.revision_id BETWEEN $2 AND $3" for table in ("d", "x")
+)
+
+
 def _stage(rollup: Rollup) -> str:
-    """The rows of the revisions $1 in release $2, with a number for what parts them."""
+    """The rows of the revisions $1, from $2 to $3, in release $4, with a number for what parts them."""
     coded = ""
     if rollup.coded:
         coded = f"""coalesce(x.code, '') AS code, x.is_leaf, {_digest(rollup, "x.level")} AS level,"""
@@ -151,16 +159,16 @@ def _stage(rollup: Rollup) -> str:
         for n, measure in enumerate(rollup.measures, start=1)
     )
     return f"""CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
-        SELECT x.revision_id, x.fiscal_year, (CASE WHEN d.valid_from = $2 THEN 1 ELSE -1 END)::smallint AS sign,
+        SELECT x.revision_id, x.fiscal_year, (CASE WHEN d.valid_from = $4 THEN 1 ELSE -1 END)::smallint AS sign,
             hashtext(d.department_id) AS body, {_digest(rollup, None)} AS place,
             d.region_code COLLATE "C" AS region_code, {coded}
             {", ".join(f"x.{measure}" for measure in rollup.measures)}, {places}
         FROM disclosure d JOIN {rollup.table} x ON x.revision_id = d.revision_id AND x.department_id = d.department_id
-        WHERE d.revision_id = any($1::bigint[]) AND x.revision_id = any($1::bigint[])"""  # noqa: S608 - our own names
+        WHERE {_OF_REVISIONS}"""  # noqa: S608 - our own names
 
 
 def _combine(rollup: Rollup) -> str:
-    """Write down the combinations of the rows of the revisions $1."""
+    """Write down the combinations of the rows of the revisions $1, from $2 to $3."""
     columns = ", ".join(
         f"{_column(name)} AS {name}" if name in PARTED or name in rollup.own else f"NULL::text AS {name}"
         for name in (*PARTED, *OWN)
@@ -172,7 +180,7 @@ def _combine(rollup: Rollup) -> str:
             '{rollup.made_as}', {columns}, {"p.picked" if rollup.coded else "''"} AS picked
         FROM disclosure d JOIN {rollup.table} x ON x.revision_id = d.revision_id AND x.department_id = d.department_id
         {picked if rollup.coded else ""}
-        WHERE d.revision_id = any($1::bigint[]) AND x.revision_id = any($1::bigint[])
+        WHERE {_OF_REVISIONS}
         ON CONFLICT (id) DO NOTHING"""  # noqa: S608 - our own names
 
 
