@@ -17,7 +17,8 @@ from stage import Stage
 from app import database
 from app.query.read_query import read_list
 from app.query.registry import RESOURCES
-from app.query.select import count_statement, page_statement
+from app.query.run import total_statement
+from app.query.select import counted_page, page_statement
 
 _DRAWN = 20
 
@@ -53,9 +54,7 @@ async def _touched(connection: asyncpg.Connection, asked: Asked) -> float:
         unit=query.unit,
         limit=LIMIT,
     )
-    blocks = 0
-    for statement in (page, count_statement("expenditures", filters=shapes)):
-        said = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", *arguments)
-        plan = json.loads(said)[0]["Plan"]
-        blocks += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
-    return float(blocks)
+    text = counted_page(page, total_statement(query.resource, query.filters), limit=LIMIT)
+    said = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", *arguments)
+    plan = json.loads(said)[0]["Plan"]
+    return float(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])

@@ -2,7 +2,7 @@
 
 - ours: the application in one uvicorn process, with nothing remembered between requests (`ours.py`);
 - served: as it runs, which remembers the exact total of a filter; finished answers are not kept here either;
-- pgbench: our two statements (page and exact total) and nothing else, prepared, as the API's role;
+- pgbench: our statement (page and exact total) and nothing else, prepared and planned as in our sessions;
 - usual: SQLModel objects and a `response_model`, offset and limit (`usual_way.py`), with the same exact total;
 - Datasette with an exact total, and ROAPI without any (`peers.py`).
 
@@ -146,7 +146,8 @@ def _pgbench(settings: Settings, text: str, seconds: int) -> Result:
         file.chmod(0o644)
         said = find_programs(settings.data, settings.postgres_version).run(
             "pgbench", "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "1", "-T", str(seconds), "-f", str(file),
-            "-U", database.READER, "-h", str(embedded.socket_directory(settings)), database.DATABASE,
+            "-U", database.READER, "-h", str(embedded.socket_directory(settings)),
+            f"dbname={database.DATABASE} options=-cplan_cache_mode=force_generic_plan",
         )  # fmt: skip
 
     def figure(pattern: str) -> float:

@@ -11,7 +11,8 @@ import asyncpg
 
 from app.query.read_query import read_list
 from app.query.registry import RESOURCES
-from app.query.select import count_statement, page_statement
+from app.query.run import total_statement
+from app.query.select import counted_page, page_statement
 
 LIMIT = 50
 _DRAWN = 500  # so many different departments, divisions and years are asked for, by every way the same
@@ -85,7 +86,7 @@ class Kind:
         return Asked({name: drawn[name] for name in self.filters})
 
     def script(self, values: Values) -> str:
-        """Pgbench's script for one request: our page, and our exact total, with values drawn as `draw` draws them."""
+        """Pgbench's script for one request: our page with its exact total, with values drawn as `draw` draws them."""
         example = Asked({name: {"code": "201", "fiscal_year": "2023"}.get(name, "x") for name in self.filters})
         pairs = [tuple(pair.split("=", 1)) for pair in example.ours.partition("?")[2].split("&")]
         read = read_list(RESOURCES["expenditures"], pairs)  # type: ignore[arg-type]  # each pair has two
@@ -100,18 +101,17 @@ class Kind:
             unit=read.unit,
             limit=LIMIT,
         )
-        above = [str(int(code) + 1) for code in values.classes]
         bound = {
             "department_id": [_element(values.departments, "d")],
             "region_code": [_element(values.regions, "r")],
-            "code": [_element(values.classes, "c"), _element(above, "c")],
+            "class_code": [_element(values.classes, "c")],
             "fiscal_year": [f"(array[{','.join(map(str, values.years))}]::bigint[])[(:y)::int]"],
         }
         arguments = ["1", *(one for column, _, _ in shapes for one in bound[column])]
         counts = {"d": values.departments, "r": values.regions, "c": values.classes, "y": values.years}
         variables = [rf"\set {name} random(1, {len(listed)})" for name, listed in counts.items()]  # type: ignore[arg-type]
-        statements = [bind(page, arguments), bind(count_statement("expenditures", filters=shapes), arguments)]
-        return "\n".join([*variables, *statements]) + "\n"
+        total = total_statement(RESOURCES["expenditures"], read.filters)
+        return "\n".join([*variables, bind(counted_page(page, total, limit=LIMIT), arguments)]) + "\n"
 
 
 KINDS = (

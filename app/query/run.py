@@ -97,7 +97,7 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
         limit=query.limit,
     )
     if counted:
-        text = counted_page(text, _counting(resource, query.filters), limit=query.limit)
+        text = counted_page(text, total_statement(resource, query.filters), limit=query.limit)
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
     async with planned(connection, query):
@@ -149,7 +149,7 @@ async def row_of_release(
     return row
 
 
-def _counting(resource: Resource, filters: tuple[Filter, ...]) -> str:
+def total_statement(resource: Resource, filters: tuple[Filter, ...]) -> str:
     """The statement that counts all rows of these filters, with their values as its parameters behind the release."""
     facts = count_statement(resource.name, filters=tuple(item.shape for item in filters))
     cells = covering(resource, filters)
