@@ -77,10 +77,10 @@ _PAIRS = f"""pair as materialized (
       case when o.id is null then 'new_document' when n.id is null then 'withdrawn'
         when o.sha256 <> n.sha256 then 'new_revision' when o.content_digest <> n.content_digest then 'extraction_mended'
         else 'checks' end as reason
-    from (select * from disclosure where valid_from <= {EARLIER} and valid_to > {EARLIER} and valid_to <= {LATER}
-      and {{department}}) o
-    full join (select * from disclosure where valid_from > {EARLIER} and valid_from <= {LATER} and valid_to > {LATER}
-      and {{department}}) n on n.department_id = o.department_id and n.id = o.id
+    from (select x.* from disclosure x where x.valid_from <= {EARLIER} and x.valid_to > {EARLIER}
+      and x.valid_to <= {LATER} and {{department}}) o
+    full join (select x.* from disclosure x where x.valid_from > {EARLIER} and x.valid_from <= {LATER}
+      and x.valid_to > {LATER} and {{department}}) n on n.department_id = o.department_id and n.id = o.id
     where (o.content_digest, o.checks_version) is distinct from (n.content_digest, n.checks_version)
   ) t where {{conditions}}
 )"""  # noqa: S608 - our own words
@@ -230,7 +230,7 @@ def conditions_of(shape: ChangeShape) -> Conditions:
         changes.append(text)
         first += used
     department = one_department(shape.row_filters, 3)
-    only = "true" if department is None else f"department_id = {department}"
+    only = "true" if department is None else f"x.department_id = {department}"
     pairs = _PAIRS.format(conditions=" and ".join(whole), department=only)
     return Conditions(pairs, department, tuple(rows), tuple(filtered), tuple(changes), first)
 

@@ -132,8 +132,9 @@ async def fetch_department(connection: Connection, department: str, query: FeedQ
               when o.sha256 <> n.sha256 then 'new_revision'
               when o.content_digest <> n.content_digest then 'extraction_mended' else 'checks' end as reason,
             case when n.id is null then o.valid_to - 1 else n.valid_from end as release
-          from (select * from disclosure where department_id = $1) n
-          full join (select * from disclosure where department_id = $1) o on o.id = n.id and o.valid_to = n.valid_from
+          from (select x.* from disclosure x where x.department_id = $1) n
+          full join (select x.* from disclosure x where x.department_id = $1) o
+            on o.department_id = n.department_id and o.id = n.id and o.valid_to = n.valid_from
           join release r on r.number = coalesce(n.valid_from, o.valid_to)
           where $2::int is null or r.number < $2)
         select * from change where number >= coalesce(

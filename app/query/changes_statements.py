@@ -59,7 +59,7 @@ def change_page_statement(shape: ChangeShape, *, nulls: tuple[bool, ...] | None)
 ){beside(base, (listed, joined), department=conditions.department)}
 select (select count(*) from changed) as found,
   (select string_agg(row_to_json(r)::text, ',') from (
-    select {own}, {_objects(shape, listed, f"page t{joined}")} from changed c
+    select {own}, {_objects(shape, listed, f"page t{joined} where true")} from changed c
     order by {by_keys} limit {show}) r) as rows,
   (select array[{key_texts}] from changed c order by {by_keys} offset greatest({show} - 1, 0) limit 1) as keys,
   (select count(*) from {source}) as disclosures"""  # noqa: S608 - identifiers come from our own declarations
@@ -125,7 +125,9 @@ def change_file_statement(shape: ChangeShape, *, nested: bool, part: bool) -> tu
         pairs += f", {_part(shape.orders[0], 'true', offset='0', limit=f'${conditions.following}::int')}"
     shown = [base.by_name[field] for field in shape.fields]
     listed = shown_list(base, shown, shape.includes, shape.unit)
-    rows = f"{base.source}{row_joins(base, shown, shape.includes)}"
+    rows = f"{base.source}{row_joins(base, shown, shape.includes)} where true"
+    if conditions.department is not None:
+        rows += f" and t.department_id = {conditions.department}"
     own = ", ".join(f't.{_expression(column)} as "{column.name}"' for column in own_columns(shape.name))
     if nested:
         columns, sides, joined = 't."before", t."after"', _objects(shape, listed, rows), ""
@@ -142,7 +144,7 @@ def change_file_statement(shape: ChangeShape, *, nested: bool, part: bool) -> tu
 
 
 def _objects(shape: ChangeShape, listed: str, rows: str) -> str:
-    """The whole row before and after a change c, as objects, out of these rows."""
+    """The whole row before and after a change c, as objects, out of these rows (FROM with WHERE)."""
     return ", ".join(
         f"(select row_to_json(x) from ({_row(shape, side, listed, rows)}) x) as {side}"  # noqa: S608 - as above
         for side in _SIDES
@@ -162,7 +164,7 @@ def _joined(shape: ChangeShape, side: str, listed: str, rows: str) -> str:
 def _row(shape: ChangeShape, side: str, listed: str, rows: str) -> str:
     """The row of a change c on one side, as it is shown."""
     stored, key = _SIDES[side], RESOURCES[shape.name].key_column.expression
-    text = f"""select {listed} from {rows} where t.department_id = c.department_id
+    text = f"""select {listed} from {rows} and t.department_id = c.department_id
       and t.revision_id = c.{stored}_revision and {key} = c.{stored}_key"""  # noqa: S608 - as above
     return _of_release(text, side)
 
