@@ -34,6 +34,12 @@ LIMITS = {
     "outer join": "12: an outer join keeps the rows that every machine has and looks for theirs in a distributed table",
     "multi-shard": "12: FOR UPDATE, TABLESAMPLE, GROUPING SETS and recursive CTEs work within one shard only",
     "local": "12: a table of one machine is joined with a distributed one, or read in what changes tables elsewhere",
+    "no FROM": "12: a subquery that reads an outer row in shards is made of VALUES, of a set operation, or has no FROM "
+    "and calls a function that is not immutable",
+    "whole": "12: EXISTS over distributed tables that nothing outside is read in has no LIMIT: every row of them would "
+    "be sent, and one without a column cannot be",
+    "grouped outer": "18: a query that groups has a subquery over distributed tables in its fields (issue 8296)",
+    "reference target": "12: rows that every machine has are changed by what is read in shards, not by a CTE",
     "volatile": "12: what changes rows on several machines calls a function that gives each another value",
 }
 
@@ -63,6 +69,8 @@ def refusals(text: str) -> list[str]:
     for statement in parse(text, read="postgres"):
         if isinstance(statement, exp.Query):
             _query(statement, {}, None, found)
+        elif isinstance(statement, exp.Create) and isinstance(statement.expression, exp.Query):
+            _query(statement.expression, {}, None, found)  # CREATE TABLE … AS
         elif isinstance(statement, exp.Update | exp.Delete | exp.Insert):
             _change(statement, found)
     return found
@@ -79,7 +87,7 @@ def unpinned(text: str, parameter: int) -> list[str]:
         for select in statement.find_all(exp.Select) if statement else ():
             named = _named(select)
             # What asks a grouped query for one of its groups is asked of the rows that are grouped, too.
-            equal = [*_classes(select), *_asked_from_outside(select)]
+            equal = _merged([*_classes(select), *_asked_from_outside(select), *_around(select)])
             found += [
                 f"{table} {alias}"
                 for alias, table in named.items()
@@ -87,6 +95,23 @@ def unpinned(text: str, parameter: int) -> list[str]:
                 and not _is_cte(select, table)
                 and not any(f"${parameter}" in one for one in equal if f"{alias}.{COLUMN}" in one)
             ]
+    return found
+
+
+def _around(select: exp.Select) -> Iterator[set[str]]:
+    """What is equal in the queries around this one, whose rows it reads."""
+    node: exp.Expression = select
+    while (parent := node.parent) is not None and not isinstance(parent, exp.CTE):
+        if isinstance(parent, exp.Select):
+            yield from _classes(parent)
+        node = parent
+
+
+def _merged(classes: list[set[str]]) -> list[set[str]]:
+    found: list[set[str]] = []
+    for one in classes:
+        touched = [other for other in found if other & one]
+        found = [other for other in found if other not in touched] + [one.union(*touched)]
     return found
 
 
@@ -130,9 +155,7 @@ def _select(select: exp.Select, ctes: Mapping[str, Kind], outer: Block | None, f
         block.kinds[alias] = kind
     for node in _expressions(select):
         for subquery in _subqueries(node):
-            correlated = _reads_outer(subquery, block)
-            if _query(subquery, ctes, block if correlated else None, found) and correlated:
-                _correlated(subquery, ctes, block, found)
+            _beside(subquery, ctes, block, found)
     _joins(block, found)
     if block.distributed:
         if select.args.get("locks"):
@@ -141,6 +164,24 @@ def _select(select: exp.Select, ctes: Mapping[str, Kind], outer: Block | None, f
         if group is not None and group.find(exp.GroupingSets, exp.Cube, exp.Rollup):
             _add(found, "multi-shard", group)
     return bool(block.distributed)
+
+
+def _beside(subquery: exp.Query, ctes: Mapping[str, Kind], block: Block, found: list[str]) -> None:
+    """A subquery that is said beside FROM."""
+    correlated = _reads_outer(subquery, block)
+    in_shards = _query(subquery, ctes, block if correlated else None, found)
+    if correlated and block.distributed:
+        _without_rows(subquery, found)
+    if in_shards and correlated:
+        _correlated(subquery, ctes, block, found)
+        if block.select.args.get("group") is not None:
+            _add(found, "grouped outer", subquery)
+    elif in_shards and isinstance(subquery.parent, exp.Exists) and not _looks_at_one_row(subquery):
+        _add(found, "whole", subquery)
+
+
+def _looks_at_one_row(query: exp.Query) -> bool:
+    return isinstance(query, exp.Select) and bool(query.args.get("limit") and query.expressions)
 
 
 def _item(item: exp.Expression, ctes: Mapping[str, Kind], block: Block, found: list[str]) -> tuple[str, Kind]:
@@ -158,8 +199,10 @@ def _item(item: exp.Expression, ctes: Mapping[str, Kind], block: Block, found: l
         inner = item.this
         while isinstance(inner, exp.Subquery):
             inner = inner.this
+        correlated = isinstance(item, exp.Lateral) and _reads_outer(inner, block)
+        if block.distributed and (correlated or isinstance(inner, exp.Values)):
+            _without_rows(inner, found)
         if isinstance(inner, exp.Query):
-            correlated = isinstance(item, exp.Lateral) and _reads_outer(inner, block)
             in_shards = _query(inner, ctes, block if correlated else None, found)
             if correlated and in_shards:
                 _correlated(inner, ctes, block, found)
@@ -167,6 +210,20 @@ def _item(item: exp.Expression, ctes: Mapping[str, Kind], block: Block, found: l
             whole = in_shards and (correlated or _by_department(inner, ctes))
             return item.alias_or_name, "distributed" if whole else "recurring"
     return item.alias_or_name, "recurring"
+
+
+# What may be called where there is no FROM, or in FROM, on each machine for itself.
+_IMMUTABLE = {"unnest", "generate_series", "jsonb_array_elements_text", "json_array_elements_text"}
+
+
+def _without_rows(query: exp.Expression, found: list[str]) -> None:
+    """What a subquery that reads an outer row in shards may not be made of."""
+    if query.find(exp.SetOperation) or query.find(exp.Values):
+        _add(found, "no FROM", query)
+    for select in query.find_all(exp.Select):
+        called = {one.name.lower() for one in select.find_all(exp.Anonymous)}
+        if _from(select) is None and called - _IMMUTABLE:
+            _add(found, "no FROM", select)
 
 
 def _correlated(query: exp.Query, ctes: Mapping[str, Kind], block: Block, found: list[str]) -> None:
@@ -252,6 +309,9 @@ def _change(statement: exp.Update | exp.Delete | exp.Insert, found: list[str]) -
         _query(inner, {}, None, found)
         return
     read = _tables(statement) - {name} - ctes.keys()
+    in_ctes = {table.name for cte in ctes.values() for table in cte.find_all(exp.Table)}
+    if name in REFERENCE and (read & DISTRIBUTED) - in_ctes:
+        _add(found, "reference target", statement)
     if any(table not in DISTRIBUTED | REFERENCE for table in read):
         _add(found, "local", statement)
     named = {one.name.lower() for one in statement.find_all(exp.Anonymous)}

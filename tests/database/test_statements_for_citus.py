@@ -1,7 +1,8 @@
 """No statement of the service or the loader needs what Citus refuses, and one department is one shard.
 
 Every statement is written down as it goes to the database: of a first load, an ingest, a revision and a withdrawal, of
-each list with its includes, filters, files, groups and records, and of everything beside the lists. Each is then held
+what is made up for afterwards, of the files of a release, of each list with its includes, filters, files, groups and
+records, of changes, and of everything beside the lists. Each is then held
 against the documented limits of Citus (`citus_limits.py`); whatever asks for one department names it on every
 distributed table. `gongkai db distribute` is what makes the tables distributed (`test_distribute.py`).
 """
@@ -10,7 +11,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -18,12 +21,14 @@ import httpx
 import pytest
 from asgi_lifespan import LifespanManager
 
-from app import database
+from app import add_up, codes_in_use, database, index_names, publish
 from app.api.application import create_application
+from app.bulk.build import build_release
 from app.load import load
 from app.query.columns import Resource
 from app.query.registry import RESOURCES
 from app.settings import Settings
+from app.tables import STILL_VALID
 from tests import dataset
 from tests.conftest import copy_of
 from tests.database.citus_limits import DISTRIBUTED, LIMITS, REFERENCE, reads_distributed, refusals, unpinned
@@ -36,19 +41,22 @@ class Record:
     """What was sent, by the request or step that sent it."""
 
     step: str = ""
+    steps: set[str] = dataclasses.field(default_factory=set)
     sent: dict[str, str] = dataclasses.field(default_factory=dict)  # statement: the step that sent it first
 
     def add(self, text: str) -> None:
         # The driver itself asks the catalogue of types, by names that it lists on its own.
         if _OURS.search(text) and "typinfo" not in text and "pg_type" not in text:
+            self.steps.add(self.step)
             self.sent.setdefault(text.removeprefix("explain (format json) "), self.step)
 
 
 @pytest.fixture(scope="module")
 def record() -> Any:
-    """Everything that any connection of this process sends, COPY apart, which has nothing to be refused."""
+    """Everything that any connection of this process sends; of COPY the query, if it has one."""
     written, patch = Record(), pytest.MonkeyPatch()
     prepare, execute = asyncpg.Connection._get_statement, asyncpg.Connection.execute
+    copy = asyncpg.Connection.copy_from_query
 
     async def preparing(self: asyncpg.Connection, query: str, *arguments: Any, **named: Any) -> Any:
         written.add(query)
@@ -58,6 +66,11 @@ def record() -> Any:
         written.add(query)
         return await execute(self, query, *arguments, **named)
 
+    async def copying(self: asyncpg.Connection, query: str, *arguments: Any, **named: Any) -> Any:
+        written.add(query)
+        return await copy(self, query, *arguments, **named)
+
+    patch.setattr(asyncpg.Connection, "copy_from_query", copying)
     patch.setattr(asyncpg.Connection, "_get_statement", preparing)
     patch.setattr(asyncpg.Connection, "execute", executing)
     yield written
@@ -77,6 +90,18 @@ async def recorded(server: Settings, record: Record) -> AsyncIterator[Record]:
             for release in later:
                 record.step = "revision"
                 await load(connection, release, origin="ingest")
+            record.step = "made up for"
+            await connection.execute("DELETE FROM search_entry; UPDATE release SET codes = NULL")
+            await add_up.forget(connection)
+            for made_up in (index_names.catch_up, add_up.catch_up, codes_in_use.catch_up):
+                assert await made_up(connection)
+            record.step = "a load that was broken off"
+            await connection.execute(f"UPDATE disclosure SET valid_to = 99 WHERE valid_to = {STILL_VALID}")
+            assert await publish.take_back_unpublished(connection)
+        record.step = "files of a release"
+        with tempfile.TemporaryDirectory() as name:
+            _, fresh = await build_release(dataclasses.replace(settings, releases_at=Path(name)))
+        assert fresh
         application = create_application(dataclasses.replace(settings, cache_mb=0))
         async with (
             LifespanManager(application) as manager,
@@ -129,8 +154,9 @@ def paths() -> list[str]:
         includes = ",".join(include.name for include in resource.includes)
         if includes:
             found += [f"{base}&include={includes}", f"/v1/{name}.ndjson?include={includes}"]
-        found.append(f"/v1/{name}.csv")
+        found += [f"/v1/{name}.csv", f"/v1/{name}.parquet?release=1"]
         if "department_id" in resource.by_name:
+            found.append(f"/v1/{name}.csv?department_id={department()}&include={includes}" if includes else base)
             found.append(f"{base}&department_id={department()}" + (f"&include={includes}" if includes else ""))
         if resource.search is not None:
             found.append(f"{base}&q=事务")
@@ -178,15 +204,33 @@ def paths() -> list[str]:
         "/sitemap-1.xml",
         "/feeds/releases.atom",
         f"/feeds/departments/{own}.atom",
+        f"/feeds/departments/{own}.atom?before=2&limit=1",
+        f"/v1/departments/{own}.atom",
+        "/v1/releases.atom?before=2",
         f"/v1/cite?disclosure={own}-2024-budget",
+        "/v1/cite?resource=expenditures&code=201",
+        "/v1/cite.bib?resource=expenditures&id=1",
+        "/departments",
+        "/departments?q=事务",
+        "/statements/1",
+        "/datasets/expenditures/rows?code=201",
+        "/releases",
+        "/releases/2",
+        "/v1/releases/2/files",
+        "/catalog.rdf",
+        "/v1/dictionary?release=1",
+        "/v1/dictionary.csv",
+        "/v1/expenditures?limit=1&updated_since=2020-01-01",
+        "/v1/search?release=1&q=事务",
+        "/readyz",
     ]
 
 
 def test_requests_of_every_kind_were_written_down(recorded: Record) -> None:
-    steps = set(recorded.sent.values())
+    steps = recorded.steps
     for name in RESOURCES:
         assert any(f"/v1/{name}?" in step for step in steps), name
-    assert {"first load", "withdrawal", "revision"} <= steps
+    assert {"first load", "withdrawal", "revision", "made up for", "files of a release"} <= steps
     assert (
         sum(reads_distributed(text) for text in recorded.sent if text.lstrip()[:6].lower() in ("select", "with p"))
         > 100
@@ -197,6 +241,22 @@ def test_requests_of_every_kind_were_written_down(recorded: Record) -> None:
 
 def test_no_statement_needs_what_citus_refuses(recorded: Record) -> None:
     found = {f"{step}: {refusal}" for text, step in recorded.sent.items() for refusal in refusals(text)}
+    assert not found, "\n".join(sorted(found))
+
+
+@pytest.mark.parametrize(
+    ("asked", "parameter", "least"),
+    [
+        ("/diff/2/[a-z-]+(.csv)?\\?.*department_id=", 3, 20),
+        ("\\.csv\\?department_id=", 2, 10),
+        ("/v1/departments/.*\\.atom", 1, 1),
+        ("/v1/series\\?department=", 2, 2),
+    ],
+)
+def test_what_asks_for_one_department_is_one_shard(recorded: Record, asked: str, parameter: int, least: int) -> None:
+    sent = [(text, step) for text, step in recorded.sent.items() if re.search(asked, step) and reads_distributed(text)]
+    assert len(sent) >= least
+    found = {f"{step}: {table}: {text[:300]}" for text, step in sent for table in unpinned(text, parameter)}
     assert not found, "\n".join(sorted(found))
 
 
@@ -231,6 +291,15 @@ def test_lists_of_one_department_name_it_on_every_distributed_table(recorded: Re
         ("local", "select * from named n join disclosure d on d.id = n.key"),
         ("local", "update search_entry e set rows = 1 where not exists (select from named n where n.text = e.text)"),
         ("volatile", "update disclosure set revision = random()"),
+        ("no FROM", "select p.k from disclosure d cross join lateral (select d.kind as k union all select 'x') p"),
+        ("no FROM", "select p.k from disclosure d cross join lateral (values (d.kind)) p (k)"),
+        ("no FROM", "select (select json_build_object('a', d.id)) from disclosure d"),
+        ("whole", "select exists (select from disclosure)"),
+        ("whole", "select exists (select 1 from disclosure where kind = 'budget')"),
+        ("grouped outer", ("select department_id, (select count(*) from finding f where f.department_id = "
+         "d.department_id group by f.department_id) from disclosure d group by department_id")),
+        ("reference target", "update department set name = d.title from disclosure d where d.department_id = id"),
+        ("local", "create temporary table one as select * from named n join disclosure d on d.id = n.key"),
     ],
 )  # fmt: skip
 def test_each_limit_is_told(limit: str, text: str) -> None:
@@ -248,6 +317,12 @@ def test_each_limit_is_told(limit: str, text: str) -> None:
             "on d.region_code = r.code"
         ),
         "select (select count(*) from disclosure)",
+        "select exists (select 1 from disclosure limit 1)",
+        "select p.k from disclosure d cross join lateral unnest(array[d.kind, 'x']) p (k)",
+        (
+            "with d as materialized (select department_id, max(title) as title from disclosure group by 1) "
+            "update department set name = d.title from d where d.department_id = id"
+        ),
         "with page as (select * from disclosure limit 1) select * from page p left join region r on r.code = p.code",
         "select * from region where code in (select region_code from disclosure)",
         "update disclosure set valid_to = 2 where revision_id = any($1)",
