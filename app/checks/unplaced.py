@@ -24,8 +24,9 @@ _DIGIT = re.compile(r"\d")
 # [292]…局, 340_…局; 执行率分值(10).
 _CODE_OF_A_NAME = re.compile(r"[\[(【]\d+[\])】]\D{2,}|\d+[_-]\D{2,}")
 _NAME_OF_A_WEIGHT = re.compile(r"\D{2,}\(\d+分?\)")
-# Words among which a number is no amount; an amount in words says so by its unit, or stands behind a colon.
-_AMOUNT_IN_WORDS = re.compile(r"[::]\s*-?\d|\d\s*[万亿]?元")
+# Words among which a number is no amount; an amount in words says so by its unit, or stands behind a colon, or at the
+# end, as where a label and the amount beside it are one cell.
+_AMOUNT_IN_WORDS = re.compile(r":\s*-?\d|\d\s*[万亿]?元|\d%?$")
 _WORD = re.compile(r"[\u4e00-\u9fff]")
 _WORDS_OF_A_NAME = 8
 # Headings of columns whose figures are parts of, or the sum of, what stands beside them.
