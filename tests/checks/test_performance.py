@@ -165,6 +165,30 @@ def test_plan_that_ends_early_is_quoted_with_what_it_should_be() -> None:
     assert result.difference == Decimal(-5)
 
 
+@pytest.mark.parametrize(
+    ("heading", "weights", "status"),
+    [
+        ("分值（90）", (60, 30), "passed"),
+        ("分值（90）", (60, 40), "failed"),
+        ("执行率\n分值\n（10）", (60, 30), "passed"),
+        ("执行率\n分值\n（10）", (60, 40), "failed"),
+        ("分值", (60, 40), "passed"),
+        ("分值", (60, 30), "passed"),  # a form may give ten points to the execution of the budget elsewhere
+        ("分值", (60, 31), "failed"),
+    ],
+)
+def test_weights_of_a_target_table_are_what_a_heading_says_they_are(
+    heading: str, weights: tuple[int, int], status: str
+) -> None:
+    indicators = tuple(
+        indicator("产出指标", "数量指标", f"指标{position}", "完成", weight=Decimal(weight))
+        for position, weight in enumerate(weights)
+    )
+    document = parsed(indicators=indicators, key="performance_targets")
+    document.statements[0].grid[0][6] = heading
+    assert statuses(document, "I12.sum_of_weights") == {status}
+
+
 @example(2_359_999, 10**9, 3, "cut")  # 0.2359999: rounded before it is compared it would be cut off by a whole step
 @given(st.integers(1, 10**9), st.integers(1, 10**9), st.integers(0, 3), st.sampled_from(["rounded", "cut"]))
 def test_a_true_rate_never_fails_rounded_or_cut_off(executed: int, budget: int, decimals: int, how: str) -> None:
