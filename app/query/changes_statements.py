@@ -56,10 +56,10 @@ def change_page_statement(shape: ChangeShape, *, nulls: tuple[bool, ...] | None)
 ), page as materialized (
   select t.* from {base.source} where (t.department_id, t.revision_id, {base.key_column.expression}) in (
     select s.department_id, s.revision_id, s.row_key from side s){only}
-){beside(base, (listed, joined), department=conditions.department)}
+){beside(base, (listed, joined), department=conditions.department)}{_made(shape, listed, f"page t{joined}")}
 select (select count(*) from changed) as found,
   (select string_agg(row_to_json(r)::text, ',') from (
-    select {own}, {_objects(shape, listed, f"page t{joined} where true")} from changed c
+    select {own}, {", ".join(f"{side}.object as {side}" for side in _SIDES)} from changed c{_found()}
     order by {by_keys} limit {show}) r) as rows,
   (select array[{key_texts}] from changed c order by {by_keys} offset greatest({show} - 1, 0) limit 1) as keys,
   (select count(*) from {source}) as disclosures"""  # noqa: S608 - identifiers come from our own declarations
@@ -141,6 +141,30 @@ def change_file_statement(shape: ChangeShape, *, nested: bool, part: bool) -> tu
       select c.*, {sides} from (
         select t.* from {changed_rows(shape, conditions)} where {" and ".join(conditions.changes)}) c{joined}) t"""  # noqa: S608 - as above
     return text, order_by(change_resource(shape.name), shape.orders)
+
+
+def _made(shape: ChangeShape, listed: str, rows: str) -> str:
+    """The whole rows before and after the changes on a page, as objects: parts of WITH, one for each side."""
+    key = RESOURCES[shape.name].key_column.expression
+    return "".join(
+        _of_release(
+            f""",\nrow_{side} as materialized (
+  select t.department_id, t.revision_id, {key} as row_key, (select row_to_json(x) from (select {listed}) x) as object
+  from {rows} where (t.department_id, t.revision_id, {key}) in (
+    select c.department_id, c.{stored}_revision, c.{stored}_key from changed c))""",  # noqa: S608 - as above
+            side,
+        )
+        for side, stored in _SIDES.items()
+    )
+
+
+def _found() -> str:
+    """The objects beside the changes c of a page."""
+    return "".join(
+        f""" left join row_{side} {side} on {side}.department_id = c.department_id
+      and {side}.revision_id = c.{stored}_revision and {side}.row_key = c.{stored}_key"""
+        for side, stored in _SIDES.items()
+    )
 
 
 def _objects(shape: ChangeShape, listed: str, rows: str) -> str:
