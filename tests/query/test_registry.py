@@ -17,7 +17,7 @@ from app.query.registry import RESOURCES
 OWN = {"revision_id", "valid_from", "valid_to", "cells", "unit_exponent"}
 OWN_OF = {
     "disclosure": {"content_digest", "origin"},
-    "release": {"source_digest"},
+    "release": {"source_digest", "codes"},
     "department": {"changed_in"},
 }
 
