@@ -50,7 +50,7 @@ class Home:
 
 async def fetch_home(connection: Connection, known: Known, settings: Settings) -> Home:
     """The home page of the newest release."""
-    extent, files = await fetch_whole(connection, settings)
+    extent, files = await fetch_whole(connection, known, settings)
     divisions = await fetch_divisions(connection, extent.number, COUNTRY)
     release = extent.number
     departments = await list_of(connection, known, "departments", release=release, fields="id", limit="1")
@@ -74,7 +74,7 @@ class Dataset:
 
 async def fetch_dataset(connection: Connection, known: Known, resource: str, settings: Settings) -> Dataset:
     """A data set of the newest release."""
-    extent, files = await fetch_whole(connection, settings)
+    extent, files = await fetch_whole(connection, known, settings)
     return Dataset(
         extent, files, await list_of(connection, known, resource, release=_release_of(resource, extent), limit=_FEW)
     )
@@ -84,9 +84,11 @@ def _release_of(resource: str, extent: ReleaseExtent) -> int | None:
     return None if resource == "releases" else extent.number
 
 
-async def fetch_whole(connection: Connection, settings: Settings) -> tuple[ReleaseExtent, ReleaseFiles | None]:
+async def fetch_whole(
+    connection: Connection, known: Known, settings: Settings
+) -> tuple[ReleaseExtent, ReleaseFiles | None]:
     """What the newest release covers, and its files if they are there."""
-    extent = await fetch_extent(connection)
+    extent = await fetch_extent(connection, known)
     return extent, _files(settings, extent.number, extent.content_digest, extent.created_at)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import asyncpg
+
 from app.errors import NothingLoaded
 from app.query.registry import RESOURCES
-from app.query.run import Connection
+from app.query.run import Connection, Known
 
 _NOTHING = "no data has been loaded yet"
 
@@ -70,11 +73,21 @@ def _statement() -> str:
         from ({parts}) r group by resource"""  # noqa: S608 - as above
 
 
-async def fetch_extent(connection: Connection) -> ReleaseExtent:
-    """The newest release and what is in it. NothingLoaded when there is none."""
+async def fetch_extent(connection: Connection, known: Known) -> ReleaseExtent:
+    """The newest release and what is in it. NothingLoaded when there is none.
+
+    Every revision is looked at, so what was found is remembered until there are other releases.
+    """
     releases = await connection.fetch("select number, created_at, content_digest from release order by number")
     if not releases:
         raise NothingLoaded(_NOTHING)
+    kept = tuple(tuple(release) for release in releases)
+    if known.extent is None or known.extent[0] != kept:
+        known.extent = (kept, await _find(connection, releases))
+    return known.extent[1]
+
+
+async def _find(connection: Connection, releases: Sequence[asyncpg.Record]) -> ReleaseExtent:
     newest = releases[-1]
     number: int = newest["number"]
 

@@ -6,7 +6,7 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -29,6 +29,9 @@ from app.query.select import (
     page_statement,
 )
 
+if TYPE_CHECKING:
+    from app.query.extent import ReleaseExtent
+
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 
 _TOTALS_KEPT = 10_000
@@ -42,12 +45,14 @@ class Known:
     """What is remembered between requests, and can never make an answer wrong.
 
     `newest` is the number of the newest release that was seen: every page asks for it again. `totals` are exact, by
-    release, resource and filters, the least recently used dropped: within a release they never change.
+    release, resource and filters, the least recently used dropped: within a release they never change. `extent` is what
+    the newest release covers, with the releases that it was found among.
     """
 
     newest: int = 0
     totals: OrderedDict[TotalKey, int] = field(default_factory=OrderedDict)
     costs: Costs = field(default_factory=Costs)
+    extent: tuple[object, ReleaseExtent] | None = None
 
     def total(self, key: TotalKey) -> int | None:
         if key in self.totals:

@@ -28,7 +28,7 @@ async def get_catalogue(request: Request) -> Response:
     suffix = request.path_params.get("suffix")
     syntax = choose_format(request, suffix, SYNTAXES)
     asked = read_asked(read_pairs(request.scope["query_string"]))
-    extent = await reader.run(fetch_extent)
+    extent = await reader.run(fetch_extent, reader.known)
     files = release_files(reader.settings.releases, extent.number)
     if files is not None and not files.is_of(extent.content_digest, extent.created_at):
         files = None
