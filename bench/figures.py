@@ -72,7 +72,8 @@ class Figures:
     def add(self, way: str, result: Result, used: float = 0.0) -> None:
         """A round of one way, and the processor seconds that it took."""
         if result.failed:
-            raise SystemExit(f"{self.name}, {way}: {result.failed} of {result.answers} requests failed")
+            said = ", ".join(sorted(result.instead))
+            raise SystemExit(f"{self.name}, {way}: {result.failed} of {result.answers} requests failed: {said}")
         self.rates.setdefault(way, []).append(result.per_second)
         self.waits.setdefault(way, []).append(result.percentile(0.5))
         self.least.setdefault(way, []).append(result.percentile(0))

@@ -21,6 +21,7 @@ class Result:
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     failed: int = 0
+    instead: set[str] = field(default_factory=set)  # what those answers began with
 
     @property
     def answers(self) -> int:
@@ -68,7 +69,10 @@ async def _measure(
         reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=2**20)
         while (sent := time.perf_counter()) < until:
             writer.write(next(requests))
-            result.failed += not (await _answer(reader)).startswith(expected)
+            answer = await _answer(reader)
+            if not answer.startswith(expected):
+                result.failed += 1
+                result.instead.add(answer.partition(b"\r\n")[0].decode())
             result.latencies.append(time.perf_counter() - sent)
         writer.close()
 

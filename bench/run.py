@@ -24,6 +24,7 @@ import csv_file
 import deep_page
 import list_page
 import loading
+import processes
 import scale
 import sums
 import words
@@ -42,6 +43,7 @@ PARTS: dict[str, Callable[[Stage], Part]] = {
     "csv": csv_file.measure,
     "words": words.measure,
     "crowd": crowd.measure,
+    "processes": processes.measure,
     "start": crowd.start_up,
 }
 

@@ -104,11 +104,13 @@ def serving(
     path: str,
     *,
     database: psutil.Process | None = None,
+    workers: int = 1,
 ) -> contextlib.AbstractContextManager[Server]:
-    """An ASGI application in one uvicorn process."""
+    """An ASGI application in one uvicorn process, or in several that share the port."""
 
     def command(port: int) -> Sequence[str]:
         address = ("--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "warning")
-        return [sys.executable, "-m", "uvicorn", *application, *address, *LOOP]
+        several = ("--workers", str(workers)) if workers > 1 else ()
+        return [sys.executable, "-m", "uvicorn", *application, *address, *several, *LOOP]
 
     return running(command, path, environment=environment, database=database)

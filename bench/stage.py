@@ -40,11 +40,13 @@ class Stage:
     def postgres(self) -> psutil.Process:
         return postmaster(self.settings)
 
-    def served(self, *, cache: bool = False, pool: int | None = None) -> contextlib.AbstractContextManager[Server]:
+    def served(
+        self, *, cache: bool = False, pool: int | None = None, workers: int = 1
+    ) -> contextlib.AbstractContextManager[Server]:
         """The application as it runs; finished answers are kept where `cache` says so."""
         environment = self._environment() | ({} if cache else {"GONGKAI_CACHE_MB": "0"})
         environment |= {} if pool is None else {"GONGKAI_POOL_SIZE": str(pool)}
-        return serving(_SERVED, environment, "/readyz", database=self.postgres)
+        return serving(_SERVED, environment, "/readyz", database=self.postgres, workers=workers)
 
     def ours(self) -> contextlib.AbstractContextManager[Server]:
         """The application with nothing remembered between requests, totals neither."""
@@ -89,7 +91,8 @@ def staged(
     """A stage of about so many lines. What `data` holds from an earlier run is used as it is."""
     directory.mkdir(exist_ok=True)
     directory.chmod(0o755)
-    settings = Settings(data=data or directory / "data")
+    # A Postgres with room for all that run beside each other; each has a pool of its own.
+    settings = Settings(data=data or directory / "data", pool_size=100)
     with embedded.running(settings, progress=progress):
         loading = None
         if asyncio.run(_lines(settings)) == 0:
