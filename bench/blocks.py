@@ -11,14 +11,10 @@ import random
 
 import asyncpg
 from figures import Measured, Part
-from queries import KINDS, LIMIT, Asked
+from queries import KINDS, Asked, page_with_total
 from stage import Stage
 
 from app import database
-from app.query.read_query import read_list
-from app.query.registry import RESOURCES
-from app.query.run import total_statement
-from app.query.select import counted_page, page_statement
 
 _DRAWN = 20
 
@@ -39,22 +35,8 @@ async def _measure(stage: Stage) -> list[Measured]:
 
 
 async def _touched(connection: asyncpg.Connection, asked: Asked) -> float:
-    parts = [part.partition("=") for part in asked.ours.partition("?")[2].split("&")]
-    pairs = [(name, value) for name, _, value in parts]
-    query = read_list(RESOURCES["expenditures"], pairs)
-    shapes = tuple(item.shape for item in query.filters)
+    query, text = page_with_total(asked)
     arguments = [1, *(argument for item in query.filters for argument in item.arguments)]
-    page = page_statement(
-        "expenditures",
-        filters=shapes,
-        orders=query.orders,
-        nulls=None,
-        fields=query.fields,
-        includes=(),
-        unit=query.unit,
-        limit=LIMIT,
-    )
-    text = counted_page(page, total_statement(query.resource, query.filters), limit=LIMIT)
     said = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", *arguments)
     plan = json.loads(said)[0]["Plan"]
     return float(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])

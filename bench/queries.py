@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from app.query.read_query import read_list
+from app.query.read_query import ListQuery, read_list
 from app.query.registry import RESOURCES
 from app.query.run import total_statement
 from app.query.select import counted_page, page_statement
@@ -88,30 +88,34 @@ class Kind:
     def script(self, values: Values) -> str:
         """Pgbench's script for one request: our page with its exact total, with values drawn as `draw` draws them."""
         example = Asked({name: {"code": "201", "fiscal_year": "2023"}.get(name, "x") for name in self.filters})
-        pairs = [tuple(pair.split("=", 1)) for pair in example.ours.partition("?")[2].split("&")]
-        read = read_list(RESOURCES["expenditures"], pairs)  # type: ignore[arg-type]  # each pair has two
-        shapes = tuple(item.shape for item in read.filters)
-        page = page_statement(
-            "expenditures",
-            filters=shapes,
-            orders=read.orders,
-            nulls=None,
-            fields=read.fields,
-            includes=(),
-            unit=read.unit,
-            limit=LIMIT,
-        )
+        read, text = page_with_total(example)
         bound = {
             "department_id": [_element(values.departments, "d")],
             "region_code": [_element(values.regions, "r")],
             "class_code": [_element(values.classes, "c")],
             "fiscal_year": [f"(array[{','.join(map(str, values.years))}]::bigint[])[(:y)::int]"],
         }
-        arguments = ["1", *(one for column, _, _ in shapes for one in bound[column])]
+        arguments = ["1", *(one for item in read.filters for one in bound[item.shape[0]])]
         counts = {"d": values.departments, "r": values.regions, "c": values.classes, "y": values.years}
         variables = [rf"\set {name} random(1, {len(listed)})" for name, listed in counts.items()]  # type: ignore[arg-type]
-        total = total_statement(RESOURCES["expenditures"], read.filters)
-        return "\n".join([*variables, bind(counted_page(page, total, limit=LIMIT), arguments)]) + "\n"
+        return "\n".join([*variables, bind(text, arguments)]) + "\n"
+
+
+def page_with_total(asked: Asked) -> tuple[ListQuery, str]:
+    """The request as the service reads it, and the one statement that answers it: the page and its exact total."""
+    parts = [part.partition("=") for part in asked.ours.partition("?")[2].split("&")]
+    read = read_list(RESOURCES["expenditures"], [(name, value) for name, _, value in parts])
+    page = page_statement(
+        "expenditures",
+        filters=tuple(item.shape for item in read.filters),
+        orders=read.orders,
+        nulls=None,
+        fields=read.fields,
+        includes=(),
+        unit=read.unit,
+        limit=LIMIT,
+    )
+    return read, counted_page(page, total_statement(read.resource, read.filters), limit=LIMIT)
 
 
 KINDS = (
