@@ -22,6 +22,7 @@ from app.api.html import problem_page, wants_page
 from app.api.parameters import LONGEST_QUERY
 from app.api.problems import (
     INTERNAL,
+    MALFORMED_REQUEST,
     METHOD_NOT_ALLOWED,
     PATH_NOT_FOUND,
     QUERY_TOO_LONG,
@@ -68,7 +69,7 @@ class Door:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
-        headers = dict(scope["headers"])
+        scope, headers = _one_of_each(scope)
         exchange = Exchange(scope, headers, begun, self._ids.of(headers.get(b"x-request-id")))
         finished = None
         if scope["method"] in READ_METHODS and of_data(scope["path"]):
@@ -87,6 +88,8 @@ class Door:
         headers = dict(scope["headers"])
         if scope["method"] not in READ_METHODS or b"x-forwarded-proto" in headers:
             return None
+        if len(headers) != len(scope["headers"]):
+            return None  # a header that comes twice is joined first
         exchange = Exchange(scope, headers, begun, self._ids.of(headers.get(b"x-request-id")))
         finished = self._known(exchange)
         return None if finished is None else written(exchange, finished)
@@ -94,8 +97,8 @@ class Door:
     def _known(self, exchange: Exchange) -> Finished | None:
         """The finished answer that was given to a request in these bytes; the exchange learns how it is spelled."""
         scope, headers = exchange.scope, exchange.headers
-        if len(headers) != len(scope["headers"]):
-            return None  # a header that comes twice is for those who read both
+        if b"host" not in headers:
+            return None
         exchange.spelling = spelling = (
             scope["path"],
             scope["query_string"],
@@ -133,7 +136,7 @@ class Door:
         try:
             if await finisher.unchanged():
                 return
-            _refuse(scope)
+            _refuse(exchange)
             planned = exchange.planned
             if scope["method"] == "OPTIONS":
                 await _options()(scope, receive, finisher.send)
@@ -158,8 +161,31 @@ class Door:
             await self.app(exchange.scope, receive, finisher.send)
 
 
-def _refuse(scope: Scope) -> None:
-    """Problem for a method that is not for reading, or a query that is too long."""
+def _one_of_each(scope: Scope) -> tuple[Scope, dict[bytes, bytes]]:
+    """The headers by their names; one that comes in several lines is joined with commas, which is what HTTP means.
+
+    Proxies do that (`X-Forwarded-For`, `Via`), and one that did not know better would give such readers no `ETag`.
+    """
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    if len(headers) == len(scope["headers"]):
+        return scope, headers
+    headers = {}
+    for name, value in scope["headers"]:
+        headers[name] = b"%s, %s" % (headers[name], value) if name in headers else value
+    return {**scope, "headers": list(headers.items())}, headers
+
+
+def _refuse(exchange: Exchange) -> None:
+    """Problem for a host that is not named or named twice, a method that is not for reading, a query too long."""
+    scope = exchange.scope
+    host = exchange.headers.get(b"host")
+    wrong = None
+    if host is None and scope["http_version"] == "1.1":
+        wrong = "a request of HTTP/1.1 names the host that it is for: the header Host is missing"
+    elif host is not None and b"," in host:
+        wrong = "the header Host is given twice, or names two hosts; a request is for one"
+    if wrong is not None:
+        raise Problem(MALFORMED_REQUEST, wrong, headers={"Connection": "close"})
     method = scope["method"]
     if method not in (*READ_METHODS, "OPTIONS"):
         raise Problem(

@@ -200,6 +200,20 @@ MALFORMED_REQUEST = Kind(
     "Malformed request",
     "What arrived is no HTTP request: a path or a header holds what HTTP does not allow there. Percent-encode it.",
 )
+HEAD_TOO_LONG = Kind(
+    "head-too-long",
+    431,
+    "Request head too long",
+    "The request line and the headers are longer than 64 KiB together. No request to this service needs as much: look "
+    "for a header that grows, such as cookies, or a query of more than 8 KiB.",
+)
+HEAD_TOO_SLOW = Kind(
+    "head-too-slow",
+    408,
+    "The request did not arrive in time",
+    "The request line and the headers were not there within 30 seconds. The connection is closed: send the request "
+    "anew.",
+)
 INTERNAL = Kind(
     "internal-error",
     500,
@@ -211,6 +225,8 @@ KINDS: dict[str, Kind] = {
     kind.slug: kind
     for kind in (
         MALFORMED_REQUEST,
+        HEAD_TOO_LONG,
+        HEAD_TOO_SLOW,
         INVALID_PARAMETERS,
         DOUBLE_COUNTING,
         INVALID_CURSOR,

@@ -167,3 +167,87 @@ async def test_connection_that_is_to_be_closed_is_closed_after_a_finished_answer
     assert said.endswith(body)
     writer.close()
     await writer.wait_closed()
+
+
+async def until_closed(port: int, *sent: bytes, wait: float = 0.0) -> bytes:
+    """Everything that is answered to these bytes, sent one after the other, until the service closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for part in sent:
+        writer.write(part)
+        await writer.drain()
+        await asyncio.sleep(wait)
+    said = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    return said
+
+
+@pytest.mark.parametrize("path", [b"/v1/expenditures.csv", b"/v1/expenditures.ndjson?include=provenance"])
+async def test_stream_to_a_reader_of_the_older_http_has_no_chunks_in_it(port: int, path: bytes) -> None:
+    newer = await until_closed(port, asking(path, b"Connection: close"))
+    older = await until_closed(port, b"GET %s HTTP/1.0\r\nHost: test\r\n\r\n" % path)
+    head, _, body = older.partition(b"\r\n\r\n")
+    assert b"transfer-encoding: chunked" in newer.partition(b"\r\n\r\n")[0].lower()
+    assert b"transfer-encoding" not in head.lower()
+    assert b"connection: close" in head.lower()
+    rest, whole = newer.partition(b"\r\n\r\n")[2], b""
+    while not rest.startswith(b"0\r\n"):
+        size, _, rest = rest.partition(b"\r\n")
+        whole, rest = whole + rest[: int(size, 16)], rest[int(size, 16) + 2 :]
+    assert body == whole
+    assert len(body) > 1000
+
+
+async def test_head_without_an_end_is_refused_before_it_fills_the_memory(port: int) -> None:
+    endless = [b"GET /v1 HTTP/1.1\r\nHost: test\r\nX-Long: ", *[b"a" * 16_384] * 5]
+    said = await until_closed(port, *endless, wait=0.02)
+    assert said.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert orjson.loads(said.partition(b"\r\n\r\n")[2])["type"] == "/errors/head-too-long"
+    # What is long and comes to its end is answered, and so are many short ones in one go.
+    ((head, _),) = await answers(port, asking(PAGE, b"X-Long: " + b"a" * 30_000), 1)
+    assert head.startswith(b"HTTP/1.1 200")
+    many = await answers(port, asking(PAGE) * 2000, 2000)
+    assert all(head.startswith(b"HTTP/1.1 200") for head, _ in many)
+
+
+async def test_connection_without_a_request_is_not_kept_for_ever(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.api.protocol.HEAD_SECONDS", 0.3)
+    assert await until_closed(port) == b""
+    assert await until_closed(port, b"\r\n", b"\r\n", wait=0.1) == b""
+    said = await until_closed(port, b"GET /v1 HTTP/1.1\r\n", b"Host: t", wait=0.1)
+    assert said.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert orjson.loads(said.partition(b"\r\n\r\n")[2])["type"] == "/errors/head-too-slow"
+    # The bound is for one head, not for a connection; a second one that stays open half closes it as well.
+    said = await until_closed(port, *[asking(PAGE)] * 4, b"GET /v1 HT", wait=0.15)
+    assert said.count(b"HTTP/1.1 200 OK") == 4
+    assert said.count(b"HTTP/1.1 408") == 1
+
+
+async def test_nonsense_behind_a_request_does_not_come_into_its_answer(port: int) -> None:
+    first = asking(b"/v1/expenditures.csv?fields=id,name&limit=5", b"Cache-Control: no-cache")
+    said = await until_closed(port, first + asking(PAGE) + b"\x00\x01 nonsense\r\n\r\n")
+    assert said.count(b"HTTP/1.1 ") == said.count(b"HTTP/1.1 200 OK") == 2
+    assert said.index(b"text/csv") < said.index(b'"data"')
+    assert orjson.loads(said[said.rindex(b"\r\n\r\n") :])["page"]["limit"] == 3
+
+
+async def test_header_in_several_lines_is_one_header(port: int) -> None:
+    ((first, body),) = await answers(port, asking(PAGE), 1)
+    proxied = (b"X-Forwarded-For: 192.0.2.1", b"X-Forwarded-For: 192.0.2.2")
+    ((again, same),) = await answers(port, asking(PAGE, *proxied), 1)
+    assert (header(again, b"etag"), same) == (header(first, b"etag"), body)
+    conditions = (b'If-None-Match: "another"', b"If-None-Match: " + header(first, b"etag"))
+    ((unchanged, _),) = await answers(port, asking(PAGE, *conditions, *proxied), 1)
+    assert unchanged.startswith(b"HTTP/1.1 304 Not Modified\r\n")
+    accepted = (b"Accept: text/html", b"Accept: application/json;q=0.5")
+    ((welcome, same),) = await answers(port, asking(PAGE, *accepted), 1)
+    assert (welcome.split(b"\r\n")[0], same) == (b"HTTP/1.1 200 OK", body)
+
+
+@pytest.mark.parametrize("hosts", [b"", b"Host: a\r\nHost: b\r\n", b"Host: a, b\r\n"])
+async def test_request_for_no_host_or_for_two_is_refused(port: int, hosts: bytes) -> None:
+    await answers(port, b"GET %s HTTP/1.0\r\n\r\n" % PAGE, 1)  # of HTTP/1.0, which had no hosts
+    head, told = await exchange(port, b"GET %s HTTP/1.1\r\n%s\r\n" % (PAGE, hosts))
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert header(head, b"connection") == b"close"
+    assert told["type"] == "/errors/malformed-request"
+    assert "Host" in str(told["detail"])
