@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, Unpack
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, Protocol, Unpack
 
 import typer
 
@@ -18,7 +18,6 @@ from app.errors import GongkaiError
 if TYPE_CHECKING:
     import asyncpg
 
-    from app.load import LoadResult
     from app.parse.confined import ParsedFile
     from app.parse.identity import Said
     from app.progress import Progress
@@ -108,6 +107,44 @@ def ingest(
     _load(
         settings.from_environment(),
         lambda connection, progress: load_records(connection, parsed, origin="ingest", note=note, progress=progress),
+    )
+
+
+@application.command()
+def withdraw(
+    identifiers: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of disclosures, as /v1/disclosures.")],
+    note: Annotated[
+        str | None, typer.Option(help="What the release says of itself, publicly; the ids otherwise.")
+    ] = None,
+) -> None:
+    """Take disclosures back: the next release is without them, and no seed brings them again."""
+    from app.withdraw import withdraw as take_back  # noqa: PLC0415
+
+    _load(
+        settings.from_environment(),
+        lambda connection, progress: take_back(connection, identifiers, note=note, progress=progress),
+    )
+
+
+@application.command()
+def restore(
+    identifiers: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of withdrawn disclosures.")],
+) -> None:
+    """Let the seed bring withdrawn disclosures again; they come with the next `gongkai load`."""
+    from app import database, embedded  # noqa: PLC0415
+    from app.withdraw import restore as let_in  # noqa: PLC0415
+
+    current = settings.from_environment()
+
+    async def run() -> tuple[str, ...]:
+        await database.migrate(current)
+        async with database.connect_owner(current, name="gongkai-load") as connection:
+            return await let_in(connection, identifiers)
+
+    with embedded.running(current):
+        restored = asyncio.run(run())
+    typer.echo(
+        f"no longer kept out: {', '.join(restored)}; run `gongkai load`, or `gongkai ingest FILE…` of the document"
     )
 
 
@@ -321,10 +358,19 @@ def _parse(files: list[Path], *, keep_going: bool = False, **said: Unpack[Said])
     return outcomes
 
 
+class _Made(Protocol):
+    """What a load or a withdrawal did."""
+
+    @property
+    def release(self) -> int: ...
+
+    def sentence(self) -> str: ...
+
+
 def _load(
-    current: Settings, action: Callable[[asyncpg.Connection, Progress], Coroutine[object, object, LoadResult]]
+    current: Settings, action: Callable[[asyncpg.Connection, Progress], Coroutine[object, object, _Made]]
 ) -> None:
-    """Run a load on a migrated database, with the embedded server if that is the one, and build the release's files."""
+    """Make a release on a migrated database, with the embedded server if that is the one, and build its files."""
     from app import database, embedded  # noqa: PLC0415
     from app.bulk.commands import build_after_load  # noqa: PLC0415
     from app.bulk.show import shown  # noqa: PLC0415

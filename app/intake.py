@@ -30,6 +30,7 @@ class Current:
     revision: int  # the highest so far
     valid: asyncpg.Record | None  # revision_id, content_digest, sha256 and origin of the valid revision
     seed_digest: str | None  # of the latest revision that came from a seed
+    withdrawn: bool = False  # by the operator, and gone since
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Tally:
     added: list[str] = field(default_factory=list)
     revised: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    kept_out: list[str] = field(default_factory=list)  # the operator took them back
     # How many disclosures the release adds, revises and withdraws, by reason (`app/query/words.py: CHANGE_REASON`).
     reasons: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
@@ -55,15 +57,32 @@ async def current(connection: asyncpg.Connection) -> dict[str, Current]:
         "SELECT id, revision_id, revision, content_digest, checks_version, sha256, origin, valid_to FROM disclosure "
         "ORDER BY id, revision"
     )
+    withdrawn = {row["disclosure_id"] for row in await connection.fetch("SELECT disclosure_id FROM withdrawal")}
     found: dict[str, Current] = {}
     for row in rows:
         earlier = found[row["id"]].seed_digest if row["id"] in found else None
+        valid = row["valid_to"] == tables.STILL_VALID
         found[row["id"]] = Current(
             revision=row["revision"],
-            valid=row if row["valid_to"] == tables.STILL_VALID else None,
+            valid=row if valid else None,
             seed_digest=row["content_digest"] if row["origin"] == "seed" else earlier,
+            withdrawn=row["id"] in withdrawn and not valid,
         )
     return found
+
+
+async def forget_returned(connection: asyncpg.Connection, known: Mapping[str, Current]) -> None:
+    """A disclosure that has come back is no longer one that the operator took back.
+
+    Said by the load after, which knows that it has: where rows lie on several machines it may not have come through.
+    """
+    returned = [
+        row["disclosure_id"]
+        for row in await connection.fetch("SELECT disclosure_id FROM withdrawal")
+        if (before := known.get(row["disclosure_id"])) is not None and before.valid is not None
+    ]
+    if returned:
+        await connection.execute("DELETE FROM withdrawal WHERE disclosure_id = any($1::text[])", returned)
 
 
 @dataclass(frozen=True)
@@ -138,7 +157,15 @@ class Intake:
 
     def _wants(self, heads: Heads, position: int) -> bool:
         before = self.known.get(heads.disclosures[position].id)
-        return before is None or before.valid is None or not self._has(before, heads.digests[position])
+        if before is None:
+            return True
+        if before.valid is None:
+            return not self._is_kept_out(before)
+        return not self._has(before, heads.digests[position])
+
+    def _is_kept_out(self, before: Current) -> bool:
+        """What the operator took back does not come again with a seed that still has it; who ingests it means it."""
+        return before.withdrawn and self.origin == "seed"
 
     def _has(self, before: Current, digest: str) -> bool:
         """Whether the database has this content already.
@@ -160,7 +187,8 @@ class Intake:
             identifier, before = disclosure.id, self.known.get(disclosure.id)
             tally.named.add(identifier)
             if position not in new:
-                tally.unchanged.append(identifier)
+                kept_out = before is not None and self._is_kept_out(before)
+                (tally.kept_out if kept_out else tally.unchanged).append(identifier)
                 continue
             (tally.added if before is None else tally.revised).append(identifier)
             tally.reasons[_reason(disclosure, heads.digests[position], before)] += 1

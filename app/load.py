@@ -23,7 +23,7 @@ from app.checks import CHECKS_VERSION
 from app.checks.run import check
 from app.copy_rows import Copy
 from app.errors import LoadError
-from app.intake import Batch, Intake, Origin, Tally, current
+from app.intake import Batch, Intake, Origin, Tally, current, forget_returned
 from app.make_release import ReleaseRow, conclude, end, in_release
 from app.make_rows import Judge, Maker, Shared, in_process, in_thread
 from app.progress import Progress, silent
@@ -47,12 +47,13 @@ class LoadResult:
     revised: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
+    kept_out: tuple[str, ...] = ()  # the operator took them back (`app/withdraw.py`)
     rows: int = 0
 
     def sentence(self) -> str:
         """The result as a person reads it."""
         if not self.changed:
-            return f"nothing new: release {self.release} has this already"
+            return f"nothing new: release {self.release} has this already{self._kept_out()}"
         lists = {
             "added": self.added,
             "revised": self.revised,
@@ -60,7 +61,12 @@ class LoadResult:
             "unchanged": self.unchanged,
         }
         counted = ", ".join(f"{len(names)} {what}" for what, names in lists.items() if names)
-        return f"release {self.release}: {counted or 'no'} disclosures, {self.rows} rows"
+        return f"release {self.release}: {counted or 'no'} disclosures, {self.rows} rows{self._kept_out()}"
+
+    def _kept_out(self) -> str:
+        if not self.kept_out:
+            return ""
+        return f"; kept out as withdrawn: {', '.join(self.kept_out)} (`gongkai restore ID` lets one in again)"
 
 
 async def load(
@@ -78,9 +84,10 @@ async def load(
 
     A list may have any order; a stream is loaded as it comes, in bounded memory, and comes in the order of ids. A
     shared one is made by several processes.
-    A seed is a whole data set: what an earlier seed brought and this one no longer has is withdrawn. An ingest only
-    adds and revises. `judge` gives the check results that are stored with a disclosure. LoadError when another load is
-    running (`wait`: it is waited for) or the records cannot be loaded; nothing was written then.
+    A seed is a whole data set: what an earlier seed brought and this one no longer has is withdrawn, and what the
+    operator withdrew stays out. An ingest only adds and revises, what was withdrawn as well. `judge` gives the check
+    results that are stored with a disclosure. LoadError when another load is running (`wait`: it is waited for) or the
+    records cannot be loaded; nothing was written then.
     """
     step = "disclosures"
     if isinstance(disclosures, Sequence):
@@ -104,7 +111,7 @@ async def load_seed(
 
     SeedError when the files are missing or damaged, LoadError as `load`.
     """
-    digest = seed.manifest_digest(directory)
+    digest, listed = seed.read_contents(directory)
     release = await connection.fetchrow(
         "SELECT source_digest FROM release WHERE source_digest IS NOT NULL ORDER BY number DESC LIMIT 1"
     )
@@ -113,9 +120,17 @@ async def load_seed(
         tables.STILL_VALID,
         CHECKS_VERSION,
     )
-    if release is not None and release["source_digest"] == digest and not stale:
+    # What was withdrawn is not there and shall not be; what was let in again is to come.
+    withdrawn = {row["disclosure_id"] for row in await connection.fetch("SELECT disclosure_id FROM withdrawal")}
+    absent = await connection.fetch(
+        "SELECT unnest($1::text[]) AS id EXCEPT SELECT id FROM disclosure WHERE valid_to = $2",
+        listed,
+        tables.STILL_VALID,
+    )
+    missing = {row["id"] for row in absent}
+    if release is not None and release["source_digest"] == digest and not stale and missing <= withdrawn:
         number: int = await connection.fetchval("SELECT max(number) FROM release")
-        return LoadResult(release=number, changed=False)
+        return LoadResult(release=number, changed=False, kept_out=tuple(sorted(missing)))
     progress(f"reading {directory}")
     many = seed.verify_files(directory) >= _MANY
     share = partial(seed.read_batches, directory)
@@ -144,6 +159,7 @@ async def _write(
     latest: int | None = await connection.fetchval("SELECT max(number) FROM release")
     release = (latest or 0) + 1
     known = await current(connection)
+    await forget_returned(connection, known)
     written = await reference.write_code_lists(connection)
     # The words of a rule are no figures: new ones come with whatever release is next.
     await reference.write_rules(connection)
@@ -173,7 +189,9 @@ async def _write(
     )
     if not (tally.added or tally.revised or withdrawn or written) and latest is not None:
         await _remember_source(connection, source_digest)
-        return LoadResult(release=latest, changed=False, unchanged=tuple(tally.unchanged)), None
+        return LoadResult(
+            release=latest, changed=False, unchanged=tuple(tally.unchanged), kept_out=tuple(tally.kept_out)
+        ), None
 
     await end(connection, [known[identifier] for identifier in withdrawn], release)
     tally.reasons["withdrawn"] = len(withdrawn)
@@ -191,6 +209,7 @@ async def _write(
         revised=tuple(tally.revised),
         withdrawn=tuple(withdrawn),
         unchanged=tuple(tally.unchanged),
+        kept_out=tuple(tally.kept_out),
         rows=copy.rows,
     )
     return result, made

@@ -46,6 +46,7 @@ async def take_back_unpublished(connection: asyncpg.Connection) -> bool:
     if not left:
         return False
     async with connection.transaction():
+        await connection.execute("DELETE FROM withdrawal WHERE release > $1", newest)
         await connection.execute(
             "DELETE FROM check_operand o USING check_result r WHERE r.department_id = o.department_id "
             "AND r.id = o.check_result_id AND r.valid_from > $1",

@@ -236,10 +236,10 @@ def _disclosure(
     return parsed
 
 
-def manifest_digest(directory: Path) -> str:
-    """The digest over the whole data set, which the manifest holds; SeedError when there is none."""
-    digest: str = _read_manifest(directory)["digest"]
-    return digest
+def read_contents(directory: Path) -> tuple[str, list[str]]:
+    """The digest over the whole data set and the ids of its disclosures, by the manifest; SeedError without one."""
+    manifest = _read_manifest(directory)
+    return manifest["digest"], [str(entry["id"]) for entry in manifest["disclosures"]]
 
 
 def check_seed(directory: Path, disclosures: Sequence[ParsedDisclosure]) -> list[str]:

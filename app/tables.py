@@ -121,6 +121,16 @@ class Disclosure(SQLModel, table=True):
     valid_to: int
 
 
+class Withdrawal(SQLModel, table=True):
+    """A disclosure that the operator took back (`app/withdraw.py`): while it is gone no seed brings it again."""
+
+    __tablename__ = "withdrawal"
+    disclosure_id: str = Field(primary_key=True, sa_type=CODE)
+    release: int  # since which it is gone
+    withdrawn_at: dt.datetime = Field(sa_type=DateTime(timezone=True))
+    note: str
+
+
 class Fact(SQLModel):
     """What every row that belongs to a revision carries; the columns that filters need are copied here."""
 

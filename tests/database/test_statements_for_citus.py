@@ -1,6 +1,6 @@
 """No statement of the service or the loader needs what Citus refuses, and one department is one shard.
 
-Every statement is written down as it goes to the database: of a first load, an ingest, a revision and a withdrawal, of
+Every statement is written down as it goes to the database: of a first load, an ingest, a revision, a withdrawal, of
 what is made up for afterwards, of the files of a release, of each list with its includes, filters, files, groups and
 records, of changes, and of everything beside the lists. Each is then held
 against the documented limits of Citus (`citus_limits.py`); whatever asks for one department names it on every
@@ -29,6 +29,7 @@ from app.query.columns import Resource
 from app.query.registry import RESOURCES
 from app.settings import Settings
 from app.tables import STILL_VALID
+from app.withdraw import restore, withdraw
 from tests import dataset
 from tests.conftest import copy_of
 from tests.database.citus_limits import DISTRIBUTED, LIMITS, REFERENCE, reads_distributed, refusals, unpinned
@@ -90,6 +91,11 @@ async def recorded(server: Settings, record: Record) -> AsyncIterator[Record]:
             for release in later:
                 record.step = "revision"
                 await load(connection, release, origin="ingest")
+            record.step = "taken back by the operator"
+            taken = dataset.final(year=2024).disclosure.id
+            assert (await withdraw(connection, [taken])).changed
+            assert await restore(connection, [taken])
+            await load(connection, [dataset.final(year=2024)], origin="ingest")
             record.step = "made up for"
             await connection.execute("DELETE FROM search_entry; UPDATE release SET codes = NULL")
             await add_up.forget(connection)
@@ -230,7 +236,14 @@ def test_requests_of_every_kind_were_written_down(recorded: Record) -> None:
     steps = recorded.steps
     for name in RESOURCES:
         assert any(f"/v1/{name}?" in step for step in steps), name
-    assert {"first load", "withdrawal", "revision", "made up for", "files of a release"} <= steps
+    assert {
+        "first load",
+        "withdrawal",
+        "revision",
+        "taken back by the operator",
+        "made up for",
+        "files of a release",
+    } <= steps
     assert (
         sum(reads_distributed(text) for text in recorded.sent if text.lstrip()[:6].lower() in ("select", "with p"))
         > 100

@@ -105,6 +105,28 @@ def test_seed_is_built_checked_and_loaded(settings: Settings, tmp_path: Path) ->
     assert "gongkai seed build" in wrong.stderr
 
 
+def test_withdrawn_disclosure_is_named_kept_out_and_restored(settings: Settings, tmp_path: Path) -> None:
+    where = {"GONGKAI_SEED": str(tmp_path / "seed_data"), "GONGKAI_RELEASES": str(tmp_path / "releases")}
+    final = "430611-07c09a72-2021-final"
+    assert gongkai(settings, "seed", "build", FINAL, BUDGET, **where).returncode == 0
+    assert gongkai(settings, "load", **where).returncode == 0
+    wrong = gongkai(settings, "withdraw", final.replace("final", "finale"), **where)
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
+    assert f"did you mean {final}" in wrong.stderr
+    done = gongkai(settings, "withdraw", final, "--note", "another department's", **where)
+    assert done.returncode == 0, done.stderr
+    assert f"release 2: withdrawn {final}" in done.stdout
+    assert "files of release 2 built" in done.stdout
+    assert ask(settings, "SELECT note FROM release WHERE number = 2") == "another department's"
+    again = gongkai(settings, "withdraw", final, **where)
+    assert (again.returncode, ask(settings, "SELECT max(number) FROM release")) == (0, 2)
+    assert "gone already" in again.stdout
+    assert f"kept out as withdrawn: {final}" in gongkai(settings, "load", **where).stdout
+    assert "run `gongkai load`" in gongkai(settings, "restore", final, **where).stdout
+    assert "release 3: 1 revised, 1 unchanged disclosures" in gongkai(settings, "load", **where).stdout
+    assert gongkai(settings, "restore", final, **where).returncode == 1
+
+
 def test_seed_that_is_not_there_says_what_to_run(settings: Settings, tmp_path: Path) -> None:
     done = gongkai(settings, "load", GONGKAI_SEED=str(tmp_path))
     assert done.returncode == 1
