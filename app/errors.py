@@ -62,12 +62,16 @@ class RequestError(GongkaiError):
     """A request that the caller can mend. Subclasses give the problem type."""
 
 
+# As many problems of one request are named: each may list what is allowed, and a query has room for a thousand.
+MOST_PROBLEMS = 20
+
+
 class InvalidParameters(RequestError):
     """One or more query parameters are unknown, ill-typed or contradict each other."""
 
     def __init__(self, *problems: ParameterProblem) -> None:
-        super().__init__("; ".join(problem.detail for problem in problems))
-        self.problems = problems
+        self.problems = problems[:MOST_PROBLEMS]
+        super().__init__("; ".join(problem.detail for problem in self.problems))
 
 
 class DoubleCounting(RequestError):

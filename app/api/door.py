@@ -180,7 +180,7 @@ def _refuse(exchange: Exchange) -> None:
     scope = exchange.scope
     host = exchange.headers.get(b"host")
     wrong = None
-    if host is None and scope["http_version"] == "1.1":
+    if host is None and scope.get("http_version") == "1.1":
         wrong = "a request of HTTP/1.1 names the host that it is for: the header Host is missing"
     elif host is not None and b"," in host:
         wrong = "the header Host is given twice, or names two hosts; a request is for one"

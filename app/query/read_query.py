@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from app.errors import InvalidCursor, InvalidParameters, ParameterProblem
+from app.errors import MOST_PROBLEMS, InvalidCursor, InvalidParameters, ParameterProblem
 from app.query import paging
 from app.query.changes_since import SINCE, parse_since, unfollowed
 from app.query.columns import Column, Resource
@@ -318,5 +318,7 @@ class ParameterReader:
         self.add(parameter, f"unknown name; allowed: {allowed}", value=text, suggestion=nearest(name, names))
 
     def add(self, parameter: str, detail: str, *, value: str | None = None, suggestion: str | None = None) -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.refuse()
         shown = value if value is None or len(value) <= 100 else f"{value[:100]}…"  # noqa: PLR2004 - to recognise it
         self.problems.append(ParameterProblem(parameter, detail, value=shown, suggestion=suggestion))

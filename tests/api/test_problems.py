@@ -22,6 +22,7 @@ from app import database
 from app.api.application import create_application
 from app.api.openapi import openapi_document
 from app.api.problems import KINDS
+from app.errors import MOST_PROBLEMS
 from app.load import load
 from app.settings import Settings
 from tests import dataset
@@ -111,6 +112,28 @@ async def test_problems_of_one_request_come_together_with_suggestions(api: httpx
     assert found["fiscal_yaer"]["suggestion"] == "fiscal_year"
     assert found["kind"]["suggestion"] == "budget"
     assert found["limit"]["value"] == "5000"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/expenditures?" + "&".join(f"a{number}=1" for number in range(1000)),
+        "/v1/expenditures?" + "&".join(f"kind={number}" for number in range(700)),
+        "/v1/expenditures?fields=" + ",".join(f"a{number}" for number in range(1300)),
+        "/v1/expenditures?sort=" + ",".join(f"a{number}" for number in range(1300)),
+        "/v1/expenditures/aggregate?group_by=" + ",".join(f"a{number}" for number in range(1300)),
+        "/v1/expenditures/facets?field=" + ",".join(f"a{number}" for number in range(1300)),
+        "/v1/dictionary?" + "&".join(f"a{number}=1" for number in range(1000)),
+        "/v1/expenditures?" + "&".join("a=%FF" for _ in range(1000)),
+        "/catalog?" + "&".join(f"a{number}=1" for number in range(1000)),
+        "/v1?" + "&".join(f"a{number}=1" for number in range(1000)),
+    ],
+)
+async def test_thousand_mistakes_are_not_answered_with_a_thousand_lists(path: str, api: httpx.AsyncClient) -> None:
+    assert len(path) < 8192
+    body = problem(await api.get(path), 422)
+    assert 1 <= len(body["errors"]) <= MOST_PROBLEMS
+    assert len(body["detail"]) < 40_000
 
 
 async def test_cursor_of_another_filter_sort_or_resource_is_refused(api: httpx.AsyncClient) -> None:
