@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from app.export.copy_out import copy_out
+from app.query.columns import Column
+from app.query.json_text import Shown, json_object
 from app.query.run import Connection
 from app.query.whole_list import Selection
 
@@ -14,5 +16,11 @@ _DELIMITER, _QUOTE = "\x01", "\x02"
 
 def write_ndjson(connection: Connection, selection: Selection) -> AsyncGenerator[bytes, None]:
     """The file in pieces."""
-    statement = f"select row_to_json(r)::text as line from ({selection.text}) r"  # noqa: S608 - our own declarations
+    line = json_object([_shown(column) for column in selection.columns])
+    statement = f"select {line} as line from ({selection.text}) r"  # noqa: S608 - our own declarations
     return copy_out(connection, statement, selection.arguments, delimiter=_DELIMITER, quote=_QUOTE)
+
+
+def _shown(column: Column) -> Shown:
+    cell = f'r."{column.name}"'
+    return Shown(column.name, cell, column.kind, cell if column.nullable else None)

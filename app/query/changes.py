@@ -20,7 +20,7 @@ from app.query.facts import DISCLOSURE_ID, OF_DISCLOSURE
 from app.query.filters import condition
 from app.query.paging import Order
 from app.query.registry import RESOURCES
-from app.query.select import Shape, joins, one_department
+from app.query.select import Shape, asked_for, joins
 from app.values import Unit
 
 EARLIER, LATER = "$1::int", "$2::int"
@@ -229,7 +229,7 @@ def conditions_of(shape: ChangeShape) -> Conditions:
         text, used = condition(described.by_name[column_name], operator, count, first)
         changes.append(text)
         first += used
-    department = one_department(shape.row_filters, 3)
+    department = asked_for(shape.row_filters, "department_id", 3)
     only = "true" if department is None else f"x.department_id = {department}"
     pairs = _PAIRS.format(conditions=" and ".join(whole), department=only)
     return Conditions(pairs, department, tuple(rows), tuple(filtered), tuple(changes), first)

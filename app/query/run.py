@@ -21,8 +21,8 @@ from app.query.paging import Cursor
 from app.query.read_query import ListQuery, RowQuery
 from app.query.rolled import count_cells_statement, covering
 from app.query.select import (
+    ROW_END,
     count_statement,
-    counted_page,
     counted_statement,
     elsewhere_statement,
     one_statement,
@@ -100,14 +100,13 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
         includes=query.includes,
         unit=query.unit,
         limit=query.limit,
+        count=total_statement(resource, query.filters) if counted else None,
     )
-    if counted:
-        text = counted_page(text, total_statement(resource, query.filters), limit=query.limit)
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
     async with planned(connection, query):
         row = await row_of_release(connection, text, query, known, *bound, *after, budget=budget)
-        release, found, rows, keys = row["release"], row["found"], row["rows"], row["keys"]
+        release, found, rows, keys = row["release"], row["found"], row["rows"] or b"", row["keys"]
         if query.cursor is not None:
             total = query.cursor.total
         elif found <= query.limit:
@@ -119,10 +118,11 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
             total = await _total(connection, query, release, known, budget)
     cursor = None
     if found > query.limit:
+        rows = rows[: rows.rindex(ROW_END)]
         columns = resource.by_name
         last = tuple(paging.read_key(columns[order.column], key) for order, key in zip(query.orders, keys, strict=True))
         cursor = paging.encode(Cursor(release, total, last), query=cursor_of)
-    return Page(rows or b"", min(found, query.limit), total, release, cursor, since=since)
+    return Page(rows, min(found, query.limit), total, release, cursor, since=since)
 
 
 async def fetch_of_release(

@@ -6,6 +6,7 @@ the database plans it once. JSON is built by the database: one row comes back, w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -13,11 +14,16 @@ from app.query.beside import beside, gathered
 from app.query.changes_since import update_column
 from app.query.columns import Column, Resource
 from app.query.filters import condition
+from app.query.json_text import Shown, json_object
 from app.query.paging import Order, after, order_by
 from app.query.registry import RESOURCES
 from app.values import Unit
 
 Shape = tuple[tuple[str, str, int], ...]
+
+# Between the rows of a page: a line of its own for each. In JSON no text has an end of line as it is.
+ROW_END = b",\n"
+_ESCAPED_END = ",\\n"
 
 _CURRENT = "(select number from current)"
 _PINNED = "$1::int"
@@ -34,8 +40,13 @@ def page_statement(
     includes: tuple[str, ...],
     unit: Unit,
     limit: int,
+    count: str | None = None,
 ) -> str:
-    """One page: (release, newest release, rows found up to limit + 1, the rows as JSON in UTF-8, last sort values).
+    """One page: `release`, `newest` release, rows `found` up to limit + 1, all of them, the sort values of the last.
+
+    `rows` are JSON objects in UTF-8 with ROW_END between them, that beyond the limit too; `keys` are of the last row
+    within it. With `count`, a statement whose parameters are the first ones here, comes the exact `total`, null where
+    the page holds all there are: one way for both.
 
     Parameters: the release, the filters' values, the cursor's values that are not null (`nulls` says which are; None
     without a cursor). A release that is not there comes back as null. It is always bound, never looked up on the way:
@@ -45,7 +56,7 @@ def page_statement(
     columns = resource.by_name
     shown = _fields(resource, fields, filters)
     conditions, first = _conditions(resource, filters, 2)
-    department = one_department(filters, 2)
+    department = asked_for(filters, "department_id", 2)
     if nulls is not None:
         conditions.append(after(resource, orders, nulls, first))
     needed = joins(resource, [*_filtered(resource, filters), *(columns[o.column] for o in orders)])
@@ -54,30 +65,25 @@ def page_statement(
         f"t.key_{n}{' desc' * order.descending}{' nulls last' if columns[order.column].nullable else ''}"
         for n, order in enumerate(orders)
     )
-    key_texts = ", ".join(f"t.key_{n}::text" for n in range(len(orders)))
-    listed, joined = gathered(shown_list(resource, shown, includes, unit)), row_joins(resource, shown, includes)
+    key_texts = "".join(f", t.key_{n}::text as key_{n}" for n in range(len(orders)))
+    lasts = ", ".join(f"(array_agg(r.key_{n}))[{limit}]" for n in range(len(orders)))
+    written = gathered(row_object(resource, shown, includes, unit))
+    joined = _joined_once(resource, row_joins(resource, shown, includes), filters)
+    total = "" if count is None else f",\n  case when p.found > {limit} then ({count}) end as total"
     # As bytes, which are handed on as they are: a text the driver would decode, for us to encode it again.
-    text = f"""with page as materialized (
+    text = f"""with page as (
   select t.*{keys} from {resource.source}{needed}
   where {" and ".join(conditions)}
   order by {order_by(resource, orders)} limit {limit + 1}
-){beside(resource, (listed, joined), department=department)}
+){beside(resource, (written, joined), department=department)}
 select (select number from release where number = {_PINNED}) as release,
-  (select max(number) from release) as newest, (select count(*) from page) as found,
-  (select convert_to(string_agg(row_to_json(r)::text, ','), 'UTF8') from (
-    select {listed} from page t{joined}
-    order by {by_keys} limit {limit}) r) as rows,
-  (select array[{key_texts}] from page t order by {by_keys} offset {limit - 1} limit 1) as keys"""  # noqa: S608 - identifiers come from our own declarations
+  (select max(number) from release) as newest, p.found, p.rows, p.keys{total}
+from (
+  select count(*) as found, convert_to(string_agg(r.row, E'{_ESCAPED_END}'), 'UTF8') as rows, array[{lasts}] as keys
+  from (
+    select {written} as row{key_texts} from page t{joined}
+    order by {by_keys}) r) p"""  # noqa: S608 - identifiers come from our own declarations
     return text.replace("{release}", _PINNED)
-
-
-@lru_cache(maxsize=4096)
-def counted_page(page: str, count: str, *, limit: int) -> str:
-    """A page with the exact total as `total`, null where the page holds all there are: one way for both.
-
-    The parameters of `count` are the first ones of the page.
-    """
-    return f"{page},\n  case when (select count(*) from page) > {limit} then ({count}) end as total"  # noqa: S608 - as above
 
 
 @lru_cache(maxsize=1024)
@@ -168,12 +174,11 @@ def one_statement(name: str, *, fields: tuple[str, ...], includes: tuple[str, ..
     release = _PINNED if pinned else _CURRENT
     shown = [resource.known[field] for field in fields]
     key = f"${2 if pinned else 1}::{'bigint' if resource.key_column.kind == 'integer' else 'text'}"
-    listed, joined = gathered(shown_list(resource, shown, includes, unit)), row_joins(resource, shown, includes)
+    written, joined = gathered(row_object(resource, shown, includes, unit)), row_joins(resource, shown, includes)
     text = f"""with current as ({_release(pinned=pinned)}), page as materialized (
   select t.* from {resource.source} where ({resource.visible}) and {resource.key_column.expression} = {key}
-){beside(resource, (listed, joined))}
-select {_CURRENT} as release, (select row_to_json(r)::text from (
-    select {listed} from page t{joined}) r) as record"""  # noqa: S608 - as above
+){beside(resource, (written, joined))}
+select {_CURRENT} as release, (select {written} from page t{joined}) as record"""  # noqa: S608 - as above
     return text.replace("{release}", release).replace("{key}", key)
 
 
@@ -228,13 +233,21 @@ def _conditions(resource: Resource, filters: Shape, first: int) -> tuple[list[st
     return found, first
 
 
-def one_department(filters: Shape, first: int) -> str | None:
-    """The parameter that names the one department whose rows are asked for; None where that is not asked."""
-    for column, operator, count in filters:
-        if (column, operator, count) == ("department_id", "eq", 1):
+def asked_for(filters: Shape, column: str, first: int) -> str | None:
+    """The parameter that is the one value of this column in all rows; None where no filter asks for one."""
+    for name, operator, count in filters:
+        if (name, operator, count) == (column, "eq", 1):
             return f"${first}::text"
         first += _width(operator, count)
     return None
+
+
+def _joined_once(resource: Resource, joined: str, filters: Shape) -> str:
+    """The joins behind a page, where a filter says the key of what is joined: looked up once, not for each row."""
+    for name, column in resource.by_name.items():
+        if column.kind == "code" and (asked := asked_for(filters, name, 2)) is not None:
+            joined = re.sub(rf"= {re.escape(column.expression)}(?![\w.])", f"= {asked}", joined)
+    return joined
 
 
 def _width(operator: str, count: int) -> int:
@@ -250,6 +263,21 @@ def _fields(resource: Resource, fields: tuple[str, ...], filters: Shape) -> list
     shown = [resource.known[field] for field in fields]
     since = any(operator == "since" for _, operator, _ in filters)
     return [update_column(resource), *shown] if since else shown
+
+
+def row_object(resource: Resource, columns: Iterable[Column], includes: tuple[str, ...], unit: Unit) -> str:
+    """A row as a JSON object: the columns as they are shown, and what is included."""
+    fields = []
+    for column in columns:
+        null_with = column.expression if column.nullable else None
+        sql = _shifted(column.expression, unit, "t.unit_exponent") if column.kind == "money" else column.expression
+        fields.append(Shown(column.name, sql, column.kind, null_with))
+    fields += [
+        Shown(include.name, include.sql, "json", include.sql)
+        for include in resource.includes
+        if include.name in includes
+    ]
+    return json_object(fields)
 
 
 def shown_list(resource: Resource, columns: Iterable[Column], includes: tuple[str, ...], unit: Unit) -> str:
