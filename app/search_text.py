@@ -7,6 +7,7 @@ full and half width, traditional and simplified, capital and small letters, punc
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 
@@ -18,6 +19,9 @@ LONGEST_NAME = 300
 # Between a name and its abbreviations: no folded text holds it, so no word reaches across.
 _BETWEEN = " "
 
+_OF_A_COMMISSION = "委员会办公室"
+_COMMITTEE = "委"
+
 
 def fold(text: str) -> str:
     """The letters, digits and marks of a text, in the form in which texts are compared."""
@@ -25,9 +29,33 @@ def fold(text: str) -> str:
 
 
 def searched(text: str) -> str:
-    """A name as it is stored for searching: folded, and after a space each abbreviation of what it says."""
+    """A name as it is stored for searching: folded, and after spaces each abbreviation in it and how people say it."""
     folded = fold(text)
-    return _BETWEEN.join([folded, *(short for long, short in _abbreviations() if long in folded)])
+    shorts = [short for long, short in _abbreviations() if long in folded and short not in folded]
+    said = ("".join(part for part, _, _ in way) for way in _spoken(folded)) if _abbreviated().search(folded) else ()
+    return _BETWEEN.join(dict.fromkeys([folded, *shorts, *said]))
+
+
+def _spoken(folded: str) -> list[list[tuple[str, int, int]]]:
+    """A name with everything abbreviated in its place, as people say it; each part with where it comes from.
+
+    西安市卫生健康委员会 is 西安市卫健委. The office of a commission of a Party committee is said with the committee and
+    without it: 石峰区委网信办, 石峰区网信办.
+    """
+    ways: list[list[tuple[str, int, int]]] = [[], []]
+    end = 0
+    for found in _abbreviated().finditer(folded):
+        short = _in_place()[found.group()]
+        for way in ways:
+            way += [(folded[place], place, place + 1) for place in range(end, found.start())]
+        if found.group().endswith(_OF_A_COMMISSION) and ways[1] and ways[1][-1][0] == _COMMITTEE:
+            ways[1].pop()
+        for way in ways:
+            way.append((short, found.start(), found.end()))
+        end = found.end()
+    for way in ways:
+        way += [(folded[place], place, place + 1) for place in range(end, len(folded))]
+    return ways if ways[0] != ways[1] else ways[:1]
 
 
 def terms(folded: str) -> list[str]:
@@ -54,7 +82,7 @@ def word_terms(found: tuple[str, ...]) -> list[str]:
 def marks(text: str, found: tuple[str, ...]) -> list[tuple[int, int]]:
     """Where the words stand in the name, as start and length in characters; overlapping places are one.
 
-    A word that stands in an abbreviation only marks the long name that it abbreviates.
+    A word that stands in an abbreviation only, or in what people say, marks what that stands for.
     """
     places: list[int] = []  # for each folded character the place of the one it came from
     folded = ""
@@ -68,6 +96,7 @@ def marks(text: str, found: tuple[str, ...]) -> list[tuple[int, int]]:
         for long, short in _abbreviations() if not own else ():
             if word in short:
                 own += _occurrences(folded, long)
+        own = own or _said(folded, word)
         spans += [(places[start], places[end - 1] + 1) for start, end in own]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
@@ -76,6 +105,16 @@ def marks(text: str, found: tuple[str, ...]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return [(start, end - start) for start, end in merged]
+
+
+def _said(folded: str, word: str) -> list[tuple[int, int]]:
+    """Where a word stands in a name as it is said, as places in the name itself."""
+    found = []
+    for way in _spoken(folded):
+        places = [(start, end) for part, start, end in way for _ in part]
+        said = "".join(part for part, _, _ in way)
+        found += [(places[start][0], places[end - 1][1]) for start, end in _occurrences(said, word)]
+    return found
 
 
 def _occurrences(folded: str, word: str) -> list[tuple[int, int]]:
@@ -98,3 +137,15 @@ def _fold(character: str) -> str:
 @cache
 def _abbreviations() -> tuple[tuple[str, str], ...]:
     return tuple((fold(long), fold(short)) for long, short in codelists.abbreviations().items())
+
+
+@cache
+def _in_place() -> dict[str, str]:
+    """The abbreviations that can stand where the long name stands: their characters are of it, in its order."""
+    return {long: short for long, short in _abbreviations() if re.search(".*".join(short), long)}
+
+
+@cache
+def _abbreviated() -> re.Pattern[str]:
+    """What of a name is abbreviated when it is said, the longest first."""
+    return re.compile("|".join(sorted(map(re.escape, _in_place()), key=len, reverse=True)))

@@ -112,6 +112,29 @@ async def test_abbreviation_finds_the_long_name_and_marks_it(seed_client: httpx.
     assert (await seed_client.get(one["links"]["record"])).json()["data"]["name"] == one["name"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "key", "marked"),
+    [
+        ("卫健委", "610100-c15bb20f", ["卫生健康委员会"]),
+        ("西安市卫健委", "610100-c15bb20f", ["西安市卫生健康委员会"]),
+        ("西安市人社局", "610100-942e5dc5", ["西安市人力资源和社会保障局"]),
+        ("西安 医保局", "610100-7eb94814", ["西安", "医疗保障局"]),
+        ("石峰区网信办", "430204-2fdb7fc8", ["石峰区委网络安全和信息化委员会办公室"]),
+        ("石峰区委网信办", "430204-2fdb7fc8", ["石峰区委网络安全和信息化委员会办公室"]),
+        ("国家信访局", "000000-e33bcfe7", ["国家信访局"]),
+    ],
+)
+async def test_department_is_found_by_what_people_call_it(
+    typed: str, key: str, marked: list[str], seed_client: httpx.AsyncClient
+) -> None:
+    departments = results(await search(seed_client, q=typed))["departments"]
+    assert [one["key"] for one in departments] == [key]
+    (one,) = departments
+    assert [one["text"][start : start + length] for start, length in one["marks"]] == marked
+    listed = (await seed_client.get("/v1/departments", params={"q": typed})).json()["data"]
+    assert [row["id"] for row in listed] == [key]
+
+
 async def test_whole_name_comes_first_then_beginning_then_part_then_scattered_words(
     seed_client: httpx.AsyncClient,
 ) -> None:
