@@ -12,7 +12,7 @@ import asyncpg
 from app.query.read_query import ListQuery, read_list
 from app.query.registry import RESOURCES
 from app.query.run import total_statement
-from app.query.select import page_statement
+from app.query.select import counted_page, page_statement
 
 LIMIT = 50
 _DRAWN = 500  # so many different departments, divisions and years are asked for, by every way the same
@@ -105,7 +105,7 @@ def page_with_total(asked: Asked) -> tuple[ListQuery, str]:
     """The request as the service reads it, and the one statement that answers it: the page and its exact total."""
     parts = [part.partition("=") for part in asked.ours.partition("?")[2].split("&")]
     read = read_list(RESOURCES["expenditures"], [(name, value) for name, _, value in parts])
-    text = page_statement(
+    page = page_statement(
         "expenditures",
         filters=tuple(item.shape for item in read.filters),
         orders=read.orders,
@@ -114,9 +114,8 @@ def page_with_total(asked: Asked) -> tuple[ListQuery, str]:
         includes=(),
         unit=read.unit,
         limit=LIMIT,
-        count=total_statement(read.resource, read.filters),
     )
-    return read, text
+    return read, counted_page(page, total_statement(read.resource, read.filters), limit=LIMIT)
 
 
 KINDS = (

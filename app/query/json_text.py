@@ -21,7 +21,7 @@ _MOST_ARGUMENTS = 90  # of a function; Postgres takes 100
 
 @dataclass(frozen=True)
 class Shown:
-    """A field as it is shown: its name, the SQL of its value, and what is null exactly where that is (None: nothing)."""
+    """A field as it is shown: its name, the SQL of its value, and what is null where that is (None: it never is)."""
 
     name: str
     sql: str
@@ -88,7 +88,8 @@ def _value(field: Shown) -> str:
 def _run(fields: Sequence[Shown]) -> str:
     """Fields side by side, each with the comma before it."""
     each = [
-        f"case when {field.null_with} is null then {_quoted(field.blank)} else concat({_quoted(field.key)}, {field.sql}) end"
+        f"case when {field.null_with} is null then {_quoted(field.blank)}"
+        f" else concat({_quoted(field.key)}, {field.sql}) end"
         for field in fields
     ]
     if len(fields) == 1:

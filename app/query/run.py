@@ -23,6 +23,7 @@ from app.query.rolled import count_cells_statement, covering
 from app.query.select import (
     ROW_END,
     count_statement,
+    counted_page,
     counted_statement,
     elsewhere_statement,
     one_statement,
@@ -100,8 +101,9 @@ async def fetch_page(connection: Connection, query: ListQuery, known: Known) -> 
         includes=query.includes,
         unit=query.unit,
         limit=query.limit,
-        count=total_statement(resource, query.filters) if counted else None,
     )
+    if counted:
+        text = counted_page(text, total_statement(resource, query.filters), limit=query.limit)
     bound = [argument for item in query.filters for argument in item.arguments]
     after = [] if query.cursor is None else [key for key in query.cursor.keys if key is not None]
     async with planned(connection, query):

@@ -40,13 +40,11 @@ def page_statement(
     includes: tuple[str, ...],
     unit: Unit,
     limit: int,
-    count: str | None = None,
 ) -> str:
     """One page: `release`, `newest` release, rows `found` up to limit + 1, all of them, the sort values of the last.
 
     `rows` are JSON objects in UTF-8 with ROW_END between them, that beyond the limit too; `keys` are of the last row
-    within it. With `count`, a statement whose parameters are the first ones here, comes the exact `total`, null where
-    the page holds all there are: one way for both.
+    within it.
 
     Parameters: the release, the filters' values, the cursor's values that are not null (`nulls` says which are; None
     without a cursor). A release that is not there comes back as null. It is always bound, never looked up on the way:
@@ -69,7 +67,6 @@ def page_statement(
     lasts = ", ".join(f"(array_agg(r.key_{n}))[{limit}]" for n in range(len(orders)))
     written = gathered(row_object(resource, shown, includes, unit))
     joined = _joined_once(resource, row_joins(resource, shown, includes), filters)
-    total = "" if count is None else f",\n  case when p.found > {limit} then ({count}) end as total"
     # As bytes, which are handed on as they are: a text the driver would decode, for us to encode it again.
     text = f"""with page as (
   select t.*{keys} from {resource.source}{needed}
@@ -77,13 +74,22 @@ def page_statement(
   order by {order_by(resource, orders)} limit {limit + 1}
 ){beside(resource, (written, joined), department=department)}
 select (select number from release where number = {_PINNED}) as release,
-  (select max(number) from release) as newest, p.found, p.rows, p.keys{total}
+  (select max(number) from release) as newest, p.found, p.rows, p.keys
 from (
   select count(*) as found, convert_to(string_agg(r.row, E'{_ESCAPED_END}'), 'UTF8') as rows, array[{lasts}] as keys
   from (
     select {written} as row{key_texts} from page t{joined}
     order by {by_keys}) r) p"""  # noqa: S608 - identifiers come from our own declarations
     return text.replace("{release}", _PINNED)
+
+
+@lru_cache(maxsize=4096)
+def counted_page(page: str, count: str, *, limit: int) -> str:
+    """A page with the exact total as `total`, null where the page holds all there are: one way for both.
+
+    The parameters of `count` are the first ones of the page.
+    """
+    return f"select q.*, case when q.found > {limit} then ({count}) end as total\nfrom (\n{page}) q"
 
 
 @lru_cache(maxsize=1024)
@@ -185,8 +191,9 @@ select {_CURRENT} as release, (select {written} from page t{joined}) as record""
 def elsewhere_statement(resource: Resource) -> str:
     """The last release in which a key is there, as `last`; null when there is none. Parameter: the key."""
     key = f"$1::{'bigint' if resource.key_column.kind == 'integer' else 'text'}"
-    return f"""select max(r.number) as last from release r
-        join {resource.source} on t.valid_from <= r.number and t.valid_to > r.number
+    # Releases have all numbers from the first to the newest one.
+    return f"""select max(least(t.valid_to - 1, r.newest)) as last from {resource.source}
+        join (select max(number) as newest from release) r on t.valid_from <= r.newest
         where {resource.key_column.expression} = {key}"""  # noqa: S608 - as above
 
 

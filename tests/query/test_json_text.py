@@ -37,9 +37,9 @@ async def test_signs_that_json_escapes_are_escaped_and_blanks_are_null(read_pool
         Shown("of", "t.b", "money", "t.b"),
         Shown("on", "t.c", "boolean", None),
     ]
-    sql = f"select {json_object(fields)} from (select $1::text as a, $2::numeric as b, $3::boolean as c) t"
-    assert json.loads(await read_pool.fetchval(sql, text, None, True)) == {"text": text, "of": None, "on": True}
-    assert await read_pool.fetchval(sql, None, "1.50", False) == '{"text":null,"of":1.50,"on":false}'
+    sql = f"select {json_object(fields)} from (select $1::text as a, $2::numeric as b, ($3::text)::boolean as c) t"
+    assert json.loads(await read_pool.fetchval(sql, text, None, "true")) == {"text": text, "of": None, "on": True}
+    assert await read_pool.fetchval(sql, None, "1.50", "false") == '{"text":null,"of":1.50,"on":false}'
 
 
 async def test_a_long_row_is_one_object_where_some_amounts_of_a_run_are_blank(read_pool: asyncpg.Pool) -> None:
