@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncpg
 
 from app import tables
+from app.common_words import LEAST_NAMES
+from app.index_words import index_words
 from app.search_text import LONGEST_NAME, searched, terms
 
 _VISIBLE = "x.valid_from <= $1 and x.valid_to > $1"
@@ -56,8 +58,12 @@ _NAMES = " UNION ALL ".join(
 )
 
 
+# So many names may have to be looked at, some 4 µs each, until the next load chooses the words that many have.
+_MANY = 10 * LEAST_NAMES
+
+
 async def index_names(connection: asyncpg.Connection, release: int) -> None:
-    """Bring the entries to what the release holds; in the transaction that makes the release."""
+    """Bring the entries, and what is kept of common words, to what the release holds; in the load's transaction."""
     await connection.execute("DROP TABLE IF EXISTS named")
     await connection.execute(
         "CREATE TEMPORARY TABLE named (kind text, key text, field text, text text, record text, rows int) "
@@ -95,19 +101,34 @@ async def index_names(connection: asyncpg.Connection, release: int) -> None:
         release,
         tables.STILL_VALID,
     )
+    await index_words(connection, release)
 
 
 async def catch_up(connection: asyncpg.Connection) -> bool:
-    """Index the releases of a database that was filled before there was an index; whether that was so."""
-    missing = "SELECT EXISTS (SELECT FROM release) AND NOT EXISTS (SELECT FROM search_entry)"
-    if not await connection.fetchval(missing):
+    """Index what a database was filled with before there was an index of names, or of words; whether that was so."""
+    if not await _missing(connection):
         return False
     async with connection.transaction():
         # No load begins meanwhile, and of two services that start at once one does it.
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext('gongkai load'))")
-        if not await connection.fetchval(missing):
-            return False
-        for row in await connection.fetch("SELECT number FROM release ORDER BY number"):
-            await index_names(connection, row["number"])
-        await connection.execute("ANALYZE search_text, search_entry")
-    return True
+        missing = await _missing(connection)
+        if missing == "names":
+            await connection.execute("DELETE FROM search_word")  # it is of entries that are gone
+            for row in await connection.fetch("SELECT number FROM release ORDER BY number"):
+                await index_names(connection, row["number"])
+        elif missing == "words":
+            await index_words(connection, await connection.fetchval("SELECT max(number) FROM release"))
+        await connection.execute("ANALYZE search_text, search_entry, search_word")
+    return missing is not None
+
+
+async def _missing(connection: asyncpg.Connection) -> str | None:
+    """What there is no index of: `names`, or `words` where there are very many names."""
+    row = await connection.fetchrow(
+        "SELECT EXISTS (SELECT FROM search_entry) AS names, EXISTS (SELECT FROM search_word) AS words, "
+        "(SELECT count(*) FROM (SELECT FROM search_entry LIMIT $1) few) = $1 AS many FROM release LIMIT 1",
+        _MANY,
+    )
+    if row is None:
+        return None
+    return "names" if not row["names"] else "words" if row["many"] and not row["words"] else None

@@ -178,6 +178,7 @@ async def gather_statistics(connection: asyncpg.Connection, progress: Progress) 
         "search_text",
         "search_entry",
         "rollup",
+        "search_word",
         "rollup_combination",
         *OF_REVISION,
         table_name(tables.CheckOperand),

@@ -25,6 +25,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    Integer,
     Numeric,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -609,7 +610,10 @@ class SearchEntry(SQLModel, table=True):
     """What carries a name in which releases: a department, a code, or all rows of a list with that name."""
 
     __tablename__ = "search_entry"
-    __table_args__: ClassVar[Any] = (Index("ix_search_entry_validity", "valid_from", "valid_to"),)
+    __table_args__: ClassVar[Any] = (
+        Index("ix_search_entry_validity", "valid_from", "valid_to"),
+        Index("ix_search_entry_kind_key", "kind", "key"),
+    )
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     kind: str = Field(sa_type=CODE)  # the resource
     key: str = Field(sa_type=CODE)  # of the department or code; the name itself where rows are grouped by it
@@ -649,6 +653,21 @@ class RollupCell(SQLModel, table=True):
     __tablename__ = "rollup"
     grain: int = Field(primary_key=True, sa_type=SmallInteger)  # how finely divisions and codes are parted
     fiscal_year: int = Field(primary_key=True, sa_type=SmallInteger)
+class SearchWord(SQLModel, table=True):
+    """A word that very many names have: how many results of a kind, and the best of them (`app/common_words.py`)."""
+
+    __tablename__ = "search_word"
+    word: str = Field(primary_key=True, sa_type=CODE)  # folded
+    kind: str = Field(primary_key=True, sa_type=CODE)  # the resource
+    valid_from: int = Field(primary_key=True)
+    valid_to: int
+    total: int  # results
+    entries: list[int] = Field(sa_type=ARRAY(BigInteger))  # the best of them, each by the entry that is shown
+    texts: list[str] | None = Field(default=None, sa_type=ARRAY(Text))  # the best names; null where entries say it
+    bearers: list[int] | None = Field(default=None, sa_type=ARRAY(Integer))  # how many results have each text
+    chosen_of: int  # how many names there were when words were chosen
+
+
     valid_from: int = Field(primary_key=True)
     combination: int = Field(primary_key=True, sa_type=BigInteger)
     valid_to: int

@@ -1,4 +1,4 @@
-"""Search by words: one statement over the index of names, results by kind, the best first.
+"""Search by words over the index of names: results by kind, the best first.
 
 A name that is the whole search comes before one that begins with it, that before one that contains it, that before
 one that has its words in different places; then shorter names first, and names of more rows.
@@ -17,10 +17,11 @@ from app.errors import NoRelease, NothingLoaded, ParameterProblem
 from app.query import paging
 from app.query.columns import Column, Json, Resource
 from app.query.cost import Budget
-from app.query.filters import Filter, ValueProblem, matching_texts, parse_words, problem
+from app.query.filters import Filter, ValueProblem, parse_words, problem
 from app.query.paging import Cursor, Order
 from app.query.read_query import Pairs, ParameterReader
 from app.query.run import Connection, Known
+from app.query.search_statements import KEPT_SEARCH, KEPT_SUGGEST, SEARCH, SUGGEST
 
 SEARCH_PARAMETERS = ("q", "kind", "limit", "cursor", "release")
 SUGGEST_PARAMETERS = ("q", "kind", "limit", "release")
@@ -64,7 +65,7 @@ def _resource(name: str) -> Resource:
     )
 
 
-SEARCH, SUGGEST = _resource("search"), _resource("suggest")
+_SEARCH, _SUGGEST = _resource("search"), _resource("suggest")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class SearchQuery:
 
     def fingerprint(self, kind: str) -> str:
         filters = (Filter("q", "search", self.words), Filter("kind", "eq", (kind,)))
-        return paging.fingerprint(SEARCH, filters, _PLACES)
+        return paging.fingerprint(_SEARCH, filters, _PLACES)
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Found:
 
 def read_search(pairs: Pairs) -> SearchQuery:
     """The search that the parameters ask for. InvalidParameters names every problem; InvalidCursor says why."""
-    reader = ParameterReader(SEARCH, pairs, SEARCH_PARAMETERS)
+    reader = ParameterReader(_SEARCH, pairs, SEARCH_PARAMETERS)
     query = _read(reader, DEFAULT_RESULTS, LARGEST_RESULTS)
     text = reader.given.get("cursor")
     if text is None:
@@ -106,7 +107,7 @@ def read_search(pairs: Pairs) -> SearchQuery:
         reader.add("cursor", "a cursor goes on in one kind: name it, as in kind=projects", value=text)
     reader.refuse()
     bound = query.fingerprint(query.kinds[0])
-    cursor = paging.decode(text, query=bound, resource=SEARCH, orders=_PLACES)
+    cursor = paging.decode(text, query=bound, resource=_SEARCH, orders=_PLACES)
     if query.release not in (None, cursor.release):
         reader.add("release", f"the cursor belongs to release {cursor.release}: leave one of them out")
         reader.refuse()
@@ -116,7 +117,7 @@ def read_search(pairs: Pairs) -> SearchQuery:
 
 def read_suggest(pairs: Pairs) -> SearchQuery:
     """What is to be completed. InvalidParameters names every problem."""
-    reader = ParameterReader(SUGGEST, pairs, SUGGEST_PARAMETERS)
+    reader = ParameterReader(_SUGGEST, pairs, SUGGEST_PARAMETERS)
     query = _read(reader, DEFAULT_SUGGESTIONS, LARGEST_SUGGESTIONS)
     reader.refuse()
     return query
@@ -141,47 +142,11 @@ def _read(reader: ParameterReader, default: int, largest: int) -> SearchQuery:
     return SearchQuery(text or "", words, kinds, reader.limit(default, largest), 0, release, release is not None)
 
 
-# Parameters: the release or null, terms, patterns, the words side by side, kinds.
-_FOUND = f"""with current as (
-  select case when $1::int is null then (select max(number) from release)
-    else (select number from release where number = $1::int) end as number
-), found as materialized (
-  select e.kind, e.key, e.field, e.text, e.record, e.rows, char_length(e.text) as length,
-    case when s.folded = $4::text or starts_with(s.folded, $4::text || ' ') then 0
-      when starts_with(s.folded, $4::text) then 1 when strpos(s.folded, $4::text) > 0 then 2 else 3 end as rank
-  from search_text s join search_entry e on e.text = s.text
-  where s.text in ({matching_texts(2)}) and e.kind = any($5::text[])
-    and e.valid_from <= (select number from current) and e.valid_to > (select number from current)
-), best as (
-  select distinct on (kind, key) * from found order by kind, key, rank, length, field
-)"""  # noqa: S608 - numbers of parameters
-
-# More parameters: how many results of a kind, after how many.
-_SEARCH = f"""{_FOUND}, placed as (
-  select *, row_number() over (partition by kind order by rank, length, rows desc, key collate "C") as place,
-    count(*) over (partition by kind) as total from best
-)
-select c.number, p.kind, p.key, p.field, p.text, p.record, p.rows, p.total,
-  case p.kind when 'departments' then (select d.name from department d where d.id = p.key)
-    when 'functional-subjects' then (select f.name from functional_subject f where f.code = p.key)
-    when 'economic-subjects' then (select x.name from economic_subject x where x.code = p.key)
-    else p.text end as name
-from current c left join placed p on p.place <= $6::int + $7::int and (p.place > $7::int or p.place = 1)
-order by p.kind, p.place"""  # noqa: S608 - as above
-
-# One more parameter: how many suggestions.
-_SUGGEST = f"""{_FOUND}, names as (
-  select text, min(rank) as rank, min(length) as length, sum(rows) as rows,
-    array_agg(distinct kind::text) as kinds from best where rank < 3 group by text
-)
-select c.number, n.text, n.kinds from current c
-left join (select * from names order by rank, length, rows desc, text collate "C" limit $6::int) n on true
-order by n.rank, n.length, n.rows desc, n.text collate "C\""""  # noqa: S608 - as above
-
-
 async def fetch_search(connection: Connection, query: SearchQuery, known: Known) -> tuple[int, list[Found]]:
     """The release and the results of each kind that was asked for, in their order. NoRelease, NothingLoaded."""
-    rows = await _fetch(connection, _SEARCH, query, known, query.limit, query.after)
+    rows = await _kept(connection, KEPT_SEARCH, query, query.limit, query.after)
+    if rows is None:
+        rows = await _fetch(connection, SEARCH, query, known, query.limit, query.after)
     release = _release(query, rows[0]["number"])
     found = []
     for kind in query.kinds:
@@ -200,7 +165,9 @@ async def fetch_suggestions(
     connection: Connection, query: SearchQuery, known: Known
 ) -> tuple[int, list[dict[str, Json]]]:
     """The release and the names that the words may become. NoRelease, NothingLoaded."""
-    rows = await _fetch(connection, _SUGGEST, query, known, query.limit)
+    rows = await _kept(connection, KEPT_SUGGEST, query, query.limit)
+    if rows is None:
+        rows = await _fetch(connection, SUGGEST, query, known, query.limit)
     release = _release(query, rows[0]["number"])
     return release, [
         {
@@ -216,6 +183,15 @@ async def fetch_suggestions(
 
 # What a suggestion searches for may be as long as a search.
 LONGEST_LINKED = 100
+
+
+async def _kept(connection: Connection, text: str, query: SearchQuery, *more: object) -> list[asyncpg.Record] | None:
+    """What is kept of a word that very many names have; None where it is not, or not enough for this page."""
+    if len(query.words) > 1:
+        return None
+    rows = await connection.fetch(text, query.release, query.words[0], list(query.kinds), *more)
+    _release(query, rows[0]["number"])
+    return rows if rows[0]["kept"] else None
 
 
 async def _fetch(
@@ -245,7 +221,7 @@ def _release(query: SearchQuery, number: int | None) -> int:
         return number
     if query.release is None:
         raise NothingLoaded("no data has been loaded yet")
-    raise NoRelease(f"there is no release {query.release}; /v1/releases lists what there is")
+    raise NoRelease.of(query.release)
 
 
 def _result(query: SearchQuery, kind: str, row: dict[str, str]) -> dict[str, Json]:

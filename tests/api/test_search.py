@@ -200,11 +200,16 @@ async def test_release_is_searched_as_it_was(client: httpx.AsyncClient) -> None:
     assert (listed["page"]["total"], listed["meta"]["release"]) == (before["rows"], 1)
 
 
-async def test_search_and_suggestion_are_one_statement_each(api: httpx.AsyncClient, statements: list[str]) -> None:
-    await search(api, q="宣传")
-    assert len(statements) == 1
-    await search(api, "/v1/suggest", q="宣传")
-    assert len(statements) == 2
+async def test_search_and_suggestion_ask_whether_a_word_is_common_and_then_for_names(
+    api: httpx.AsyncClient, statements: list[str]
+) -> None:
+    for path in ("/v1/search", "/v1/suggest"):
+        await search(api, path, q="宣传")
+        assert len(statements) == 2
+        assert "search_word" in statements[0]
+        await search(api, path, q="宣传 次")
+        assert len(statements) == 3, "several words are never kept together"
+        statements.clear()
 
 
 async def test_suggestions_begin_with_what_was_typed_before_they_contain_it(seed_client: httpx.AsyncClient) -> None:
