@@ -4,6 +4,7 @@
     python bench/generate.py --lines 10000000 --seed 7
     python bench/generate.py --lines 100000 --whole         # every statement that departments disclose
     python bench/generate.py --lines 1000000 --unchecked    # without what the rules find in them
+    python bench/generate.py --departments 300000           # their names, for what depends on nothing else
 
 Departments in all divisions of GB/T 2260, budgets and final accounts of ten years (some years missing), statements as
 `invented.py` makes them. The same arguments give the same records. A process for each core makes its share of them
@@ -24,7 +25,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from invented import COMMON, Department, disclosure, fund_items, own_items
+from invented import COMMON, Department, description, disclosure, fund_items, own_items
 
 from app import codelists, database, embedded, values
 from app.checks.run import check
@@ -61,19 +62,25 @@ _KINDS_OF_BODY = ("局", "办公室", "委员会", "中心")
 
 @dataclass(frozen=True)
 class Size:
-    """How much is made: about so many expenditure lines, from this seed, with all statements or those alone."""
+    """How much is made: about so many expenditure lines, from this seed, with all statements or those alone.
+
+    With `named` it is so many departments instead, each with one disclosure that has no statement.
+    """
 
     lines: int
     seed: str = "1"
     whole: bool = False
+    named: int | None = None
 
     @property
     def departments(self) -> int:
-        return max(1, round(self.lines / _LINES_OF_A_DEPARTMENT))
+        return max(1, round(self.lines / _LINES_OF_A_DEPARTMENT)) if self.named is None else self.named
 
     @property
     def disclosures(self) -> int:
         """How many disclosures there will be, about."""
+        if self.named is not None:
+            return self.named
         return round(self.departments * len(YEARS) * len(KINDS) * _PUBLISHED)
 
 
@@ -101,6 +108,9 @@ def batches(size: Size, share: int, shares: int) -> Iterator[list[ParsedDisclosu
 def _of_department(sketch: tuple[str, str], size: Size) -> Iterator[ParsedDisclosure]:
     region, name = sketch
     department = _department(region, name, size.seed)
+    if size.named is not None:
+        yield ParsedDisclosure(disclosure=description(department, YEARS[-1], "budget", size.seed))
+        return
     chance = random.Random(f"{size.seed} {region} {name}")
     for year in YEARS:
         for kind in KINDS:
@@ -176,8 +186,9 @@ def main() -> None:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--whole", action="store_true", help="every statement, not those of expenditure alone")
     parser.add_argument("--unchecked", action="store_true", help="without results of checks")
+    parser.add_argument("--departments", type=int, help="so many departments, and no lines")
     chosen = parser.parse_args()
-    size = Size(chosen.lines, chosen.seed, chosen.whole)
+    size = Size(chosen.lines, chosen.seed, chosen.whole, chosen.departments)
     settings, progress = from_environment(), stopwatch()
     with embedded.running(settings, progress=progress):
         begun = time.perf_counter()

@@ -122,8 +122,13 @@ def disclosure(department: Department, year: int, kind: records.Kind, seed: str,
         author.procurement()
         author.assets()
         author.stated()
+    return {"disclosure": description(department, year, kind, seed), **author.lists}
+
+
+def description(department: Department, year: int, kind: records.Kind, seed: str) -> records.Disclosure:
+    """What it says of itself."""
     title = f"{department.name}{year}年部门{'预算' if kind == 'budget' else '决算'}"
-    about = records.Disclosure(
+    return records.Disclosure(
         region_code=department.region_code,
         department_name=department.name,
         department_code=department.code,
@@ -136,7 +141,6 @@ def disclosure(department: Department, year: int, kind: records.Kind, seed: str,
         format="text",
         units=[department.unit],
     )
-    return {"disclosure": about, **author.lists}
 
 
 class _Author:
