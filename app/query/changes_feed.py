@@ -125,7 +125,7 @@ async def fetch_department(connection: Connection, department: str, query: FeedQ
         raise NotFound(f"there is no department {department[:100]!r}; /v1/departments lists what there is")
     # A page ends with a whole release, so that what follows begins before it.
     rows = await connection.fetch(
-        """with change as (
+        """with made as materialized (select number, created_at from release), change as (
           select r.number, r.created_at, coalesce(n.id, o.id) as disclosure_id, coalesce(n.title, o.title) as title,
             coalesce(n.source_file, o.source_file) as source_file, coalesce(n.sha256, o.sha256) as sha256,
             case when o.id is null then 'new_document' when n.id is null then 'withdrawn'
@@ -135,8 +135,9 @@ async def fetch_department(connection: Connection, department: str, query: FeedQ
           from (select x.* from disclosure x where x.department_id = $1) n
           full join (select x.* from disclosure x where x.department_id = $1) o
             on o.department_id = n.department_id and o.id = n.id and o.valid_to = n.valid_from
-          join release r on r.number = coalesce(n.valid_from, o.valid_to)
-          where $2::int is null or r.number < $2)
+          join made r on r.number = coalesce(n.valid_from, o.valid_to)
+          -- Of the oldest release that is kept it is not known what was before it, but for what had never been.
+          where ($2::int is null or r.number < $2) and (r.number > (select min(number) from made) or n.revision = 1))
         select * from change where number >= coalesce(
           (select number from change order by number desc offset $3 - 1 limit 1), 0)
         order by number desc, disclosure_id""",
@@ -148,8 +149,10 @@ async def fetch_department(connection: Connection, department: str, query: FeedQ
     following = None
     if len(entries) >= query.limit:
         earlier = await connection.fetchval(
-            """select exists (select 1 from disclosure d join release r on r.number in (d.valid_from, d.valid_to)
-            where d.department_id = $1 and r.number < $2 limit 1)""",
+            """select exists (select 1 from disclosure where department_id = $1 and valid_from < $2
+              and (valid_from > (select min(number) from release) or revision = 1
+                   and valid_from = (select min(number) from release)
+                or valid_to > (select min(number) from release) and valid_to < $2) limit 1)""",
             department,
             entries[-1].number,
         )

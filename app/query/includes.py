@@ -96,10 +96,11 @@ def subject_include(table: str, code: str = "code") -> Include:
         description_zh="该行科目编码的通行名称、英文名称、级次和上级科目。",
         joins=(),
         sql=f"""(select json_build_object('code', s.code, 'name', s.name, 'name_en', s.name_en, 'level', s.level,
-            'parents', (select coalesce(json_agg(json_build_object('code', p.code, 'name', p.name, 'name_en', p.name_en,
-                'level', p.level) order by p.code), '[]'::json) from {table} p
-                where p.code in (left(s.code, 3), left(s.code, 5)) and p.code <> s.code))
-            from {table} s where s.code = t.{code})""",  # noqa: S608 - both names come from our own declarations
+            'parents', a.parents) from {table} s
+            cross join lateral (select coalesce(json_agg(json_build_object('code', p.code, 'name', p.name,
+                'name_en', p.name_en, 'level', p.level) order by p.code), '[]'::json) as parents from {table} p
+                where p.code in (left(s.code, 3), left(s.code, 5)) and p.code <> s.code) a
+            where s.code = t.{code})""",  # noqa: S608 - both names come from our own declarations
         schema=object_schema(
             {
                 **_SUBJECT_PROPERTIES,

@@ -32,8 +32,10 @@ _COUNT = """select (select count(*) from disclosure where valid_from <= $1 and v
     + (select count(distinct department_id) from disclosure where valid_from <= $1 and valid_to > $1)"""
 
 # Parameters: the release, how many, after how many. Departments come first, in the order of ids.
-_ENTRIES = """with valid as (
-    select d.id, d.department_id, r.created_at from disclosure d left join release r on r.number = d.valid_from
+_ENTRIES = """with made as materialized (
+    select number, created_at from release
+), valid as (
+    select d.id, d.department_id, r.created_at from disclosure d left join made r on r.number = d.valid_from
     where d.valid_from <= $1 and d.valid_to > $1
 )
 select kind, key, changed from (

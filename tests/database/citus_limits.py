@@ -36,6 +36,11 @@ LIMITS = {
     "local": "12: a table of one machine is joined with a distributed one, or read in what changes tables elsewhere",
     "no FROM": "12: a subquery that reads an outer row in shards is made of VALUES, of a set operation, or has no FROM "
     "and calls a function that is not immutable",
+    "beneath": "12: a subquery that reads an outer row in shards, and none of a shard itself, has a subquery in its "
+    "fields or conditions, whatever that reads",
+    "release": "12: a shard is asked for its machine's copy of the releases, which has the newest later than others: "
+    "they are read once, in a part of WITH or as an aggregate over all of them",
+    "unread": "a statement that is not understood here names our tables: whether Citus takes it is not known",
     "whole": "12: EXISTS over distributed tables that nothing outside is read in has no LIMIT: every row of them would "
     "be sent, and one without a column cannot be",
     "grouped outer": "18: a query that groups has a subquery over distributed tables in its fields (issue 8296)",
@@ -58,21 +63,36 @@ class Block:
     def distributed(self) -> list[str]:
         return [alias for alias, kind in self.kinds.items() if kind == "distributed"]
 
+    @property
+    def in_shards(self) -> bool:
+        """Whether it is answered shard by shard: it reads distributed tables, or what it reads an outer row of does."""
+        return bool(self.distributed) or (self.outer is not None and self.outer.in_shards)
+
     def visible(self, alias: str) -> Block | None:
         """The block that an alias is of, this one or one around it."""
         return self if alias in self.kinds else None if self.outer is None else self.outer.visible(alias)
 
 
+# What is no query, and was looked up by hand: VACUUM and ANALYZE go to every machine, a temporary table is made here.
+_TAKEN = re.compile(r"\s*(?:VACUUM \(ANALYZE\)|ANALYZE |CREATE TEMPORARY TABLE \w+ \(|DROP TABLE )", re.IGNORECASE)
+# The parser does not know what becomes of a temporary table with the commit.
+_ON_COMMIT = re.compile(r"(CREATE TEMPORARY TABLE \w+) ON COMMIT DROP AS\b", re.IGNORECASE)
+
+
 def refusals(text: str) -> list[str]:
     """The limits that the statement meets, each with the part that does; empty for one that Citus takes."""
     found: list[str] = []
-    for statement in parse(text, read="postgres"):
+    if _TAKEN.match(text) and not re.search(r"\bSELECT\b", text, re.IGNORECASE):
+        return found
+    for statement in parse(_ON_COMMIT.sub(r"\1 AS", text), read="postgres"):
         if isinstance(statement, exp.Query):
             _query(statement, {}, None, found)
         elif isinstance(statement, exp.Create) and isinstance(statement.expression, exp.Query):
             _query(statement.expression, {}, None, found)  # CREATE TABLE … AS
         elif isinstance(statement, exp.Update | exp.Delete | exp.Insert):
             _change(statement, found)
+        elif statement is not None:
+            _add(found, "unread", statement)
     return found
 
 
@@ -157,6 +177,10 @@ def _select(select: exp.Select, ctes: Mapping[str, Kind], outer: Block | None, f
         for subquery in _subqueries(node):
             _beside(subquery, ctes, block, found)
     _joins(block, found)
+    if not block.distributed and outer is not None and outer.in_shards:
+        _beneath(select, found)
+    if block.distributed or (outer is not None and outer.in_shards):
+        _releases(select, ctes, found)
     if block.distributed:
         if select.args.get("locks"):
             _add(found, "multi-shard", select)
@@ -180,6 +204,52 @@ def _beside(subquery: exp.Query, ctes: Mapping[str, Kind], block: Block, found: 
         _add(found, "whole", subquery)
 
 
+def _beneath(select: exp.Select, found: list[str]) -> None:
+    """What a query may not have that is answered in shards for an outer row, out of what all machines have."""
+    if any(True for node in _expressions(select) for _ in _subqueries(node)):
+        _add(found, "beneath", select)
+    if _from(select) is None and any(_mutable(one) for one in select.find_all(exp.Func)):
+        _add(found, "no FROM", select)
+
+
+def _mutable(function: exp.Func) -> bool:
+    """Whether the same arguments may give another value in another session, as Postgres declares the function."""
+    name = function.name if isinstance(function, exp.Anonymous) else type(function).__name__
+    return name.lower().replace("_", "") in _MUTABLE
+
+
+# By the parser's names, where it has some: to_char is TimeToStr or ToChar.
+_MUTABLE = {
+    *("timetostr", "tochar", "concat", "concatws", "format", "jsonbuildobject", "jsonbbuildobject", "jsonbuildarray"),
+    *("jsonbbuildarray", "rowtojson", "tojson", "tojsonb", "jsonagg", "jsonbagg", "jsonobjectagg", "convertto"),
+    *(
+        "currenttimestamp",
+        "currentdate",
+        "now",
+        "rand",
+        "statementtimestamp",
+        "clocktimestamp",
+        "nextval",
+        "totimestamp",
+    ),
+    *("strtotime", "todate", "datetrunc", "timestamptrunc", "age", "arraytostring"),
+}
+
+
+def _releases(select: exp.Select, ctes: Mapping[str, Kind], found: list[str]) -> None:
+    """The releases as a shard would read them: in its FROM, or in a subquery that is not answered once for all."""
+    if "release" in ctes:
+        return
+    if "release" in _named(select).values():
+        _add(found, "release", select)
+    for node in _expressions(select):
+        for subquery in _subqueries(node):
+            for inner in subquery.find_all(exp.Select):
+                whole = inner.args.get("limit") or any(_aggregates(one) for one in inner.expressions)
+                if "release" in _named(inner).values() and not whole and not _in_cte(inner, subquery):
+                    _add(found, "release", inner)
+
+
 def _looks_at_one_row(query: exp.Query) -> bool:
     return isinstance(query, exp.Select) and bool(query.args.get("limit") and query.expressions)
 
@@ -200,14 +270,17 @@ def _item(item: exp.Expression, ctes: Mapping[str, Kind], block: Block, found: l
         while isinstance(inner, exp.Subquery):
             inner = inner.this
         correlated = isinstance(item, exp.Lateral) and _reads_outer(inner, block)
+        # What is not LATERAL may read a row further out.
+        outer = block if correlated else block.outer
+        outer = outer if outer is not None and _reads_outer(inner, outer) else None
         if block.distributed and (correlated or isinstance(inner, exp.Values)):
             _without_rows(inner, found)
         if isinstance(inner, exp.Query):
-            in_shards = _query(inner, ctes, block if correlated else None, found)
+            in_shards = _query(inner, ctes, outer, found)
             if correlated and in_shards:
                 _correlated(inner, ctes, block, found)
             # What is grouped or cut by something else than the department is answered first and sent around.
-            whole = in_shards and (correlated or _by_department(inner, ctes))
+            whole = in_shards and (outer is not None or _by_department(inner, ctes))
             return item.alias_or_name, "distributed" if whole else "recurring"
     return item.alias_or_name, "recurring"
 

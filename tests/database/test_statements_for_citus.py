@@ -313,6 +313,17 @@ def test_lists_of_one_department_name_it_on_every_distributed_table(recorded: Re
          "d.department_id group by f.department_id) from disclosure d group by department_id")),
         ("reference target", "update department set name = d.title from disclosure d where d.department_id = id"),
         ("local", "create temporary table one as select * from named n join disclosure d on d.id = n.key"),
+        ("local", ("create temporary table one on commit drop as "
+         "select * from named n join disclosure d on d.id = n.key")),
+        ("no FROM", "select (select c.a from (select concat_ws('，', d.kind) as a) c) from disclosure d"),
+        ("no FROM", "select (select c.a from (select to_char(d.loaded_at, 'YYYY') as a) c) from disclosure d"),
+        ("beneath", ("select (select (select max(s.name) from region s where s.parent_code = r.code) from region r "
+         "where r.code = d.region_code) from disclosure d")),
+        ("beneath", ("select (select c.a from (select (select max(number) from release where number < d.valid_to) a) "
+         "c) from disclosure d")),
+        ("release", "select * from disclosure d left join release r on r.number = d.valid_from"),
+        ("release", "select * from disclosure d where d.valid_from in (select r.number from release r)"),
+        ("unread", "alter table disclosure add column note text"),
     ],
 )  # fmt: skip
 def test_each_limit_is_told(limit: str, text: str) -> None:
@@ -331,6 +342,16 @@ def test_each_limit_is_told(limit: str, text: str) -> None:
         ),
         "select (select count(*) from disclosure)",
         "select exists (select 1 from disclosure limit 1)",
+        "select (select max(number) from release), count(*) from disclosure",
+        (
+            "with made as materialized (select number, created_at from release) "
+            "select * from disclosure d join made r on r.number = d.valid_from"
+        ),
+        (
+            "select (select a.names from region r cross join lateral (select json_agg(s.name) as names from region s "
+            "where s.parent_code = r.code) a where r.code = d.region_code) from disclosure d"
+        ),
+        "vacuum (analyze) region, disclosure",
         "select p.k from disclosure d cross join lateral unnest(array[d.kind, 'x']) p (k)",
         (
             "with d as materialized (select department_id, max(title) as title from disclosure group by 1) "
