@@ -371,3 +371,27 @@ def test_main_tasks_of_a_self_evaluation_give_budget_and_execution_in_all_and_by
     assert (dike.adjusted_budget, dike.executed, dike.execution_rate, dike.score) == (12, 9, Decimal("75.00"), 3)
     assert (whole.subject, whole.adjusted_budget, lines[None, "other_funds"].executed) == ("department", 20, 0)
     assert left(document) == []
+
+
+def test_institution_with_a_budget_in_its_name_is_not_a_year_of_the_expenses() -> None:
+    heading = "单位名称 | “三公”经费合计 | 因公出国（境）费用 | 公务用车购置及运行费 | 公务接待费"
+    rows = """
+        合计 | 9.30 | | 3.50 | 5.80
+        云水市河湖局 | 7.50 | | 3.50 | 4.00
+        云水市河湖项目预算审核中心 | 0.90 | | | 0.90
+        云水市水利决算中心 | 0.90 | | | 0.90"""
+    document = parsed(("一般公共预算“三公”经费支出表", heading + rows))
+    totals = [(line.institution, line.total) for line in document.three_public if line.item == "total"]
+    assert totals == [
+        (None, Decimal("9.30")),
+        ("云水市河湖局", Decimal("7.50")),
+        ("云水市河湖项目预算审核中心", Decimal("0.90")),
+        ("云水市水利决算中心", Decimal("0.90")),
+    ]
+    assert left(document) == []
+    heading = heading.replace("单位名称", "年度")
+    years = parsed(
+        ("一般公共预算“三公”经费支出表", heading + "\n2023年预算数 | 9 | 0 | 3 | 6\n2024年预算数 | 8 | 0 | 3 | 5")
+    )
+    found = {(line.fiscal_year, line.institution, line.total) for line in years.three_public if line.item == "total"}
+    assert found == {(2023, None, Decimal(9)), (2024, None, Decimal(8))}

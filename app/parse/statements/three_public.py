@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from app import values
 from app.parse import titles
 from app.parse.cells import text_or_none, unwrap
-from app.parse.coded import is_total, without_unit_code
+from app.parse.coded import is_body, is_total, without_unit_code
 from app.parse.columns import Path, match_columns
 from app.parse.forms import Context, Form, FormResult
 from app.parse.frame import Frame, open_frame, settle_status
@@ -181,7 +181,7 @@ def _read_items_in_columns(frame: Frame, across: list[_Across], table: TitledGri
     rows = frame.data_rows()
     first = across[0].column
     labels = {row: "/".join(fold(cell) for cell in frame.grid.rows[row][:first] if cell) for row in rows}
-    periods = {row: label for row, label in labels.items() if _PERIOD.search(label) or _CHANGE.search(label)}
+    periods = {row: label for row, label in labels.items() if _names_a_period(label)}
     if len(rows) > 1 and len(periods) > 1:
         # One row for each year, or one for the budget and one for what was spent; a row of changes has no field.
         rows = [row for row in periods if not _CHANGE.search(periods[row])]
@@ -197,6 +197,13 @@ def _read_items_in_columns(frame: Frame, across: list[_Across], table: TitledGri
             fields |= {**amounts, "cells": {**fields["cells"], **cells}}  # type: ignore[dict-item]  # put there above
         for (item, year, phase), fields in lines.items():
             _add(frame, row, item, str(fields.pop("name")), year, phase, {**fields, "institution": bodies.get(row)})
+
+
+def _names_a_period(label: str) -> bool:
+    """Whether a row is that of a year or a phase: a 预算审核中心 has a phase in its name, and is an institution."""
+    return any(
+        (_PERIOD.search(part) or _CHANGE.search(part)) is not None and not is_body(part) for part in label.split("/")
+    )
 
 
 def _institutions(frame: Frame, rows: Sequence[int], first: int) -> dict[int, str]:
