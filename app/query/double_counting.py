@@ -24,6 +24,8 @@ class Axis:
     default: Pair | None = None  # the filter that is applied when none of `named_by` is given
     named_by: tuple[str, ...] = ()  # parameters and groups by which the caller decides himself
     by_default: bool = False  # corrected by the default filter, otherwise by a group for each value
+    # The filter that takes what an expression calls so, where that is no value of the column.
+    filters: tuple[Pair, ...] = ()
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -62,10 +64,11 @@ _FUND = Axis(
     by_default=True,
 )
 
-_INSTITUTION = _one(
-    "institution",
-    "case when t.institution is null then 'all' else 'one' end",
-    "the expenses of all and those of each institution",
+_INSTITUTION = Axis(
+    name="institution",
+    conflicts=(("case when t.institution is null then 'all' else 'one' end",),),
+    repeats="the expenses of all and those of each institution (institution__isnull=true takes those of all)",
+    filters=(("all", "institution__isnull=true"), ("one", "institution__isnull=false")),
 )
 
 

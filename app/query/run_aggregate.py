@@ -112,9 +112,9 @@ def _correction(query: AggregateQuery, name: str) -> str:
 
 def _warnings(query: AggregateQuery, findings: Findings) -> tuple[str, ...]:
     found = []
-    alone = {axis.name: value for axis, value in zip(query.axes, findings.alone, strict=True) if value is not None}
+    alone = [(axis, value) for axis, value in zip(query.axes, findings.alone, strict=True) if value is not None]
     if alone:
-        said = "&".join(f"{name}={value}" for name, value in alone.items())
+        said = "&".join(dict(axis.filters).get(value, f"{axis.name}={value}") for axis, value in alone)
         found.append(
             f"not named, but every row has {said}: add it, so that what is loaded later is not counted with it"
         )

@@ -311,3 +311,23 @@ async def test_aggregate_is_one_statement(api: httpx.AsyncClient, statements: li
     statements.clear()
     await api.get("/v1/expenditures/aggregate?group_by=fiscal_year,region,kind,scope")
     assert len([text for text in statements if text.startswith("with")]) == 1
+
+
+async def test_expenses_of_institutions_are_not_added_to_those_of_the_department(
+    seed_client: httpx.AsyncClient,
+) -> None:
+    path = "/v1/three-public/aggregate?group_by=department&department_id=330500-7394abc4"
+    refused = (await seed_client.get(path)).json()
+    assert refused["type"] == "/errors/double-counting"
+    assert "institution__isnull=true" in refused["detail"]
+    (group,) = (await seed_client.get(f"{path}&institution__isnull=true")).json()["data"]
+    assert group["total_sum"] == 9.30
+
+
+async def test_filter_that_a_warning_names_gives_the_same_answer(seed_client: httpx.AsyncClient) -> None:
+    path = "/v1/three-public/aggregate?group_by=fiscal_year&department_id=310107-eece0746"
+    answer = (await seed_client.get(path)).json()
+    (named,) = (text for text in answer["warnings"] if "every row has" in text)
+    said = named.removeprefix("not named, but every row has ").partition(":")[0]
+    assert "institution__isnull=true" in said
+    assert (await seed_client.get(f"{path}&{said}")).json()["data"][0]["total_sum"] == answer["data"][0]["total_sum"]
