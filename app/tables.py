@@ -625,6 +625,21 @@ class SearchEntry(SQLModel, table=True):
     valid_to: int
 
 
+class SearchWord(SQLModel, table=True):
+    """A word that very many names have: how many results of a kind, and the best of them (`app/common_words.py`)."""
+
+    __tablename__ = "search_word"
+    word: str = Field(primary_key=True, sa_type=CODE)  # folded
+    kind: str = Field(primary_key=True, sa_type=CODE)  # the resource
+    valid_from: int = Field(primary_key=True)
+    valid_to: int
+    total: int  # results
+    entries: list[int] = Field(sa_type=ARRAY(BigInteger))  # the best of them, each by the entry that is shown
+    texts: list[str] | None = Field(default=None, sa_type=ARRAY(Text))  # the best names; null where entries say it
+    bearers: list[int] | None = Field(default=None, sa_type=ARRAY(Integer))  # how many results have each text
+    chosen_of: int  # how many names there were when words were chosen
+
+
 class RollupCombination(SQLModel, table=True):
     """What the rows of a cell have in common beside year, division and code (`app/rollups.py`)."""
 
@@ -653,21 +668,6 @@ class RollupCell(SQLModel, table=True):
     __tablename__ = "rollup"
     grain: int = Field(primary_key=True, sa_type=SmallInteger)  # how finely divisions and codes are parted
     fiscal_year: int = Field(primary_key=True, sa_type=SmallInteger)
-class SearchWord(SQLModel, table=True):
-    """A word that very many names have: how many results of a kind, and the best of them (`app/common_words.py`)."""
-
-    __tablename__ = "search_word"
-    word: str = Field(primary_key=True, sa_type=CODE)  # folded
-    kind: str = Field(primary_key=True, sa_type=CODE)  # the resource
-    valid_from: int = Field(primary_key=True)
-    valid_to: int
-    total: int  # results
-    entries: list[int] = Field(sa_type=ARRAY(BigInteger))  # the best of them, each by the entry that is shown
-    texts: list[str] | None = Field(default=None, sa_type=ARRAY(Text))  # the best names; null where entries say it
-    bearers: list[int] | None = Field(default=None, sa_type=ARRAY(Integer))  # how many results have each text
-    chosen_of: int  # how many names there were when words were chosen
-
-
     valid_from: int = Field(primary_key=True)
     combination: int = Field(primary_key=True, sa_type=BigInteger)
     valid_to: int
