@@ -62,7 +62,8 @@ class Exports:
                 connection = await self._connect(held)
                 await connection.execute(_SESSION)
                 yield connection
-                with contextlib.suppress(TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError):
+                # The file is whole: that the database has gone since is no failure of it.
+                with contextlib.suppress(OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError):
                     await connection.close(timeout=5)
         finally:
             self._free += 1

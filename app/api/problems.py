@@ -354,6 +354,9 @@ def told(error: BaseException, path: str) -> Told:
             log.warning("%s: nothing is loaded", path)
         elif isinstance(error, Problem | errors.DatabaseBusy) and kind.retry_after is not None:
             log.warning("%s: %s", path, kind.title)
+        elif kind.retry_after is not None:
+            # It passes, and every request meets it until then: a trace for each would fill the disk of the log.
+            log.warning("%s: %s (%s: %s)", path, kind.title, type(error).__name__, _first_line(error))
         else:
             log.error("%s: %s", path, kind.title, exc_info=error)
         detail = kind.description
@@ -369,6 +372,10 @@ def told(error: BaseException, path: str) -> Told:
     if kind.retry_after is not None:
         headers = {**headers, "Retry-After": str(kind.retry_after)}
     return Told(kind, body, {"Cache-Control": "no-store", **headers})
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0][:200]
 
 
 def _members(error: BaseException) -> dict[str, Json]:

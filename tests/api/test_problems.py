@@ -190,6 +190,22 @@ async def test_database_that_is_away_gives_503_and_the_process_stays_up(caplog: 
                 assert "secret" not in answer.text
 
 
+async def test_outage_writes_one_line_for_a_request(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    application = create_application(Settings(database_url="postgresql://nobody:secret@127.0.0.1:9/none"))
+    async with LifespanManager(application):
+        transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as session:
+            for path in ("/v1/expenditures", "/v1/expenditures.csv", "/v1/search?q=信访", "/departments"):
+                caplog.clear()
+                problem(await session.get(path), 503)
+                (line,) = (record for record in caplog.records if record.name == "gongkai.api")
+                assert line.exc_info is None
+                assert "Temporarily unavailable (" in line.getMessage()
+                assert "\n" not in line.getMessage()
+                assert "secret" not in line.getMessage()
+
+
 async def test_database_without_a_release_is_not_ready(empty_database: Settings) -> None:
     application = create_application(empty_database)
     async with LifespanManager(application):
