@@ -9,8 +9,11 @@ from collections.abc import AsyncGenerator, Sequence
 from app.export.read_rows import SECONDS
 from app.query.run import Connection
 
-# So many pieces wait for a reader who is slower than the database; each holds what one read of the socket gave.
+# So many pieces wait for a reader who is slower than the database. What comes out of the socket is a few rows at a time:
+# handed on one by one they cost as much as the rows themselves.
 _AHEAD = 4
+_PIECE = 1 << 18
+_LONGEST_WAIT = 1.0  # seconds that rows wait for others to make up a piece
 
 
 async def copy_out(
@@ -27,14 +30,26 @@ async def copy_out(
     A transaction must be open. TimeoutError when the database gives nothing, or the reader takes nothing, for SECONDS.
     """
     pieces: asyncio.Queue[bytes] = asyncio.Queue(_AHEAD)
+    loop = asyncio.get_running_loop()
+    gathered: list[bytes] = []
+    size, handed_over = 0, loop.time()
 
-    async def put(piece: bytes | bytearray) -> None:
-        await asyncio.wait_for(pieces.put(bytes(piece)), SECONDS)
+    async def put(rows: bytes | bytearray) -> None:
+        nonlocal size
+        gathered.append(bytes(rows))
+        size += len(rows)
+        if size >= _PIECE or loop.time() - handed_over > _LONGEST_WAIT:
+            await hand_over()
 
-    # COPY is one statement for the whole file, however long that takes; each step of it is bounded here.
-    await connection.execute("set local statement_timeout = 0")
-    copying = asyncio.ensure_future(
-        connection.copy_from_query(
+    async def hand_over() -> None:
+        nonlocal size, handed_over
+        piece = b"".join(gathered)
+        gathered.clear()
+        await asyncio.wait_for(pieces.put(piece), SECONDS)
+        size, handed_over = 0, loop.time()
+
+    async def copy() -> None:
+        await connection.copy_from_query(
             statement,
             *arguments,
             output=put,
@@ -44,7 +59,12 @@ async def copy_out(
             quote=quote,
             timeout=_LONGEST,
         )
-    )
+        if gathered:
+            await hand_over()
+
+    # COPY is one statement for the whole file, however long that takes; each step of it is bounded here.
+    await connection.execute("set local statement_timeout = 0")
+    copying = asyncio.ensure_future(copy())
     try:
         while not copying.done() or not pieces.empty():
             if pieces.empty():
