@@ -33,8 +33,12 @@ _KEYS = """
 async def bare_tables(connection: asyncpg.Connection, progress: Progress) -> AsyncIterator[bool]:
     """Inside this block the tables of facts have neither indexes nor keys; a transaction must be open.
 
-    Gives whether they may be filled with frozen rows.
+    Gives whether they may be filled with frozen rows. Where they lie on several machines nothing is taken away: each
+    key and each index would be as many as there are shards, one after the other.
     """
+    if await database.is_spread(connection):
+        yield False
+        return
     names = [*map(table_name, tables.FACT_TABLES), table_name(tables.CheckOperand)]
     indexes = await connection.fetch(_INDEXES, names)
     keys = await connection.fetch(_KEYS, names)
@@ -54,8 +58,8 @@ async def bare_tables(connection: asyncpg.Connection, progress: Progress) -> Asy
 
 
 async def _emptied(connection: asyncpg.Connection, names: list[str]) -> bool:
-    """Empty what is empty, where that is all on this machine: what a transaction has emptied it may fill frozen."""
-    if await database.is_spread(connection) or await connection.fetchval("SELECT EXISTS (SELECT FROM disclosure)"):
+    """Empty what is empty: what a transaction has emptied it may fill frozen."""
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM disclosure)"):
         return False
     await connection.execute(f"TRUNCATE {', '.join(names)}")
     return True

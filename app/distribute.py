@@ -57,6 +57,7 @@ async def distribute(settings: Settings, *, shards: int, progress: Progress) -> 
         )
     async with connect_owner(settings, name="gongkai-distribute") as connection:
         await _check_citus(connection)
+        await _check_machines(connection)
         await _check_schema(connection)
         async with _no_load(connection):
             with _citus_errors():
@@ -98,6 +99,10 @@ async def _check_citus(connection: asyncpg.Connection) -> None:
         )
     if int(version.split(".")[0].split("-")[0]) < OLDEST_CITUS:
         raise DatabaseError(f"Citus is {version}; {OLDEST_CITUS} or newer is needed; nothing was changed")
+    if await connection.fetchval("SELECT groupid FROM pg_dist_local_group"):
+        raise DatabaseError(
+            "DATABASE_URL leads to a machine that holds shards: name the coordinator in it; nothing was changed"
+        )
     if not await connection.fetchval("SELECT count(*) FROM pg_dist_node WHERE groupid = 0"):
         raise DatabaseError(
             "this machine is not known to Citus by an address: run `SELECT citus_set_coordinator_host('…')` with the "
@@ -107,6 +112,31 @@ async def _check_citus(connection: asyncpg.Connection) -> None:
         raise DatabaseError(
             "no machine may hold data: run `SELECT citus_add_node('…', 5432)` for each that shall; nothing was changed"
         )
+
+
+# What must be the same everywhere, so that texts sort and times read alike wherever they are worked out.
+_ALIKE = """SELECT concat_ws(' ', current_setting('server_encoding'), datcollate, current_setting('TimeZone'),
+    'Citus', split_part(extversion, '-', 1))
+    FROM pg_database, pg_extension WHERE datname = current_database() AND extname = 'citus'"""
+
+
+async def _check_machines(connection: asyncpg.Connection) -> None:
+    """Every machine answers, and as this one would."""
+    here = await connection.fetchval(_ALIKE)
+    for machine in await connection.fetch(
+        "SELECT nodename || ':' || nodeport AS name, success, result FROM run_command_on_workers($1)", _ALIKE
+    ):
+        said = " ".join(str(machine["result"]).split())
+        if not machine["success"]:
+            raise DatabaseError(
+                f"{machine['name']} does not answer this machine: let the user of DATABASE_URL in there (pg_hba.conf, "
+                f"docs/scale.md); nothing was changed: {said}"
+            )
+        if said != here:
+            raise DatabaseError(
+                f"{machine['name']} has encoding, sorting, time zone and Citus {said}, this machine {here}: make them "
+                "the same; nothing was changed"
+            )
 
 
 async def _check_schema(connection: asyncpg.Connection) -> None:
@@ -131,8 +161,6 @@ async def _no_load(connection: asyncpg.Connection) -> AsyncIterator[None]:
 
 async def _move(connection: asyncpg.Connection, shards: int, progress: Progress) -> int:
     """Every table to where it belongs; how many were not there yet."""
-    # Each table is a transaction of its own, and may go to all machines at once.
-    await connection.execute("SET citus.multi_shard_modify_mode = 'parallel'")
     there = {
         row["name"]: row
         for row in await connection.fetch(
@@ -144,6 +172,8 @@ async def _move(connection: asyncpg.Connection, shards: int, progress: Progress)
     waiting = [name for name in _names() if name not in there or there[name]["type"] == "local"]
     if waiting:
         await _part(connection, waiting)
+    # Each table is a transaction of its own, and may go to all machines at once.
+    await connection.execute("SET citus.multi_shard_modify_mode = 'parallel'")
     first = table_name(tables.OF_DEPARTMENT[0])
     references = set(reference_tables())
     for number, name in enumerate(waiting, start=1):
@@ -167,6 +197,7 @@ async def _move(connection: asyncpg.Connection, shards: int, progress: Progress)
                 first,
             )
         progress(f"{number} of {len(waiting)}: {name} is distributed by {COLUMN}")
+    await connection.execute("RESET citus.multi_shard_modify_mode")
     return len(waiting)
 
 
@@ -224,7 +255,9 @@ async def _forget_local_rows(connection: asyncpg.Connection, progress: Progress)
     """The rows that this machine held before stay behind, unseen, until they are taken away."""
     progress("removing what is left of the tables on this machine")
     for name in reversed(_names()):
-        await connection.execute("SELECT truncate_local_data_after_distributing_table($1::text::regclass)", name)
+        # Taking nothing away would wait for readers all the same.
+        if await connection.fetchval("SELECT pg_relation_size($1::text::regclass)", name):
+            await connection.execute("SELECT truncate_local_data_after_distributing_table($1::text::regclass)", name)
 
 
 async def _let_reader_in(connection: asyncpg.Connection) -> None:

@@ -18,7 +18,8 @@ from sqlmodel import SQLModel
 from app import tables
 from app.errors import LoadError
 
-_SETTLED_SECONDS = 60
+# Citus looks by itself every minute whether what was prepared is committed; who may not have it look waits for that.
+_SETTLED_SECONDS = 150
 _PAUSE_SECONDS = 0.2
 
 
@@ -64,9 +65,8 @@ async def take_back_unpublished(connection: asyncpg.Connection) -> bool:
 
 
 async def settle(connection: asyncpg.Connection) -> None:
-    """Wait until every machine has committed what was prepared on it. LoadError when one does not within a minute."""
+    """Wait until every machine has committed what was prepared on it. LoadError when one does not in good time."""
     for _ in range(round(_SETTLED_SECONDS / _PAUSE_SECONDS)):
-        # Citus does this by itself, every minute.
         with contextlib.suppress(asyncpg.InsufficientPrivilegeError):
             await connection.execute("SELECT recover_prepared_transactions()")
         if not await connection.fetchval("SELECT count(*) FROM pg_dist_transaction"):

@@ -3,6 +3,21 @@
 
 CREATE TABLE pg_dist_node (groupid int, isactive bool, shouldhaveshards bool);
 
+CREATE TABLE pg_dist_local_group AS SELECT 0 AS groupid;
+
+-- What each other machine answers to any question; of none that is listed here the answer is that of this one.
+CREATE TABLE answers (nodename text, success bool, result text);
+
+CREATE FUNCTION run_command_on_workers(command text) RETURNS TABLE (nodename text, nodeport int, success bool, result text)
+LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+BEGIN
+    EXECUTE command INTO answer;
+    RETURN QUERY SELECT 'worker-' || n.groupid, 5432, coalesce(a.success, true), coalesce(a.result, answer)
+        FROM pg_dist_node n LEFT JOIN answers a ON a.nodename = 'worker-' || n.groupid WHERE n.groupid > 0;
+END $$;
+
 CREATE TABLE placed (
     name regclass PRIMARY KEY,
     type text NOT NULL,
