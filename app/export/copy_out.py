@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Sequence
 from app.export.read_rows import SECONDS
 from app.query.run import Connection
 
-# So many pieces wait for a reader who is slower than the database. What comes out of the socket is a few rows at a time:
+# So many pieces wait for a reader who is slower than the database. Out of the socket come a few rows at a time:
 # handed on one by one they cost as much as the rows themselves.
 _AHEAD = 4
 _PIECE = 1 << 18
