@@ -4,46 +4,55 @@ Everything in a cell can be added and taken off again: rows, disclosures, sums, 
 decimals. So a release costs what has changed with it, whatever there is beside. A cell whose content changes ends and
 begins anew, like any fact. Least and largest values could not be taken off again; they are asked of the facts.
 
-The rows of some revisions are copied out of the facts once, with numbers in the place of the texts that part them, and
-added up in tables of the session; cells are made of those at the end.
+Rows are added up by `app/sums.py`: those that a load makes where they are made, others as they are read here. What they
+come to is gathered in tables of the session, and cells are made of it at the end.
 """
 
 from __future__ import annotations
 
+import asyncio
+import io
+from itertools import groupby
+
 import asyncpg
 
 from app import tables
-from app.rollups import CODE, COMBINED, MEASURES, OWN, PARTED, PROVINCE_CLASS, REGION, ROLLUPS, Grain, Rollup
+from app.rollups import MEASURES, OWN, PARTED, REGION, ROLLUPS, Grain, Rollup
+from app.sums import DEPTHS, KEY, LEAST_PLACES, SLOT, USUAL_PLACES, Document, Summed, Sums, columns_of
 
-# Revisions that are added up at a time: their rows fit into memory, and few cells are made twice.
-_REVISIONS = 30_000
-# What a sort of them, and twice that what a table of their sums, may take.
+# Revisions whose rows are read at a time.
+_REVISIONS = 500
+# What a table of their sums may take, twice over.
 _MEMORY = "256MB"
 
-# At how many digits of the code disclosures are counted; 0: whatever the code, 9: at the code itself.
-_DEPTHS = (0, 3, 5, 9)
 
-# How many values have how many decimals is one number: the values with d decimals of a yuan (from -8: printed whole in
-# 亿元) count 10^(12 (d + 8)) each. Such numbers can be added and taken off; the largest d is in the number of digits.
-_LEAST_PLACES = -8
-_SLOT = 12
-# Of an amount in 万元 with two decimals.
-_USUAL_PLACES = -2
-_SLOTS = ",".join(f"1e{_SLOT * slot}" for slot in range(32))
+async def gather(connection: asyncpg.Connection, summed: Summed) -> None:
+    """Take in what rows of the release that is being made came to, in its transaction."""
+    rollup, columns = summed.rollup, columns_of(summed.rollup)
+    await connection.execute(_table_of_sums(rollup))
+    await connection.copy_to_table(_sums(rollup), source=io.BytesIO(summed.text), columns=columns, format="text")
+    names = ("id", "made_as", *PARTED, *OWN, "picked")
+    places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
+    await connection.executemany(
+        f"INSERT INTO rollup_combination ({', '.join(names)}) VALUES ({places}) ON CONFLICT (id) DO NOTHING",  # noqa: S608
+        [(number, rollup.made_as, *said) for number, said in summed.combinations.items()],
+    )
 
 
-async def add_up(connection: asyncpg.Connection, release: int) -> None:
-    """Bring the roll-ups to what the release holds, from what the one before it held; in its transaction."""
+async def add_up(connection: asyncpg.Connection, release: int, *, gathered: bool = False) -> None:
+    """Bring the roll-ups to what the release holds, from what the one before it held; in its transaction.
+
+    `gathered`: what the rows that came with it come to was taken in already.
+    """
     await connection.execute(f"SET LOCAL work_mem = '{_MEMORY}'")
-    revisions = await _changed(connection, release)
-    for rollup in ROLLUPS.values():
-        some = False
-        await _begin(connection, rollup)
+    came, ended = await _changed(connection, release)
+    for revisions, off in (([] if gathered else came, False), (ended, True)):
         for first in range(0, len(revisions), _REVISIONS):
-            some |= await _add(connection, rollup, revisions[first : first + _REVISIONS], release)
-        if some:
+            await _read(connection, revisions[first : first + _REVISIONS], off=off)
+    for rollup in ROLLUPS.values():
+        if await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"pg_temp.{_sums(rollup)}"):
             await _bring(connection, rollup, release)
-        await connection.execute("DROP TABLE sums")
+            await connection.execute(f"DROP TABLE {_sums(rollup)}")
     await connection.execute("RESET work_mem")
 
 
@@ -76,206 +85,99 @@ async def forget(connection: asyncpg.Connection) -> None:
     await connection.execute("DELETE FROM rollup_combination")
 
 
-async def _changed(connection: asyncpg.Connection, release: int) -> list[int]:
-    """The revisions that came or ended with the release, in the order in which their rows lie."""
-    rows = await connection.fetch(
-        "SELECT revision_id FROM disclosure WHERE valid_from = $1 AND valid_to > $1 "
-        "OR valid_to = $1 AND valid_from < $1 ORDER BY revision_id",
-        release,
-    )
-    return [row["revision_id"] for row in rows]
+async def _changed(connection: asyncpg.Connection, release: int) -> tuple[list[int], list[int]]:
+    """The revisions that came and those that ended since the release before, in the order in which their rows lie.
 
-
-async def _begin(connection: asyncpg.Connection, rollup: Rollup) -> None:
-    """The table of what rows are added up to, at the grains that are not made of finer ones; batch after batch."""
-    measures = ", ".join(
-        f"lines_{n} int, amount_{n} numeric, decimals_{n} numeric" for n in range(1, len(rollup.measures) + 1)
-    )
-    counted = ", ".join(f"disclosures_{depth} int, bodies_{depth} bigint" for depth in _DEPTHS)
-    await connection.execute(
-        "CREATE TEMPORARY TABLE sums (grain smallint, combination bigint, fiscal_year smallint, "
-        f'region_code text COLLATE "C", code text COLLATE "C", lines int, {counted}, {measures}) ON COMMIT DROP'
-    )
-
-
-async def _add(connection: asyncpg.Connection, rollup: Rollup, revisions: list[int], release: int) -> bool:
-    """Add the rows of these revisions to the sums, or take them off; whether there are any."""
-    # The planner knows nothing of tables that were just filled: one by one their rows must not be looked for.
-    await connection.execute("SET LOCAL enable_nestloop = off")
-    await connection.execute(_stage(rollup), revisions, revisions[0], revisions[-1], release)
-    level = ", level, is_leaf" if rollup.coded else ""
-    samples = await connection.fetch(f"SELECT min(revision_id) AS one FROM staged GROUP BY place{level}")  # noqa: S608
-    if samples:
-        some = sorted({row["one"] for row in samples})
-        await connection.execute(_combine(rollup), some, some[0], some[-1])
-        await connection.execute(_sum_regions(rollup))
-        if rollup.coded:
-            await connection.execute(_sum_codes(rollup))
-    await connection.execute("DROP TABLE staged")
-    await connection.execute("SET LOCAL enable_nestloop = on")
-    return bool(samples)
-
-
-def _column(name: str) -> str:
-    """The column of a fact x, of its disclosure d, that is a part of its combination."""
-    if name in ("kind", "scope"):
-        return f"d.{name}"
-    if name == "lag":
-        return "d.fiscal_year - x.fiscal_year"
-    # Rows of single institutions are told from those of all, not from each other.
-    return "CASE WHEN x.institution IS NOT NULL THEN 'one' END" if name == "institution" else f"x.{name}"
-
-
-def _digest(rollup: Rollup, picked: str | None) -> str:
-    """A number of 64 bits for a combination: its columns' digests, each with a seed of its own, laid over each other.
-
-    Columns that are null count nothing. Of a few thousand combinations two have the same number once in 10^12 cases.
+    With the oldest that is kept everything came that it has, whichever releases it had come with (`app/prune.py`).
     """
-    parts = [f"hashtextextended('{rollup.made_as}', 0)"] if picked is None else []
-    for seed, name in enumerate(COMBINED, start=1):
-        if name == "picked":
-            if picked is not None:
-                parts.append(f"hashtextextended({picked}, {seed})")
-        elif picked is None and (name in PARTED or name in rollup.own):
-            digest = f"hashtextextended(({_column(name)})::text, {seed})"
-            parts.append(f"coalesce({digest}, 0)" if name == "institution" else digest)
-    return " # ".join(parts)
+    before = await connection.fetchval("SELECT coalesce(max(number), 0) FROM release WHERE number < $1", release)
+    rows = await connection.fetch(
+        "SELECT revision_id, valid_to > $1 AS came FROM disclosure "
+        "WHERE valid_from > $2 AND valid_from <= $1 AND valid_to > $1 "
+        "OR valid_from <= $2 AND valid_to > $2 AND valid_to <= $1 ORDER BY revision_id",
+        release,
+        before,
+    )
+    came, ended = ([row["revision_id"] for row in rows if row["came"] == kind] for kind in (True, False))
+    return came, ended
 
 
-# A first load has no statistics yet, and the planner takes a long list for everything there is: of a range it expects
-# that it is found in the index.
+def _sums(rollup: Rollup) -> str:
+    """The table of what rows come to, at the grains that are not made of finer ones."""
+    return f"sums_of_{rollup.table}"
+
+
+def _table_of_sums(rollup: Rollup) -> str:
+    kinds = {"lines": "int", "disclosures": "int", "bodies": "bigint", "amount": "numeric"}
+    kinds |= {"usual": "int", "unusual": "numeric"}
+    key = (
+        'grain smallint, combination bigint, fiscal_year smallint, region_code text COLLATE "C", code text COLLATE "C"'
+    )
+    summed = ", ".join(f"{name} {kinds[name.partition('_')[0]]}" for name in columns_of(rollup)[len(KEY) :])
+    return f"CREATE TEMPORARY TABLE IF NOT EXISTS {_sums(rollup)} ({key}, {summed}) ON COMMIT DROP"
+
+
+async def _read(connection: asyncpg.Connection, revisions: list[int], *, off: bool) -> None:
+    """Add the rows of these revisions, or take them off."""
+    sums = Sums()
+    for rollup in ROLLUPS.values():
+        text = bytearray()
+
+        async def write(piece: bytes, text: bytearray = text) -> None:
+            text += piece
+
+        await connection.copy_from_query(_facts(rollup), revisions, revisions[0], revisions[-1], output=write)
+        if text:
+            await asyncio.to_thread(_add, sums, rollup, text.decode())
+    for summed in sums.take(off=off):
+        await gather(connection, summed)
+
+
+_OF_DOCUMENT = ("revision_id", "kind", "scope", "fiscal_year", "region_code", "department_id")
+
+
+def _of_row(rollup: Rollup) -> tuple[str, ...]:
+    coded = ("code", "level", "is_leaf") if rollup.coded else ()
+    return ("fiscal_year", "phase", "statement_key", *rollup.own, *coded, "unit_exponent", *rollup.measures)
+
+
+# The planner takes a long list for everything there is: of a range it expects that it is found in the index.
 _OF_REVISIONS = " AND ".join(
     f"{table}.revision_id = any($1::bigint[]) AND {table}.revision_id BETWEEN $2 AND $3" for table in ("d", "x")
 )
 
 
-def _stage(rollup: Rollup) -> str:
-    """The rows of the revisions $1, from $2 to $3, in release $4, with a number for what parts them."""
-    coded = ""
-    if rollup.coded:
-        coded = f"""coalesce(x.code, '') AS code, x.is_leaf, {_digest(rollup, "x.level")} AS level,"""
-    places = ", ".join(
-        f"scale(x.{measure}) - coalesce(x.unit_exponent, 0) AS places_{n}"
-        for n, measure in enumerate(rollup.measures, start=1)
-    )
-    return f"""CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
-        SELECT x.revision_id, x.fiscal_year, (CASE WHEN d.valid_from = $4 THEN 1 ELSE -1 END)::smallint AS sign,
-            hashtext(d.department_id) AS body, {_digest(rollup, None)} AS place,
-            d.region_code COLLATE "C" AS region_code, {coded}
-            {", ".join(f"x.{measure}" for measure in rollup.measures)}, {places}
+def _facts(rollup: Rollup) -> str:
+    """The rows of the revisions $1, from $2 to $3: what is said of their document, and what of them."""
+    columns = ", ".join([*(f"d.{name}" for name in _OF_DOCUMENT), *(f"x.{name}" for name in _of_row(rollup))])
+    return f"""SELECT {columns}
         FROM disclosure d JOIN {rollup.table} x ON x.revision_id = d.revision_id AND x.department_id = d.department_id
-        WHERE {_OF_REVISIONS}"""  # noqa: S608 - our own names
+        WHERE {_OF_REVISIONS} ORDER BY d.revision_id"""  # noqa: S608 - our own names
 
 
-def _combine(rollup: Rollup) -> str:
-    """Write down the combinations of the rows of the revisions $1, from $2 to $3."""
-    columns = ", ".join(
-        f"{_column(name)} AS {name}" if name in PARTED or name in rollup.own else f"NULL::text AS {name}"
-        for name in (*PARTED, *OWN)
-    )
-    levels = "CASE WHEN x.is_leaf THEN ARRAY[x.level, 'leaf'] ELSE ARRAY[x.level] END"
-    picked = f"CROSS JOIN LATERAL unnest({levels}) p (picked)"
-    return f"""INSERT INTO rollup_combination (id, made_as, {", ".join(COMBINED)})
-        SELECT DISTINCT {_digest(rollup, None)} # {_digest(rollup, "p.picked" if rollup.coded else "''")},
-            '{rollup.made_as}', {columns}, {"p.picked" if rollup.coded else "''"} AS picked
-        FROM disclosure d JOIN {rollup.table} x ON x.revision_id = d.revision_id AND x.department_id = d.department_id
-        {picked if rollup.coded else ""}
-        WHERE {_OF_REVISIONS}
-        ON CONFLICT (id) DO NOTHING"""  # noqa: S608 - our own names
-
-
-def _added(measures: tuple[str, ...]) -> tuple[str, str]:
-    """The sums of measures over staged rows, and what they are added to or taken off from by the sign of the rows."""
-    sums, signed = [], []
-    for n, name in enumerate(measures, start=1):
-        # Where a measure is blank nothing is begun: most of the work of a sum is its beginning. For the same reason
-        # values with the usual number of decimals are only counted.
-        slot = f"('{{{_SLOTS}}}'::numeric[])[places_{n} + {1 - _LEAST_PLACES}]"
-        sums.append(
-            f"count({name}) AS lines_{n}, sum({name}) FILTER (WHERE {name} IS NOT NULL) AS amount_{n}, "
-            f"count(*) FILTER (WHERE places_{n} = {_USUAL_PLACES}) AS usual_{n}, "
-            f"sum({slot}) FILTER (WHERE places_{n} <> {_USUAL_PLACES}) AS unusual_{n}"
-        )
-        usual = f"1e{_SLOT * (_USUAL_PLACES - _LEAST_PLACES)}::numeric"
-        decimals = f"coalesce(unusual_{n}, 0) + usual_{n} * {usual}"
-        signed.append(f"sign * lines_{n}, sign * amount_{n}, CASE WHEN lines_{n} > 0 THEN sign * ({decimals}) END")
-    return ", ".join(sums), ", ".join(signed)
+def _add(sums: Sums, rollup: Rollup, text: str) -> None:
+    """Add rows as COPY has written them."""
+    columns = list(zip(*(line.split("\t") for line in text.removesuffix("\n").split("\n")), strict=True))
+    said, own = columns[: len(_OF_DOCUMENT)], columns[len(_OF_DOCUMENT) :]
+    documents = [
+        Document(kind, scope, int(fiscal_year), region_code, department_id, rows=sum(1 for _ in rows))
+        for (_, kind, scope, fiscal_year, region_code, department_id), rows in groupby(zip(*said, strict=True))
+    ]
+    sums.add(rollup.table, documents, dict(zip(_of_row(rollup), own, strict=True)))
 
 
 def _numbered(measures: tuple[str, ...]) -> str:
     return ", ".join(f"lines_{n}, amount_{n}, decimals_{n}" for n in range(1, len(measures) + 1))
 
 
-def _sum_regions(rollup: Rollup) -> str:
-    """Rows to documents, documents to divisions: of rows with codes the totals and leaves, and the first measure."""
-    measures = rollup.measured(REGION)
-    sums, signed = _added(measures)
-    none, total, leaf = (_digest(rollup, f"'{picked}'") for picked in ("", "total", "leaf"))
-    rows = f"SELECT *, place # {none} AS combination FROM staged"  # noqa: S608 - our own names
-    if rollup.coded:
-        rows = f"""SELECT *, place # level AS combination FROM staged WHERE level = {total}
-            UNION ALL SELECT *, place # {leaf} FROM staged WHERE is_leaf"""  # noqa: S608 - our own names
-    again = ", ".join(
-        f"sum({name}_{n}) AS {name}_{n}"
-        for n in range(1, len(measures) + 1)
-        for name in ("lines", "amount", "usual", "unusual")
-    )
-    return f"""INSERT INTO sums ({_KEY}, lines, disclosures_0, bodies_0, {_numbered(measures)})
-        SELECT {REGION.number}, combination, fiscal_year, region_code, '', sign * lines, sign * disclosures,
-            sign * bodies, {signed}
-        FROM (
-            SELECT combination, fiscal_year, region_code, sign, sum(lines) AS lines, count(*) AS disclosures,
-                sum(body) AS bodies, {again}
-            FROM (
-                SELECT revision_id, combination, fiscal_year, region_code, sign, body, count(*) AS lines, {sums}
-                FROM ({rows}) r GROUP BY 1, 2, 3, 4, 5, 6) p
-            GROUP BY 1, 2, 3, 4) s"""  # noqa: S608 - our own names
-
-
-def _sum_codes(rollup: Rollup) -> str:
-    """Rows to codes, and to provinces and classes: each once as of its level, and a leaf once more as a leaf.
-
-    A disclosure is counted on the row that is the first of it, in its combination, with the first digits of its code.
-    """
-    sums, signed = _added(rollup.measures)
-    rows = f"""SELECT *, place # level AS combination FROM staged
-        UNION ALL SELECT *, place # {_digest(rollup, "'leaf'")} FROM staged WHERE is_leaf"""  # noqa: S608 - our names
-    first = {
-        depth: f"before IS NULL OR left(before, {depth}) <> left(code, {depth})" if depth else "before IS NULL"
-        for depth in _DEPTHS
-    }
-    flags = ", ".join(f"{condition} AS first_{depth}" for depth, condition in first.items())
-    counts = ", ".join(
-        f"count(*) FILTER (WHERE first_{depth}) AS disclosures_{depth}, "
-        f"sum(body) FILTER (WHERE first_{depth}) AS bodies_{depth}"
-        for depth in _DEPTHS
-    )
-    counted = ", ".join(f"disclosures_{depth}, bodies_{depth}" for depth in _DEPTHS)
-    signed_counts = ", ".join(f"sign * disclosures_{depth}, sign * bodies_{depth}" for depth in _DEPTHS)
-    measured = ", ".join([*rollup.measures, *(f"places_{n}" for n in range(1, len(rollup.measures) + 1))])
-    return f"""INSERT INTO sums ({_KEY}, lines, {counted}, {_numbered(rollup.measures)})
-        SELECT CASE WHEN province IS NULL THEN {CODE.number} ELSE {PROVINCE_CLASS.number} END, combination, fiscal_year,
-            coalesce(province || '0000', ''), coalesce(code, class), sign * lines, {signed_counts}, {signed}
-        FROM (
-            SELECT combination, fiscal_year, sign, code, province, class, count(*) AS lines, {counts}, {sums}
-            FROM (
-                SELECT *, {flags} FROM (
-                    SELECT combination, fiscal_year, sign, code, left(region_code, 2) AS province,
-                        left(code, 3) AS class, body, {measured},
-                        lag(code) OVER (PARTITION BY revision_id, combination ORDER BY code) AS before
-                    FROM ({rows}) r) w) f
-            GROUP BY GROUPING SETS (
-                (combination, fiscal_year, sign, code), (combination, fiscal_year, sign, province, class))) s"""  # noqa: S608 - our own names
-
-
 async def _bring(connection: asyncpg.Connection, rollup: Rollup, release: int) -> None:
     """The cells of every grain: those that change end, and begin anew with what they hold now."""
     counts = ", ".join(
-        f"sum({name}_{depth}) AS {name}_{depth}" for depth in _DEPTHS for name in ("disclosures", "bodies")
+        f"sum({name}_{depth}) AS {name}_{depth}" for depth in DEPTHS for name in ("disclosures", "bodies")
     )
     await connection.execute(
         f"CREATE TEMPORARY TABLE merged ON COMMIT DROP AS SELECT {_KEY}, sum(lines) AS lines, {counts}, "  # noqa: S608
-        f"{_sums(rollup)} FROM sums GROUP BY {_KEY}"
+        f"{_gathered(rollup)} FROM {_sums(rollup)} GROUP BY {_KEY}"
     )
     await connection.execute(
         "CREATE TEMPORARY TABLE difference ON COMMIT DROP AS "
@@ -303,7 +205,7 @@ async def _bring(connection: asyncpg.Connection, rollup: Rollup, release: int) -
     await connection.execute("DROP TABLE difference")
 
 
-_KEY = "grain, combination, fiscal_year, region_code, code"
+_KEY = ", ".join(KEY)
 _SAME = " AND ".join(f"r.{name} = d.{name}" for name in _KEY.split(", "))
 _COUNTED = {"lines": "int", "disclosures": "int", "bodies": "bigint"}
 
@@ -334,7 +236,18 @@ async def _end(connection: asyncpg.Connection, release: int) -> None:
     )
 
 
-def _sums(rollup: Rollup) -> str:
+def _gathered(rollup: Rollup) -> str:
+    """Sums added up, and how many values have how many decimals as one number."""
+    usual = f"1e{SLOT * (USUAL_PLACES - LEAST_PLACES)}::numeric"
+    return ", ".join(
+        f"sum(lines_{n}) AS lines_{n}, sum(amount_{n}) FILTER (WHERE amount_{n} IS NOT NULL) AS amount_{n}, "
+        f"sum(usual_{n}) * {usual} + coalesce(sum(unusual_{n}) FILTER (WHERE unusual_{n} IS NOT NULL), 0) "
+        f"AS decimals_{n}"
+        for n in range(1, len(rollup.measures) + 1)
+    )
+
+
+def _merged(rollup: Rollup) -> str:
     # A sum of what is blank is not begun: most of its work is the beginning.
     return ", ".join(
         f"sum({name}_{n}) FILTER (WHERE amount_{n} IS NOT NULL) AS {name}_{n}"
@@ -353,7 +266,7 @@ def _difference(rollup: Rollup, grain: Grain) -> str:
     rows = "merged"
     if grain.of is not None:
         rows = f"""(SELECT combination, fiscal_year, {region} AS region_code, {code} AS code, sum(lines) AS lines,
-            sum(disclosures_{depth}) AS disclosures_{depth}, sum(bodies_{depth}) AS bodies_{depth}, {_sums(rollup)}
+            sum(disclosures_{depth}) AS disclosures_{depth}, sum(bodies_{depth}) AS bodies_{depth}, {_merged(rollup)}
             FROM merged WHERE grain = {source.number} GROUP BY 1, 2, 3, 4) s"""  # noqa: S608 - our own names
         where = ""
     else:
@@ -382,6 +295,6 @@ def _measured_now(*, added: bool) -> list[str]:
     found = []
     for n in range(1, MEASURES + 1):
         lines, amount, decimals = (_now(f"{name}_{n}", added=added) for name in ("lines", "amount", "decimals"))
-        places = f"((length(({decimals})::text) - 1) / {_SLOT} + {_LEAST_PLACES})::smallint"
+        places = f"((length(({decimals})::text) - 1) / {SLOT} + {LEAST_PLACES})::smallint"
         found += [f"CASE WHEN {lines} <> 0 THEN {value} END" for value in (f"({lines})::int", places, amount, decimals)]
     return found

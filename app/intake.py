@@ -7,7 +7,6 @@ they are those of one maker.
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -19,6 +18,7 @@ from app.copy_rows import Copy
 from app.copy_text import Rows
 from app.errors import LoadError
 from app.make_rows import Heads, Maker, Places
+from app.sums import Summed
 
 Origin = Literal["seed", "ingest"]
 
@@ -52,13 +52,17 @@ class Tally:
 
 
 async def current(connection: asyncpg.Connection) -> dict[str, Current]:
-    """Every disclosure in the database by id."""
+    """Every disclosure that is in the database, or was until it was pruned, by id."""
     rows = await connection.fetch(
         "SELECT id, revision_id, revision, content_digest, checks_version, sha256, origin, valid_to FROM disclosure "
         "ORDER BY id, revision"
     )
     withdrawn = {row["disclosure_id"] for row in await connection.fetch("SELECT disclosure_id FROM withdrawal")}
-    found: dict[str, Current] = {}
+    pruned = await connection.fetch("SELECT id, revision, seed_digest FROM pruned_disclosure")
+    found = {
+        row["id"]: Current(row["revision"], None, row["seed_digest"], withdrawn=row["id"] in withdrawn)
+        for row in pruned
+    }
     for row in rows:
         earlier = found[row["id"]].seed_digest if row["id"] in found else None
         valid = row["valid_to"] == tables.STILL_VALID
@@ -105,9 +109,12 @@ class Intake:
         self.checks_version = checks_version
         self._last: records.Disclosure | None = None
 
-    async def batches(self, makers: Sequence[Maker]) -> AsyncGenerator[Batch, None]:
-        """The batches of all makers in turn, each made while the database takes in the ones before."""
-        queues: list[asyncio.Queue[Batch | Exception | None]] = [asyncio.Queue(maxsize=1) for _ in makers]
+    async def batches(self, makers: Sequence[Maker]) -> AsyncGenerator[Batch | Summed, None]:
+        """The batches of all makers in turn, each made while the database takes in the ones before.
+
+        Between them and after the last comes what their rows are summed to.
+        """
+        queues: list[asyncio.Queue[Batch | Summed | Exception | None]] = [asyncio.Queue(maxsize=1) for _ in makers]
         turns = [asyncio.Event() for _ in makers]
         turns[0].set()
         tasks = [
@@ -115,13 +122,16 @@ class Intake:
             for number, maker in enumerate(makers)
         ]
         try:
-            for queue in itertools.cycle(queues):
-                batch = await queue.get()
-                if isinstance(batch, Exception):
-                    raise batch
-                if batch is None:
-                    break
-                yield batch
+            while queues:
+                for queue in queues.copy():
+                    while isinstance(found := await queue.get(), Summed):
+                        yield found
+                    if isinstance(found, Exception):
+                        raise found
+                    if found is None:
+                        queues.remove(queue)
+                    else:
+                        yield found
         finally:
             for task in tasks:
                 task.cancel()
@@ -134,7 +144,7 @@ class Intake:
         maker: Maker,
         turn: asyncio.Event,
         following: asyncio.Event,
-        queue: asyncio.Queue[Batch | Exception | None],
+        queue: asyncio.Queue[Batch | Summed | Exception | None],
     ) -> None:
         """Every batch of one maker; only who has the turn gets ids, so that they are those of the order of batches."""
         try:
@@ -150,7 +160,11 @@ class Intake:
                 new = [heads.disclosures[position] for position in wanted]
                 replaced = [self.known[one.id] for one in new if one.id in self.known]
                 await queue.put(Batch([one.id for one in heads.disclosures], new, replaced, made.rows))
+                while made.full and (summed := await maker.summed()) is not None:
+                    await queue.put(summed)
             following.set()
+            while (summed := await maker.summed()) is not None:
+                await queue.put(summed)
             await queue.put(None)
         except Exception as error:  # noqa: BLE001 - raised where the batches are asked for
             await queue.put(error)

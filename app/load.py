@@ -17,7 +17,7 @@ from pathlib import Path
 
 import asyncpg
 
-from app import records, reference, seed, tables
+from app import add_up, records, reference, seed, tables
 from app.bare_tables import bare_tables
 from app.checks import CHECKS_VERSION
 from app.checks.run import check
@@ -28,6 +28,7 @@ from app.make_release import ReleaseRow, conclude, end, in_release
 from app.make_rows import Judge, Maker, Shared, in_process, in_thread
 from app.progress import Progress, silent
 from app.records import ParsedDisclosure
+from app.sums import Summed
 
 # Rows are gathered for this many disclosures at a time and then sent table by table: few round trips, bounded memory.
 # A first load of as many or more is worth making the indexes at its end (`app/bare_tables.py`).
@@ -168,6 +169,9 @@ async def _write(
     async with contextlib.AsyncExitStack() as whole:
         batches = await whole.enter_async_context(contextlib.aclosing(intake.batches(_makers(disclosures, judge))))
         async for batch in batches:
+            if isinstance(batch, Summed):
+                await add_up.gather(connection, batch)
+                continue
             if latest is None and met == 0 and (isinstance(disclosures, Shared) or len(batch.named) == _BATCH):
                 copy.frozen = await whole.enter_async_context(bare_tables(connection, progress))
             met += len(batch.named)
@@ -200,7 +204,13 @@ async def _write(
         # Rows show names of divisions and codes: who follows the changes of a list is to see them anew.
         await connection.execute("UPDATE department SET changed_in = $1", release)
     made = await conclude(
-        connection, release, note=note, changes=tally.reasons, progress=progress, source_digest=source_digest
+        connection,
+        release,
+        note=note,
+        changes=tally.reasons,
+        progress=progress,
+        source_digest=source_digest,
+        gathered=True,
     )
     result = LoadResult(
         release=release,

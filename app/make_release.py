@@ -120,16 +120,17 @@ async def conclude(
     changes: Mapping[str, int],
     progress: Progress,
     source_digest: str | None = None,
+    gathered: bool = False,
 ) -> ReleaseRow:
     """What follows for the whole of the release from what came and ended, and the row that makes it.
 
-    `source_digest` is that of the whole data set which was loaded, if one was.
+    `source_digest` is that of the whole data set which was loaded, if one was; `gathered` as `add_up.add_up`.
     """
     await reference.rename_departments(connection, release)
     progress("indexing names")
     await index_names(connection, release)
     progress("adding up")
-    await add_up.add_up(connection, release)
+    await add_up.add_up(connection, release, gathered=gathered)
     counts: dict[str, int] = {}
     for name in OF_REVISION:
         counts[name] = await connection.fetchval(

@@ -14,7 +14,7 @@ import gc
 import hashlib
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -26,6 +26,7 @@ from app.copy_text import Rows
 from app.errors import GongkaiError, LoadError
 from app.progress import silent
 from app.records import CheckResult, ParsedDisclosure
+from app.sums import Summed, Sums
 from app.to_rows import CHECKS, LISTS, Revision, rows_of
 
 Judge = Callable[[ParsedDisclosure], Sequence[CheckResult]]
@@ -76,6 +77,7 @@ class Made:
 
     rows: Mapping[str, Rows]
     names: set[reference.Name]
+    full: bool  # whether what rows come to is to be asked for before the next batch
 
 
 def content_digest(parsed: ParsedDisclosure) -> str:
@@ -94,7 +96,10 @@ def _said(record: records.Record) -> dict[str, object]:
 
 
 class _Steps:
-    """The steps of each batch in turn: `heads`, `counts` of those that are wanted, their rows as they are `made`."""
+    """The steps of each batch in turn: `heads`, `counts` of those that are wanted, their rows as they are `made`.
+
+    `summed` may be asked between two batches and after the last.
+    """
 
     def __init__(self, batches: Batches, judge: Judge) -> None:
         self._batches, self._judge = iter(batches), judge
@@ -102,6 +107,8 @@ class _Steps:
         self._digests: list[str] = []
         self._wanted: list[tuple[ParsedDisclosure, str, tuple[CheckResult, ...]]] = []
         self._told: set[reference.Name] = set()
+        self._sums = Sums()
+        self._taken: Iterator[Summed] | None = None
 
     def heads(self) -> Heads | None:
         """What the next batch has; None at the end."""
@@ -134,13 +141,24 @@ class _Steps:
         ]
         names = {name for one in revisions for name in reference.printed_names(one.parsed)} - self._told
         self._told |= names
-        found = Made(rows_of(revisions, places.first_ids, places.loaded_at) if revisions else {}, names)
+        rows = rows_of(revisions, places.first_ids, places.loaded_at, self._sums) if revisions else {}
         self._batch, self._wanted = (), []  # what is done goes before more comes
+        return Made(rows, names, self._sums.full)
+
+    def summed(self) -> Summed | None:
+        """What all rows came to that were made since it was told, part by part; None after the last."""
+        self._taken = self._taken or self._sums.take()
+        found = next(self._taken, None)
+        if found is None:
+            self._taken = None
         return found
 
 
 class Maker:
-    """Whoever makes rows: `heads`, `counts` and `made` of each batch in turn; `close` when no more is wanted."""
+    """Whoever makes rows: `heads`, `counts` and `made` of each batch in turn, and what they are `summed` to.
+
+    `close` when no more is wanted.
+    """
 
     def __init__(self, ask: Callable[..., Any], stop: Callable[[], None]) -> None:
         self._ask, self._stop = ask, stop
@@ -156,6 +174,10 @@ class Maker:
 
     async def made(self, places: Places) -> Made:
         found: Made = await self._take("made", places)
+        return found
+
+    async def summed(self) -> Summed | None:
+        found: Summed | None = await self._take("summed")
         return found
 
     async def _take(self, step: str, *arguments: object) -> Any:  # noqa: ANN401 - what the step gives

@@ -22,6 +22,7 @@ from sqlmodel import SQLModel
 from app import records, tables, values
 from app.copy_text import NULL, Kind, Rows, Texts, as_text, join_rows
 from app.errors import LoadError
+from app.sums import Document, Sums
 from app.values import Unit
 
 # Which list of a parsed disclosure fills which table, parents before children.
@@ -77,18 +78,20 @@ def money_columns(table: type[SQLModel]) -> frozenset[str]:
     return frozenset(column.name for column in _schema(table).columns if column.type is tables.MONEY)
 
 
-def rows_of(revisions: Sequence[Revision], first_ids: Mapping[str, int], loaded_at: dt.datetime) -> dict[str, Rows]:
+def rows_of(
+    revisions: Sequence[Revision], first_ids: Mapping[str, int], loaded_at: dt.datetime, sums: Sums
+) -> dict[str, Rows]:
     """The rows of some revisions by list, parents before children; ids of each list run on from its first one.
 
-    LoadError names the disclosure and the record that refers to a statement or project which is not there, repeats
-    one, or has an amount without a unit.
+    What the rows come to is added to `sums`. LoadError names the disclosure and the record that refers to a statement
+    or project which is not there, repeats one, or has an amount without a unit.
     """
     places = _Places(revisions)
     found = {DISCLOSURES: _disclosures(revisions, loaded_at)}
     for source, table in SOURCES.items():
         listed = _Listed(source, table, places, first_ids[source])
         if listed.records:
-            found[source] = _facts(listed)
+            found[source] = _facts(listed, sums)
     if operands := _operands(places):
         found[OPERANDS] = operands
     return found
@@ -156,8 +159,8 @@ class _Listed:
         return bisect_right(self.ends, position)
 
 
-def _facts(listed: _Listed) -> Rows:
-    """The rows of one list."""
+def _facts(listed: _Listed, sums: Sums) -> Rows:
+    """The rows of one list, which are added to the sums."""
     table, fields, places = listed.table, listed.fields, listed.places
     ids = listed.ids()
     if listed.source == "statements":
@@ -178,6 +181,11 @@ def _facts(listed: _Listed) -> Rows:
             texts[(name,)] = as_text(kind, fields[name])
         elif name == "fiscal_year":
             texts[(name,)] = listed.of_revisions([str(one.parsed.disclosure.fiscal_year) for one in places.revisions])
+    documents = (
+        Document(said.kind, said.scope, said.fiscal_year, said.region_code, said.department_id, count)
+        for said, count in zip((one.parsed.disclosure for one in places.revisions), listed.counts, strict=True)
+    )
+    sums.add(table_name(table), list(documents), {names[0]: column for names, column in texts.items()})
     return join_rows(table_name(table), texts, yuan)
 
 

@@ -23,6 +23,7 @@ from app.load import LoadResult, load, load_seed
 from app.make_rows import content_digest
 from app.records import ParsedDisclosure
 from app.settings import PROJECT, Settings
+from app.sums import Sums
 from app.values import Unit
 from tests import dataset
 from tests.conftest import copy_of
@@ -426,7 +427,7 @@ def test_a_digest_is_that_of_the_json_that_records_are_written_as(parsed: Parsed
 def test_every_row_names_columns_of_its_table_and_leaves_out_only_what_is_null() -> None:
     parsed = dataset.budget(unit=Unit.YI)
     revision = to_rows.Revision(parsed, 1, 1, 1, "x", "seed", tuple(check(parsed)))
-    made = to_rows.rows_of([revision], dict.fromkeys(to_rows.SOURCES, 1), dt.datetime.now(dt.UTC))
+    made = to_rows.rows_of([revision], dict.fromkeys(to_rows.SOURCES, 1), dt.datetime.now(dt.UTC), Sums())
     assert set(made) >= {to_rows.DISCLOSURES, to_rows.CHECKS, to_rows.OPERANDS}
     for rows in made.values():
         columns = SQLModel.metadata.tables[rows.table].columns
