@@ -21,6 +21,7 @@ import os
 import shlex
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,6 +41,10 @@ OWNER = "postgres"  # the database role that initdb makes
 # A crash recovery replays at most `max_wal_size` of log, which takes a slow disk about a minute.
 START_SECONDS = 180
 STOP_SECONDS = 60
+
+# How often a service looks whether its server is still there, and how long it waits after one that does not start.
+_LOOK_SECONDS = 1.0
+_PAUSE_SECONDS = 5.0
 
 # Linux allows 107 bytes for a socket's path, macOS 103; the name in the directory is `/.s.PGSQL.5432`.
 _LONGEST_SOCKET_DIRECTORY = 103 - len("/.s.PGSQL.5432")
@@ -104,6 +109,48 @@ def running(settings: Settings, *, progress: Progress = silent) -> Iterator[None
             with _exclusive(settings.data / "postgres.lock"):
                 if _lock(users, fcntl.LOCK_EX) and server is not None:
                     _stop(server)
+
+
+@contextlib.contextmanager
+def kept_running(settings: Settings, *, progress: Progress = silent) -> Iterator[None]:
+    """Inside this block, which lies in one of `running`, a server that was killed is started again.
+
+    A service outlives its server otherwise, and says for ever that the database cannot be reached.
+    """
+    if not settings.embedded:
+        yield
+        return
+    over = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(settings, over, progress), name="postgres", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def _keep(settings: Settings, over: threading.Event, progress: Progress) -> None:
+    cluster = _cluster(settings.data, settings.postgres_version)
+    told = ""
+    while not over.wait(_LOOK_SECONDS):
+        if _postmaster(cluster) is not None:
+            continue
+        try:
+            with _exclusive(settings.data / "postgres.lock"):
+                server = _prepare(settings, progress)
+                if _postmaster(cluster) is None and not over.is_set():
+                    progress("Postgres has ended: starting it again")
+                    _clear_up(cluster, socket_directory(settings))
+                    _start(server, settings)
+                    progress("Postgres runs again")
+                    told = ""
+        except (DatabaseError, OSError) as error:
+            # A full disk stays full for a while: the same reason is told once.
+            if str(error) != told:
+                told = str(error)
+                progress(told)
+            over.wait(_PAUSE_SECONDS)
 
 
 def _lock(file: TextIO, kind: int) -> bool:

@@ -43,6 +43,7 @@ def serve(current: Settings) -> None:
         if not current.only_reads:
             asyncio.run(_prepare(current, progress))
         asyncio.run(_try_hosts(current, progress))
+        stack.enter_context(embedded.kept_running(current, progress=progress))
         stack.enter_context(following(current, progress))
         _run(current, listener, progress, address)
     progress("stopped")

@@ -96,6 +96,27 @@ def refused(variables: dict[str, str], command: str = "serve") -> str:
     return done.stderr
 
 
+def test_server_that_is_killed_is_started_again_and_the_service_answers(variables: dict[str, str]) -> None:
+    cluster = Path(variables["GONGKAI_DATA"]) / f"postgres-{POSTGRES_VERSION}"
+    with serving(variables) as service:
+        killed = embedded._postmaster(cluster)
+        assert killed is not None
+        killed.kill()
+        killed.wait(10)
+        statuses = set()
+        for number in range(600):
+            answer = httpx.get(service.query, params={"limit": 1 + number}, timeout=30)
+            statuses.add(answer.status_code)
+            if answer.status_code == 200 and (embedded._postmaster(cluster) or killed).pid != killed.pid:
+                break
+            time.sleep(0.05)
+        assert answer.status_code == 200
+        assert statuses <= {200, 503}
+        assert service.stop() == 0
+    assert any("Postgres runs again" in line for line in "".join(service.lines).splitlines())
+    assert embedded._postmaster(cluster) is None
+
+
 def test_empty_directory_becomes_a_service_that_answers_and_stops_cleanly(variables: dict[str, str]) -> None:
     with serving(variables) as service:
         assert httpx.get(service.query).json()["meta"]["release"] == 1
