@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, Protocol, Unpack
 
@@ -149,12 +150,48 @@ def restore(
 
 
 @application.command()
+def prune(
+    *,
+    keep: Annotated[int | None, typer.Option(min=1, help="Keep so many releases, the newest.")] = None,
+    before: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Keep releases made on this day (UTC) or later.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed; nothing is.")] = False,
+) -> None:
+    """Remove old releases with everything that only they have; the newest is always kept."""
+    from app import database, embedded  # noqa: PLC0415
+    from app import prune as pruning  # noqa: PLC0415
+    from app.bulk.prune_files import prune_files  # noqa: PLC0415
+    from app.progress import stopwatch  # noqa: PLC0415
+
+    if (keep is None) == (before is None):
+        _fail("say which releases are kept: `gongkai prune --keep 5` or `gongkai prune --before 2025-03-01`")
+    which = pruning.Which(keep=keep, before=before and before.replace(tzinfo=UTC))
+    current, progress = settings.from_environment(), stopwatch()
+
+    async def run() -> None:
+        await database.migrate(current)
+        async with database.connect_owner(current, name="gongkai-load") as connection:
+            if dry_run:
+                progress((await pruning.plan(connection, which)).sentence())
+                return
+            # An answer is made of a few statements, each of which may take as long.
+            grace = 2 * current.statement_timeout_ms / 1000
+            done = await pruning.prune(connection, which, grace=grace, progress=progress)
+        progress(done.sentence())
+        if files := await prune_files(current, wait=True):
+            progress(f"removed the files of pruned releases: {', '.join(map(str, files))}")
+
+    with embedded.running(current, progress=progress):
+        asyncio.run(run())
+
+
+@application.command()
 def export(
     *,
     release: Annotated[int | None, typer.Option(help="Which release; the newest otherwise.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every release that is kept.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Build files anew that are there already.")] = False,
-    prune: Annotated[bool, typer.Option("--prune", help="Remove files of releases that are no longer kept.")] = False,
 ) -> None:
     """Build the files of a release (Parquet, CSV, SQLite, data package) under GONGKAI_RELEASES."""
     from app import database, embedded  # noqa: PLC0415
@@ -170,12 +207,9 @@ def export(
     async def run() -> None:
         if current.embedded:
             await database.migrate(current)
-        if prune:
-            await commands.prune(current, progress)
-        if not prune or every or release is not None:
-            numbers: list[int] | list[int | None] = await releases(current) if every else [release]
-            with shown() as report:
-                await commands.export(current, numbers, force=force, report=report, progress=progress)
+        numbers: list[int] | list[int | None] = await releases(current) if every else [release]
+        with shown() as report:
+            await commands.export(current, numbers, force=force, report=report, progress=progress)
 
     with embedded.running(current, progress=progress):
         asyncio.run(run())

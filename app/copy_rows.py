@@ -38,16 +38,19 @@ class Copy:
 
     @classmethod
     async def begin(cls, connection: asyncpg.Connection, release: int) -> Copy:
-        """Look up the ids that are in use."""
+        """Look up the ids that are in use, or were until their rows were pruned."""
+        used = {row["name"]: row["last"] for row in await connection.fetch("SELECT name, last FROM used_id")}
         last: dict[str, int] = {}
         for source, table in SOURCES.items():
-            statement = f"SELECT coalesce(max(id), 0) FROM {table_name(table)}"  # noqa: S608 - our table
-            last[source] = await connection.fetchval(statement)
+            name = table_name(table)
+            there = await connection.fetchval(f"SELECT coalesce(max(id), 0) FROM {name}")  # noqa: S608 - our table
+            last[source] = max(there, used.get(name, 0))
+        revision = await connection.fetchval("SELECT coalesce(max(revision_id), 0) FROM disclosure")
         return cls(
             connection=connection,
             release=release,
             loaded_at=await connection.fetchval("SELECT now()"),
-            last_revision=await connection.fetchval("SELECT coalesce(max(revision_id), 0) FROM disclosure"),
+            last_revision=max(revision, used.get("disclosure", 0)),
             last_ids=last,
         )
 

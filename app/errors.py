@@ -106,7 +106,21 @@ class NotFound(RequestError):
 
 
 class NoRelease(RequestError):
-    """The asked-for release does not exist, or is no longer kept."""
+    """The asked-for release does not exist, or is no longer kept.
+
+    `number` is the one that was asked for, and `advice` what to do instead: of one that was pruned more can be said
+    (`app/query/kept_releases.py`).
+    """
+
+    def __init__(self, message: str, *, number: int | None = None, advice: str = "") -> None:
+        super().__init__(f"{message}; {advice}" if advice else message)
+        self.number = number
+        self.advice = advice
+
+    @classmethod
+    def of(cls, number: int) -> NoRelease:
+        """There is none of this number."""
+        return cls(f"there is no release {number}", number=number, advice="/v1/releases lists what there is")
 
 
 class NothingLoaded(NoRelease):

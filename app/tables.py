@@ -132,6 +132,34 @@ class Withdrawal(SQLModel, table=True):
     note: str
 
 
+class PrunedRelease(SQLModel, table=True):
+    """A release that is no longer kept (`app/prune.py`): readers are told so, and its files are known by it."""
+
+    __tablename__ = "pruned_release"
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    created_at: dt.datetime = Field(sa_type=DateTime(timezone=True))
+    content_digest: str
+    pruned_at: dt.datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class PrunedDisclosure(SQLModel, table=True):
+    """What a load has to know of revisions of a disclosure that are no longer there."""
+
+    __tablename__ = "pruned_disclosure"
+    id: str = Field(primary_key=True, sa_type=CODE)
+    department_id: str = Field(primary_key=True, sa_type=CODE)
+    revision: int  # the highest
+    seed_digest: str | None = None  # of the latest that came from a seed
+
+
+class UsedId(SQLModel, table=True):
+    """The highest id that a table has had, where its row may be gone: no id is given out twice."""
+
+    __tablename__ = "used_id"
+    name: str = Field(primary_key=True, sa_type=CODE)  # of the table
+    last: int = Field(sa_type=BigInteger)
+
+
 class Fact(SQLModel):
     """What every row that belongs to a revision carries; the columns that filters need are copied here."""
 
@@ -723,7 +751,7 @@ FACT_TABLES: tuple[type[Fact], ...] = (
 )
 
 # Everything that lies with its department, parents before children; all other tables are the same for everybody.
-OF_DEPARTMENT: tuple[type[SQLModel], ...] = (Disclosure, *FACT_TABLES, CheckOperand)
+OF_DEPARTMENT: tuple[type[SQLModel], ...] = (Disclosure, *FACT_TABLES, CheckOperand, PrunedDisclosure)
 
 
 def _refer(table: type[SQLModel], column: str, parent: type[SQLModel], key: str) -> None:

@@ -21,12 +21,13 @@ from app.api.formats import FILES
 from app.api.problems import MALFORMED_REQUEST, TOO_LARGE_FOR_FORMAT, TOO_MANY_EXPORTS, Problem
 from app.api.reader import Reader
 from app.database import connect_reader
-from app.errors import DatabaseUnreachable, ParameterProblem
+from app.errors import DatabaseUnreachable, NoRelease, ParameterProblem
 from app.export.about import About, header_value
 from app.export.read_rows import SECONDS, Batch, read_rows
 from app.export.to_csv import csv_header, write_csv
 from app.export.to_ndjson import write_ndjson
 from app.export.too_large import MOST_SHEET_ROWS, TooLargeForFormat
+from app.query.kept_releases import explained
 from app.query.whole_list import (
     FileQuery,
     Selection,
@@ -125,7 +126,10 @@ async def file_response(
     exports: Exports = request.app.state.exports
     async with contextlib.AsyncExitStack() as held:
         connection = await held.enter_async_context(exports.connection())
-        found = await content(connection)
+        try:
+            found = await content(connection)
+        except NoRelease as error:
+            raise await explained(connection, error, seconds=SECONDS) from None
         control = await fetch_control(connection, found.selection, seconds=SECONDS)
         about = About(
             name=found.name,

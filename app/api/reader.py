@@ -14,6 +14,7 @@ from asyncpg.pool import PoolConnectionProxy
 from app.api.hosts import Host, in_order
 from app.errors import DatabaseBusy, DatabaseError, InvalidCursor, NoRelease
 from app.query.cost import Costs
+from app.query.kept_releases import explained
 from app.query.run import Connection, Known
 from app.settings import Settings
 
@@ -143,6 +144,8 @@ async def _fetch(
         connection = await _acquire(pool, host.pool_wait_seconds)
         try:
             return await fetch(connection, *args, **kwargs)
+        except NoRelease as error:
+            raise await explained(connection, error) from None
         except _DROPPED:
             # It may not know yet that it is lost; nobody else shall find that out.
             connection.terminate()

@@ -1,12 +1,10 @@
-"""What `gongkai export` and the loading commands do with files of releases."""
+"""What `gongkai export` and the loading commands do to have the files of releases."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.bulk import place
 from app.bulk.build import Report, build_release
-from app.bulk.kept import releases
 from app.bulk.manifest import ReleaseFiles
 from app.errors import GongkaiError
 from app.progress import Progress
@@ -29,19 +27,6 @@ async def export(
             progress(sentence(files, fresh=fresh))
     if failed:
         raise GongkaiError("; ".join(failed))
-
-
-async def prune(settings: Settings, progress: Progress) -> None:
-    """Remove the files of releases that the database no longer keeps."""
-    kept = set(await releases(settings))
-    gone = [number for number in place.built(settings.releases) if number not in kept]
-    if gone:
-        with place.one_build(settings.releases, wait=False):
-            for number in gone:
-                place.remove(settings.releases, number)
-    progress(
-        f"removed the files of release {', '.join(map(str, gone))}" if gone else "every release that has files is kept"
-    )
 
 
 async def build_after_load(settings: Settings, release: int, report: Report, progress: Progress) -> None:

@@ -1,5 +1,7 @@
 """Beside a running service: whenever the newest release has no files here, a process of its own builds them.
 
+Files of releases that were pruned, on this host or another, are removed.
+
 The service answers first, and neither its event loop nor its memory pays for a build. One that fails says so in a line
 and is tried again, later each time.
 """
@@ -16,6 +18,7 @@ from collections.abc import Iterator
 
 from app.bulk.kept import newest_without_files
 from app.bulk.place import being_built
+from app.bulk.prune_files import prune_files
 from app.errors import GongkaiError
 from app.progress import Progress
 from app.settings import Settings
@@ -47,8 +50,11 @@ def _follow(settings: Settings, progress: Progress, stop: threading.Event) -> No
         pause = max(_LOOK_SECONDS, pause)
         try:
             missing = asyncio.run(newest_without_files(settings))
+            gone = asyncio.run(prune_files(settings))
         except (GongkaiError, OSError):
-            continue  # the database is away, which the service itself says
+            continue  # the database is away, which the service itself says; or files are being built
+        if gone:
+            progress(f"removed the files of pruned releases: {', '.join(map(str, gone))}")
         if missing is None:
             pause = _LOOK_SECONDS
             continue

@@ -12,6 +12,7 @@ from app.bulk.damage import damaged
 from app.bulk.manifest import ReleaseFiles, release_files
 from app.database import connect_reader
 from app.errors import DatabaseError, NoRelease, NothingLoaded
+from app.query.kept_releases import explained
 from app.settings import Settings
 
 _SHOWN = 20
@@ -40,7 +41,8 @@ async def find_release(connection: asyncpg.Connection, number: int | None) -> tu
         raise NothingLoaded("no data has been loaded yet: run `gongkai load` or `gongkai ingest FILE…`")
     rows = await connection.fetch("select number from release order by number desc limit $1", _SHOWN)
     kept = ", ".join(str(entry[0]) for entry in rows)
-    raise NoRelease(f"there is no release {number}; these are kept: {kept or 'none'}")
+    advice = f"these are kept: {kept or 'none'}"
+    raise await explained(connection, NoRelease(f"there is no release {number}", number=number, advice=advice))
 
 
 async def releases(settings: Settings) -> list[int]:

@@ -74,8 +74,10 @@ async def find_releases(
         if number > newest:
             raise NoRelease(f"there is no release {number}, the newest is {newest}; /v1/releases lists what there is")
         raise NoRelease(
-            f"release {number} is no longer kept, the oldest that is kept is {oldest}: compare releases from there on "
-            f"(/v1/releases), or take the whole of a release, as files at /v1/releases/{newest}/files"
+            f"release {number} is no longer kept, the oldest that is kept is {oldest}",
+            number=number,
+            advice=f"compare releases from {oldest} on (/v1/releases), or take the whole of a release, as files at "
+            f"/v1/releases/{newest}/files",
         )
     counts = next(row["counts"] for row in rows if row["number"] == later)
     return TwoReleases(orjson.loads(known[earlier]), orjson.loads(known[later]), orjson.loads(counts))

@@ -108,11 +108,19 @@ async def resolve_since(
         return _numbered(filters, 0), 0  # nothing is loaded, as the list itself says
     since = row["by_then"] if number is None else number
     current = release or row["newest"]
-    if since == 0 and row["oldest"] > 1:
-        raise NoRelease(_pruned("the first release", row["oldest"], current))
+    if time is not None and since == 0 and row["oldest"] > 1:
+        # What was there at that time has gone with its release. A copy that has nothing (0) lacks what there is.
+        raise NoRelease(
+            f"what there was then is no longer kept, the oldest that is kept is {row['oldest']}",
+            advice=_take_anew(current),
+        )
     if number and not row["kept"]:
         if number < row["newest"]:
-            raise NoRelease(_pruned(f"release {number}", row["oldest"], current))
+            raise NoRelease(
+                f"release {number} is no longer kept, the oldest that is kept is {row['oldest']}",
+                number=number,
+                advice=_take_anew(current),
+            )
         raise NoRelease(f"there is no release {number} yet, the newest is {row['newest']}; a date is 2025-03-01")
     if since > current:
         raise InvalidParameters(
@@ -130,9 +138,8 @@ def _numbered(filters: tuple[Filter, ...], number: int) -> tuple[Filter, ...]:
     return tuple(replace(item, values=(number,)) if item.operator == "since" else item for item in filters)
 
 
-def _pruned(what: str, oldest: int, current: int) -> str:
+def _take_anew(current: int) -> str:
     return (
-        f"{what} is no longer kept, so what has changed since cannot be told; the oldest that is kept is {oldest}. "
-        f"Take the whole anew, as files at /v1/releases/{current}/files or as the list without updated_since, and go "
+        f"what has changed since cannot be told: take the whole anew, as files at /v1/releases/{current}/files or as the list without updated_since, and go "
         f"on with updated_since={current}"
     )

@@ -148,7 +148,7 @@ async def fetch_counts(connection: Connection, release: int | None) -> tuple[int
         "select max(number) from release where $1::int is null or number = $1::int", release
     )
     if number is None and release is not None:
-        raise NoRelease(f"there is no release {release}; /v1/releases lists what there is")
+        raise NoRelease.of(release)
     if number is None:
         raise NothingLoaded("no data has been loaded yet")
     found = orjson.loads(await connection.fetchval(_COUNTS, number))

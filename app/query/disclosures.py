@@ -241,14 +241,19 @@ RESOURCE = Resource(
             kind="json",
             zh="修订",
             en="revisions",
-            description="Every revision of this document up to the release that is read, oldest first.",
+            description=(
+                "Every revision of this document up to the release that is read, oldest first; those of releases that "
+                "are no longer kept are left out."
+            ),
             description_zh="截至所查数据版本的全部修订版，旧的在前。",
             example=[],
             sql="""(select json_agg(json_build_object('revision', d.revision, 'from_release', d.valid_from,
                 'until_release', case when d.valid_to <= {release} then d.valid_to end, 'sha256', d.sha256,
-                'loaded_at', d.loaded_at, 'href', '/v1/disclosures/' || d.id || '?release=' || d.valid_from)
+                'loaded_at', d.loaded_at, 'href', '/v1/disclosures/' || d.id || '?release='
+                    || greatest(d.valid_from, (select min(number) from release)))
                 order by d.revision) from disclosure d
-                where d.department_id = t.department_id and d.id = t.id and d.valid_from <= {release})""",
+                where d.department_id = t.department_id and d.id = t.id and d.valid_from <= {release}
+                  and d.valid_to > (select min(number) from release))""",
             schema=records_schema(
                 {
                     "revision": {"type": "integer", "description": "Number of the revision.", "examples": [1]},

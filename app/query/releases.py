@@ -171,7 +171,7 @@ RESOURCE = Resource(
                     },
                     "changes": {
                         "type": ["string", "null"],
-                        "description": "Path of what changed since the release before; null for the first.",
+                        "description": "Path of what changed since the release before; null for the oldest kept.",
                         "examples": ["/v1/releases/1/diff/2"],
                     },
                 }

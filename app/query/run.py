@@ -256,10 +256,6 @@ def _single(row: asyncpg.Record | None) -> asyncpg.Record:
 _NOTHING = "no data has been loaded yet"
 
 
-def _no_release(number: int) -> str:
-    return f"there is no release {number}; /v1/releases lists what there is"
-
-
 def _missing_release(query: RowQuery) -> Exception:
     if query.release is None:
         return NothingLoaded(_NOTHING)
@@ -267,7 +263,7 @@ def _missing_release(query: RowQuery) -> Exception:
         return InvalidCursor(
             f"the cursor belongs to release {query.release}, which is no longer kept: begin again without a cursor"
         )
-    return NoRelease(_no_release(query.release))
+    return NoRelease.of(query.release)
 
 
 def _read_key(query: RowQuery, key: str) -> object:

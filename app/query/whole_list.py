@@ -208,7 +208,7 @@ async def find_release(connection: Connection, number: int | None, *, seconds: f
         timeout=seconds,
     )
     if row is None and number is not None:
-        raise NoRelease(f"there is no release {number}; /v1/releases lists what there is")
+        raise NoRelease.of(number)
     if row is None:
         raise NothingLoaded("no data has been loaded yet")
     return row[0], row[1]

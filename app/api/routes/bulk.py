@@ -30,7 +30,7 @@ from app.api.ranges import FileAnswer, Unsatisfiable, digest_header, read_ranges
 from app.api.reader import Reader
 from app.bulk.manifest import BulkFile, ReleaseFiles, release_files
 from app.bulk.place import being_built, built, failure
-from app.errors import NothingLoaded, ParameterProblem
+from app.errors import NoRelease, NothingLoaded, ParameterProblem
 from app.query.columns import Json
 from app.query.filters import nearest
 from app.query.read_query import read_nothing
@@ -230,9 +230,7 @@ def _no_release(text: str) -> Problem:
 
 async def _files(reader: Reader, number: int) -> ReleaseFiles:
     """The files of a release. Problem when it is not kept, or has no files (yet)."""
-    identity = await reader.run(_identity, number)
-    if identity is None:
-        raise _no_release(str(number))
+    identity = await reader.run(_kept_identity, number)
     found = _of(identity, reader.settings, number)
     if found is not None:
         return found
@@ -271,6 +269,13 @@ def _of(identity: tuple[dt.datetime, str] | None, settings: Settings, number: in
 async def _identity(connection: Connection, number: int) -> tuple[dt.datetime, str] | None:
     row = await connection.fetchrow("select created_at, content_digest from release where number = $1", number)
     return None if row is None else (row[0], row[1])
+
+
+async def _kept_identity(connection: Connection, number: int) -> tuple[dt.datetime, str]:
+    identity = await _identity(connection, number)
+    if identity is None:
+        raise NoRelease.of(number)
+    return identity
 
 
 async def _newest(connection: Connection) -> int:
