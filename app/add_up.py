@@ -179,30 +179,29 @@ async def _bring(connection: asyncpg.Connection, rollup: Rollup, release: int) -
         f"CREATE TEMPORARY TABLE merged ON COMMIT DROP AS SELECT {_KEY}, sum(lines) AS lines, {counts}, "  # noqa: S608
         f"{_gathered(rollup)} FROM {_sums(rollup)} GROUP BY {_KEY}"
     )
-    await connection.execute(
-        "CREATE TEMPORARY TABLE difference ON COMMIT DROP AS "
-        + " UNION ALL ".join(_difference(rollup, grain) for grain in rollup.grains)
-    )
-    await connection.execute("DROP TABLE merged")
     there = (
         "SELECT EXISTS (SELECT FROM rollup_combination c JOIN rollup r ON r.grain = $1 AND r.combination = c.id "
         "WHERE c.made_as = $2)"
     )
     there_is = await connection.fetchval(there, REGION.number, rollup.made_as)
+    difference = " UNION ALL ".join(_difference(rollup, grain) for grain in rollup.grains)
     if there_is:
-        await connection.execute("ANALYZE difference")
+        await connection.execute(
+            f"CREATE TEMPORARY TABLE difference ON COMMIT DROP AS {difference}; ANALYZE difference"
+        )
+        difference = "SELECT * FROM difference"
         await _end(connection, release)
     counted = [f"({_now(name, added=there_is)})::{kind}" for name, kind in _COUNTED.items()]
     before = f"LEFT JOIN rollup r ON {_SAME} AND r.valid_to = $1 AND r.valid_from < $1" if there_is else ""
     await connection.execute(
         f"""INSERT INTO rollup ({_KEY}, {", ".join(_COUNTED)}, {", ".join(_measure_columns())}, valid_from, valid_to)
         SELECT {_listed("d")}, {", ".join([*counted, *_measured_now(added=there_is)])}, $1, $2
-        FROM difference d {before} WHERE {_now("lines", added=there_is)} <> 0
+        FROM ({difference}) d {before} WHERE {_now("lines", added=there_is)} <> 0
         ORDER BY {_listed("d")}""",  # noqa: S608 - our own names
         release,
         tables.STILL_VALID,
     )
-    await connection.execute("DROP TABLE difference")
+    await connection.execute("DROP TABLE IF EXISTS difference; DROP TABLE merged")
 
 
 _KEY = ", ".join(KEY)
