@@ -7,7 +7,7 @@ BIN = .venv/bin
 # Further arguments of the tests: make test ARGS='tests/api -k cursor'
 ARGS =
 
-.PHONY: help serve test test-16 check spectral ckan fuzz format openapi seed bench bench-smoke requirements clean
+.PHONY: help serve test test-16 check spectral ckan fuzz hostile format openapi seed bench bench-smoke requirements clean
 
 help:
 	@echo 'make serve         start Postgres, migrate, load seed_data/, serve on http://127.0.0.1:8000'
@@ -15,6 +15,7 @@ help:
 	@echo 'make check         format, lint, types, import directions, migrations, OpenAPI (with Spectral, where node is)'
 	@echo 'make ckan          install CKAN’s own parser aside, with which the tests harvest the catalogue'
 	@echo 'make fuzz          schemathesis against a running service'
+	@echo 'make hostile       bad input, crowds and a failing database against a running service'
 	@echo 'make format        mend what make check says of format and lint'
 	@echo 'make openapi       write openapi/openapi.json anew'
 	@echo 'make bench         measure pages beside others: pgbench, the usual way, Datasette, ROAPI'
@@ -64,6 +65,9 @@ tests/catalogue/ckan/.venv/installed: tests/catalogue/ckan/requirements.txt
 # All checks of schemathesis against a running service, at least 5,000 cases: a few minutes.
 fuzz: .venv/development
 	$(BIN)/python tests/clients/fuzz.py
+
+hostile: .venv/development
+	$(BIN)/python tests/clients/hostile.py
 
 format: .venv/development
 	$(BIN)/ruff format .
