@@ -88,18 +88,20 @@ async def index_names(connection: asyncpg.Connection, release: int) -> None:
     )
     # By their ids: what is updated may lie on several machines, the temporary table lies on this one.
     await connection.execute("UPDATE search_entry SET valid_to = $1 WHERE id = any($2::bigint[])", release, gone or [])
+    # The numbers are ours: one that the database gives out by itself is refused beside a SELECT over several machines.
     await connection.execute(
         """
-        INSERT INTO search_entry (kind, key, field, text, record, rows, valid_from, valid_to)
-        SELECT n.kind, n.key, n.field, n.text, n.record, n.rows, $1, $2
+        INSERT INTO search_entry (id, kind, key, field, text, record, rows, valid_from, valid_to)
+        SELECT $3 + row_number() OVER (ORDER BY n.kind, n.text, n.key, n.field),
+            n.kind, n.key, n.field, n.text, n.record, n.rows, $1, $2
         FROM named n JOIN search_text s ON s.text = n.text
         WHERE NOT EXISTS (
             SELECT FROM search_entry e WHERE e.valid_to = $2 AND
                 (n.kind, n.key, n.field, n.text, n.record, n.rows) = (e.kind, e.key, e.field, e.text, e.record, e.rows))
-        ORDER BY n.kind, n.text, n.key, n.field
         """,
         release,
         tables.STILL_VALID,
+        await connection.fetchval("SELECT coalesce(max(id), 0) FROM search_entry"),
     )
     await index_words(connection, release)
 

@@ -19,11 +19,9 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Column,
     Date,
     DateTime,
     ForeignKeyConstraint,
-    Identity,
     Index,
     Integer,
     Numeric,
@@ -642,7 +640,7 @@ class SearchEntry(SQLModel, table=True):
         Index("ix_search_entry_validity", "valid_from", "valid_to"),
         Index("ix_search_entry_kind_key", "kind", "key"),
     )
-    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     kind: str = Field(sa_type=CODE)  # the resource
     key: str = Field(sa_type=CODE)  # of the department or code; the name itself where rows are grouped by it
     field: str = Field(sa_type=CODE)  # the field that holds the name

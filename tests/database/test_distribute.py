@@ -116,6 +116,23 @@ async def test_the_database_has_the_keys_of_the_models(server: Settings) -> None
         assert all("department_id" in line for line in own if "REFERENCES region(" not in line), name
 
 
+async def test_no_number_is_given_out_by_the_database(server: Settings) -> None:
+    """On several machines each has a sequence of its own, and an INSERT with a SELECT leaves the column out wrongly."""
+    async with database.connect_owner(server) as connection:
+        assert not await connection.fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+
+
+async def test_departments_are_told_apart_alike_in_every_table(server: Settings) -> None:
+    """One co-location group: the same type and collation of the column that rows are spread by."""
+    async with database.connect_owner(server) as connection:
+        found = await connection.fetch(
+            "SELECT DISTINCT atttypid::regtype::text AS type, attcollation::regcollation::text AS collation "
+            "FROM pg_attribute WHERE attname = 'department_id' AND attrelid = any($1::text[]::regclass[])",
+            OF_DEPARTMENT,
+        )
+    assert [tuple(one) for one in found] == [("character varying", '"C"')]
+
+
 def test_the_embedded_server_is_refused_in_one_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(application, ["db", "distribute"], env={"GONGKAI_DATA": str(tmp_path / "data")})
     assert isinstance(done.exception, DatabaseError)

@@ -35,12 +35,10 @@ async def first_release(server: Settings) -> AsyncIterator[Settings]:
 
 
 async def rows(connection: asyncpg.Connection) -> dict[str, list[str]]:
-    """Every row of every table, less when it came; ids of the index of names, which are given out once, apart."""
+    """Every row of every table, less when it came."""
     found = {}
     for name, table in SQLModel.metadata.tables.items():
         kept = [f'"{column.name}"' for column in table.columns if column.name not in WHEN]
-        if name == "search_entry":
-            kept.remove('"id"')
         listed = await connection.fetch(f"SELECT row({', '.join(kept)})::text AS row FROM {name} ORDER BY 1")
         found[name] = [one["row"] for one in listed]
     return found
