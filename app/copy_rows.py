@@ -73,7 +73,14 @@ class Copy:
             if source not in rows:
                 continue
             one = rows[source]
-            await self.connection.copy_to_table(one.table, source=_pieces(one.text), columns=one.columns, format="text")
+            await self.connection.copy_to_table(
+                one.table,
+                source=_pieces(one.text),
+                columns=one.columns,
+                format="text",
+                # Disclosures are no facts: their table is not emptied.
+                freeze=self.frozen and source != DISCLOSURES,
+            )
             if source in self.sent:
                 self.sent[source].rows += one.number
                 self.sent[source].yuan += one.yuan
