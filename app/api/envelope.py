@@ -12,8 +12,10 @@ from starlette.responses import Response
 
 from app.api.caching import RELEASE_HEADER
 from app.api.parameters import Pairs, write_pairs
+from app.query.changes_since import SINCE
 from app.query.columns import Json
-from app.query.read_query import ListQuery, RowQuery
+from app.query.read_aggregate import dimensions
+from app.query.read_query import LIST_PARAMETERS, ListQuery, RowQuery
 from app.query.run import Page
 from app.settings import Settings
 
@@ -50,7 +52,7 @@ def list_response(
             "cursor": page.cursor,
         }
     )
-    meta, said = _meta(query, page.release, about), orjson.dumps([*_warnings(query, page), *warnings])
+    meta, said = _meta(query, page.release, about), orjson.dumps([*_warnings(query, page, pairs), *warnings])
     body = b"".join((b'{"data":[', page.rows, b'],"page":', described, b',"meta":', meta, b',"warnings":', said, b"}"))
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
@@ -77,17 +79,31 @@ def base_url(request: Request, settings: Settings) -> str:
     return f"{request.scope['scheme']}://{host}" if _HOST.fullmatch(host) else ""
 
 
-def _warnings(query: ListQuery, page: Page) -> list[str]:
+def _warnings(query: ListQuery, page: Page, pairs: Pairs) -> list[str]:
     """What a reader of an empty list may have meant otherwise."""
     if page.total:
         return []
+    alone = len(query.filters) == 1
     return [
-        f"nothing is of exactly the division {value}: {item.column}__under={value} takes everything under it too"
+        (f"nothing is of exactly the division {value}" if alone else f"{item.column}={value} is exactly that division")
+        + f": {item.column}__under={value} takes everything under it too"
         for item in query.filters
         if item.operator == "eq" and query.resource.by_name[item.column].hierarchy == "region"
         for value in item.values
         if str(value).endswith("00")
-    ]
+    ] + _together(query, pairs)
+
+
+def _together(query: ListQuery, pairs: Pairs) -> list[str]:
+    """Of filters that nothing meets together: where to see which values of each leave something under the others."""
+    known = dimensions(query.resource)
+    fields = dict.fromkeys(item.column for item in query.filters if item.column in known)
+    if type(query) is not ListQuery or len(query.filters) < 2 or not fields or SINCE in dict(pairs):  # noqa: PLR2004 - one does not contradict itself
+        return []
+    kept = [(name, text) for name, text in pairs if name in ("unit", "release") or name not in LIST_PARAMETERS]
+    path = f"/v1/{query.resource.name}/facets?{write_pairs([('field', ','.join(fields)), *kept])}"
+    named = ", ".join(fields)
+    return [f"nothing meets all of these filters together: {path} counts what of {named} leaves something"]
 
 
 def _meta(query: RowQuery, release: int, about: Mapping[str, Json] = MappingProxyType({})) -> bytes:

@@ -209,8 +209,14 @@ def _facets_schema() -> Json:
             },
             "name": {
                 "type": ["string", "null"],
-                "description": "Name of a code or id; null where the value says it itself.",
+                "description": "Name of a code or id, the word for a value of a closed list; null where the value says "
+                "it itself.",
                 "examples": ["河北省唐山市开平区"],
+            },
+            "name_en": {
+                "type": ["string", "null"],
+                "description": "The English word for a value of a closed list; null elsewhere.",
+                "examples": ["departmental budget"],
             },
             "lines": {"type": "integer", "description": "How many rows it leaves.", "examples": [12]},
             "href": {
@@ -219,7 +225,7 @@ def _facets_schema() -> Json:
                 "examples": ["/v1/expenditures?region_code=130205"],
             },
         },
-        "required": ["value", "name", "lines", "href"],
+        "required": ["value", "name", "name_en", "lines", "href"],
         "additionalProperties": False,
     }
     facet: Json = {

@@ -110,6 +110,20 @@ def _rows(query: FacetQuery, facet: Column, filters: tuple[Filter, ...], first: 
     from {resource.source}{joined} where {" and ".join(conditions)} group by 1"""  # noqa: S608 - as above
 
 
+def _word(facet: Column, language: str) -> str:
+    """What a value of a closed list is called, as SQL; of other fields there is no word."""
+    if not facet.choices:
+        return "null"
+    said = ((value, getattr(word, language)) for value, word in facet.choices.items())
+    cases = " ".join(f"when {_quoted(value)} then {_quoted(word)}" for value, word in said)
+    return f'case t."{facet.name}" {cases} end'
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
 def _facet(query: FacetQuery, facet: Column, filters: tuple[Filter, ...], cells: Cells | None, first: int) -> str:
     resource = query.resource
     rows = _rows(query, facet, filters, first) if cells is None else count_by_statement(cells, facet, first)
@@ -120,13 +134,14 @@ def _facet(query: FacetQuery, facet: Column, filters: tuple[Filter, ...], cells:
         if name in ("unit", "release") or (name in kept and kept[name][0] is not facet)
     ]
     href = link_parts(f"/v1/{resource.name}", pairs, (facet,))
-    label = facet.label.format(value=f't."{facet.name}"') if facet.label else "null"
+    label = facet.label.format(value=f't."{facet.name}"') if facet.label else _word(facet, "zh")
+    word_en = _word(facet, "en")
     order = 'collate "C"' if facet.kind in ("text", "code", "choice") else ""
     value_name = f't."{facet.name}"'
     return f"""(with found as materialized (
     {rows}){titles([facet], "found")}
   select json_build_object('field', '{facet.name}', 'zh', '{facet.zh}', 'en', '{facet.en.replace("'", "''")}',
     'count', (select count(*) from found), 'values', (
-      select coalesce(json_agg(json_build_object('value', {value_name}, 'name', {label}, 'lines', t.lines,
-        'href', {href}) order by t.lines desc, {value_name} {order}), '[]'::json)
+      select coalesce(json_agg(json_build_object('value', {value_name}, 'name', {label}, 'name_en', {word_en},
+        'lines', t.lines, 'href', {href}) order by t.lines desc, {value_name} {order}), '[]'::json)
       from (select * from found t order by t.lines desc, {value_name} {order} limit {query.limit}) t)))"""  # noqa: S608 - as above

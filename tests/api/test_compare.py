@@ -52,3 +52,13 @@ async def test_wrong_parameter_is_named(query: str, parameter: str, client: http
     answer = await client.get(f"/v1/compare?{query}")
     assert answer.status_code == 422
     assert parameter in [error["parameter"] for error in answer.json()["errors"]]
+
+
+async def test_departments_without_a_row_of_what_is_compared_are_told_so(
+    seed_client: httpx.AsyncClient,
+) -> None:
+    path = "/v1/compare?departments=130205-5c9de731&fiscal_year=2025"
+    answer = (await seed_client.get(f"{path}&code=2299999")).json()
+    assert answer["data"] == []
+    assert answer["warnings"] == ["no document here has a row of code=2299999: level=total compares their totals"]
+    assert (await seed_client.get(f"{path}&level=total")).json()["data"]

@@ -42,6 +42,29 @@ async def test_filter_of_a_field_narrows_the_others_and_not_itself(client: httpx
     assert named["130205"] == "河北省唐山市开平区"
 
 
+async def test_values_of_closed_lists_have_their_words(client: httpx.AsyncClient) -> None:
+    kinds, years = (await client.get("/v1/expenditures/facets?field=kind,fiscal_year")).json()["data"]
+    assert {(value["value"], value["name"], value["name_en"]) for value in kinds["values"]} == {
+        ("budget", "部门预算", "departmental budget"),
+        ("final", "部门决算", "departmental final account"),
+    }
+    assert {(value["name"], value["name_en"]) for value in years["values"]} == {(None, None)}
+
+
+async def test_empty_list_leads_to_what_would_not_be_empty(client: httpx.AsyncClient) -> None:
+    answer = (await client.get("/v1/expenditures?region_code=130205&fiscal_year=1999&kind=budget&sort=-total")).json()
+    (said,) = answer["warnings"]
+    path = said.partition(": ")[2].split()[0]
+    assert path.startswith("/v1/expenditures/facets?field=")
+    facets = {facet["field"]: facet for facet in (await client.get(path)).json()["data"]}
+    assert set(facets) == {"region_code", "fiscal_year", "kind"}
+    assert {value["value"] for value in facets["fiscal_year"]["values"]} == {2024, 2025}
+    assert facets["kind"]["values"] == []
+    # One filter contradicts nothing, and a list with rows needs no advice.
+    for query in ("fiscal_year=1999", "region_code=130205&kind=budget"):
+        assert (await client.get(f"/v1/expenditures?{query}")).json()["warnings"] == []
+
+
 @pytest.mark.parametrize(
     ("query", "parameter", "suggestion"),
     [

@@ -169,7 +169,8 @@ async def crowd(service: Service, phase: str, count: int, target: Callable[[int]
 
 
 async def crowds(service: Service) -> None:
-    sums = "/v1/expenditures/aggregate?kind=budget&scope=department&phase=budget&measure=max:total&group_by=code&level=item"
+    one = "level=item&kind=budget&scope=department&phase=budget"
+    sums = f"/v1/expenditures/aggregate?measure=max:total&group_by=code&{one}"
     await crowd(service, "1,000 sums at once", 1000, lambda number: f"{sums}&total__gte={number}.5")
     await crowd(service, "1,000 pages at once", 1000, lambda number: f"{LIST}?sort=-total&total__gte={number}.25")
     await crowd(service, "200 files at once", 200, lambda number: f"{LIST}.csv?total__gte={number}")

@@ -27,4 +27,8 @@ async def _figures(request: Request, query: FigureQuery, *, compare: bool) -> Re
     refuse_other(request, request.path_params.get("suffix"))
     release, rows, missing = await reader.run(fetch_figures, query, reader.known, compare=compare)
     warnings = [f"the department {department} has no document here" for department in missing]
+    if compare and rows == "[]" and len(missing) < len(query.departments):
+        (asked,) = query.narrow
+        said = ",".join(map(str, asked.values))
+        warnings.append(f"no document here has a row of {asked.column}={said}: level=total compares their totals")
     return one_response(query, release, rows, warnings=warnings, about={"applied": dict(query.applied)})
