@@ -45,7 +45,7 @@ LIMITS = {
     "be sent, and one without a column cannot be",
     "grouped outer": "18: a query that groups has a subquery over distributed tables in its fields (issue 8296)",
     "reference target": "12: rows that every machine has are changed by what is read in shards, not by a CTE",
-    "volatile": "12: what changes rows on several machines calls a function that gives each another value",
+    "volatile": "12: what changes rows on several machines calls a function that may give each another value",
 }
 
 Kind = Literal["distributed", "recurring", "local"]
@@ -388,7 +388,11 @@ def _change(statement: exp.Update | exp.Delete | exp.Insert, found: list[str]) -
     if any(table not in DISTRIBUTED | REFERENCE for table in read):
         _add(found, "local", statement)
     named = {one.name.lower() for one in statement.find_all(exp.Anonymous)}
-    if statement.find(exp.Rand) or named & {"clock_timestamp", "nextval", "gen_random_uuid"}:
+    changing = any(
+        _mutable(one) and one.find(exp.Column) and one.find_ancestor(exp.CTE) is None
+        for one in statement.find_all(exp.Func)
+    )
+    if statement.find(exp.Rand) or named & {"clock_timestamp", "nextval", "gen_random_uuid"} or changing:
         _add(found, "volatile", statement)
 
 

@@ -22,10 +22,10 @@ import httpx
 import pytest
 from asgi_lifespan import LifespanManager
 
-from app import add_up, codes_in_use, database, index_names, index_words, publish
+from app import add_up, codes_in_use, database, index_names, index_words, publish, seed
 from app.api.application import create_application
 from app.bulk.build import build_release
-from app.load import load
+from app.load import load, load_seed
 from app.prune import Which, plan, prune
 from app.query.columns import Resource
 from app.query.registry import RESOURCES
@@ -90,7 +90,10 @@ async def recorded(server: Settings, record: Record) -> AsyncIterator[Record]:
         async with database.connect_owner(settings) as connection:
             first, *later = dataset.releases()
             record.step = "first load"
-            await load(connection, first, origin="seed")
+            with tempfile.TemporaryDirectory() as name:
+                seed.write_seed(Path(name), first)
+                assert (await load_seed(connection, Path(name))).changed
+                assert not (await load_seed(connection, Path(name))).changed
             record.step = "withdrawal"
             await load(connection, first[1:], origin="seed")
             for release in later:
@@ -314,6 +317,8 @@ def test_lists_of_one_department_name_it_on_every_distributed_table(recorded: Re
         ("local", "select * from named n join disclosure d on d.id = n.key"),
         ("local", "update search_entry e set rows = 1 where not exists (select from named n where n.text = e.text)"),
         ("volatile", "update disclosure set revision = random()"),
+        ("volatile", "update department set name = to_char(now(), code)"),
+        ("volatile", "delete from disclosure where concat_ws(' ', kind, scope) = $1"),
         ("no FROM", "select p.k from disclosure d cross join lateral (select d.kind as k union all select 'x') p"),
         ("no FROM", "select p.k from disclosure d cross join lateral (values (d.kind)) p (k)"),
         ("no FROM", "select (select json_build_object('a', d.id)) from disclosure d"),
