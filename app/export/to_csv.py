@@ -37,8 +37,8 @@ def _cell(column: Column) -> str:
         return f"{name}::text"
     if column.kind == "list":
         return _guarded(f"array_to_string({name}, '{LIST_SEPARATOR}')")
-    if column.kind in _BARE or column.kind == "choice":
-        return name  # a choice is one of our own words or signs, and `=` alone is no formula
+    if column.kind in _BARE or column.plain:
+        return name  # of a choice that is a sign, `=` alone is no formula
     return _guarded(f"{name}::text" if column.kind == "json" else name)
 
 

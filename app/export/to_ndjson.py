@@ -23,4 +23,4 @@ def write_ndjson(connection: Connection, selection: Selection) -> AsyncGenerator
 
 def _shown(column: Column) -> Shown:
     cell = f'r."{column.name}"'
-    return Shown(column.name, cell, column.kind, cell if column.nullable else None)
+    return Shown.of(column, cell, cell)

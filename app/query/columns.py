@@ -85,6 +85,8 @@ class Column:
     references: str | None = None  # the resource whose key this is
     dangling: bool = False  # of a reference: a code that no list has leads nowhere
     statements: tuple[str, ...] = ()  # the statements that it comes from, where those are not the resource's
+    # Another column whose value says this one's, and how: SQL with `{}` for that value.
+    told_by: tuple[str, str] | None = None
     compared: bool = True  # between two revisions of a document; not so ids, and where in the document a row stands
 
     @property
@@ -97,6 +99,12 @@ class Column:
         """The value to sort by: texts compare as bytes, so that every database gives the same order."""
         text = self.kind in ("text", "code", "choice")
         return f'{self.expression} collate "C"' if text else self.expression
+
+    @property
+    def plain(self) -> bool:
+        """Whether its texts are words or ids of ours: no sign that JSON escapes, no formula of a spreadsheet."""
+        own = self.kind == "code" and self.references in ("departments", "disclosures", "regions")
+        return own or self.kind == "choice"
 
     @property
     def dimension(self) -> bool:

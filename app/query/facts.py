@@ -40,6 +40,7 @@ REGION_CODE = Column(
     selective=True,
     hierarchy="region",
     label=_REGION_LABEL,
+    told_by=("department_id", "split_part({}, '-', 1)"),  # values.department_id
 )
 PROVINCE_CODE = Column(
     name="province_code",

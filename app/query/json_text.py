@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from app.query.columns import ColumnKind
+from app.query.columns import Column
 
-# Their text is their JSON.
-_BARE: tuple[ColumnKind, ...] = ("integer", "money", "number")
 # So many fields that may be null are asked for at once: few enough that one amount spoils few others.
 _RUN = 8
 _MOST_ARGUMENTS = 90  # of a function; Postgres takes 100
@@ -21,12 +20,22 @@ _MOST_ARGUMENTS = 90  # of a function; Postgres takes 100
 
 @dataclass(frozen=True)
 class Shown:
-    """A field as it is shown: its name, the SQL of its value, and what is null where that is (None: it never is)."""
+    """A field as it is shown: its name, the SQL of its value, and what is null where that is (None: it never is).
+
+    The text of a value is its JSON (`bare`), has no sign that JSON escapes (`plain`), or neither.
+    """
 
     name: str
     sql: str
-    kind: ColumnKind
     null_with: str | None
+    form: Literal["bare", "plain", "any"] = "any"
+
+    @classmethod
+    def of(cls, column: Column, sql: str, null_with: str) -> Shown:
+        """A column, shown by this SQL; `null_with` where it may be null."""
+        bare = column.kind in ("integer", "money", "number")
+        form: Literal["bare", "plain", "any"] = "bare" if bare else "plain" if column.plain else "any"
+        return cls(column.name, sql, null_with if column.nullable else None, form)
 
     @property
     def key(self) -> str:
@@ -47,8 +56,7 @@ def json_object(fields: Sequence[Shown]) -> str:
         if one is not fields[0] and _may_be_blank(one):
             parts += [_quoted(constant)] * bool(constant) + [_run(run)]
             constant = ""
-        elif one.kind == "choice" and one.null_with is None:
-            # One of our own words or signs, none of which JSON escapes.
+        elif one.form == "plain" and one.null_with is None:
             parts += [_quoted(f'{constant}{key}"'), one.sql]
             constant = '"'
         else:
@@ -74,14 +82,15 @@ def _runs(fields: Iterable[Shown]) -> Iterable[list[Shown]]:
 
 
 def _may_be_blank(field: Shown) -> bool:
-    return field.kind in _BARE and field.null_with is not None
+    return field.form == "bare" and field.null_with is not None
 
 
 def _value(field: Shown) -> str:
     """A value by itself, `null` where there is none."""
-    if field.kind in _BARE and field.null_with is None:
+    if field.form == "bare" and field.null_with is None:
         return field.sql
-    text = f"({field.sql})::text" if field.kind in _BARE else f"to_json({field.sql})::text"
+    texts = {"bare": "({})::text", "plain": "'\"' || {} || '\"'", "any": "to_json({})::text"}
+    text = texts[field.form].format(field.sql)
     return text if field.null_with is None else f"coalesce({text}, 'null')"
 
 

@@ -252,7 +252,10 @@ def asked_for(filters: Shape, column: str, first: int) -> str | None:
 def _joined_once(resource: Resource, joined: str, filters: Shape) -> str:
     """The joins behind a page, where a filter says the key of what is joined: looked up once, not for each row."""
     for name, column in resource.by_name.items():
-        if column.kind == "code" and (asked := asked_for(filters, name, 2)) is not None:
+        asked = asked_for(filters, name, 2)
+        if asked is None and column.told_by is not None and (told := asked_for(filters, column.told_by[0], 2)):
+            asked = column.told_by[1].format(told)
+        if column.kind == "code" and asked is not None:
             joined = re.sub(rf"= {re.escape(column.expression)}(?![\w.])", f"= {asked}", joined)
     return joined
 
@@ -274,15 +277,16 @@ def _fields(resource: Resource, fields: tuple[str, ...], filters: Shape) -> list
 
 def row_object(resource: Resource, columns: Iterable[Column], includes: tuple[str, ...], unit: Unit) -> str:
     """A row as a JSON object: the columns as they are shown, and what is included."""
-    fields = []
-    for column in columns:
-        null_with = column.expression if column.nullable else None
-        sql = _shifted(column.expression, unit, "t.unit_exponent") if column.kind == "money" else column.expression
-        fields.append(Shown(column.name, sql, column.kind, null_with))
+    fields = [
+        Shown.of(
+            column,
+            _shifted(column.expression, unit, "t.unit_exponent") if column.kind == "money" else column.expression,
+            column.expression,
+        )
+        for column in columns
+    ]
     fields += [
-        Shown(include.name, include.sql, "json", include.sql)
-        for include in resource.includes
-        if include.name in includes
+        Shown(include.name, include.sql, include.sql) for include in resource.includes if include.name in includes
     ]
     return json_object(fields)
 
