@@ -175,7 +175,8 @@ def _select(select: exp.Select, ctes: Mapping[str, Kind], outer: Block | None, f
         block.kinds[alias] = kind
     for node in _expressions(select):
         for subquery in _subqueries(node):
-            _beside(subquery, ctes, block, found)
+            apart = isinstance(node, exp.Where | exp.Having)
+            _beside(subquery, ctes, block, found, apart=apart)
     _joins(block, found)
     if not block.distributed and outer is not None and outer.in_shards:
         _beneath(select, found)
@@ -190,8 +191,8 @@ def _select(select: exp.Select, ctes: Mapping[str, Kind], outer: Block | None, f
     return bool(block.distributed)
 
 
-def _beside(subquery: exp.Query, ctes: Mapping[str, Kind], block: Block, found: list[str]) -> None:
-    """A subquery that is said beside FROM."""
+def _beside(subquery: exp.Query, ctes: Mapping[str, Kind], block: Block, found: list[str], *, apart: bool) -> None:
+    """A subquery that is said beside FROM; `apart` if Citus answers it first where nothing outside of it is read."""
     correlated = _reads_outer(subquery, block)
     in_shards = _query(subquery, ctes, block if correlated else None, found)
     if correlated and block.distributed:
@@ -202,6 +203,8 @@ def _beside(subquery: exp.Query, ctes: Mapping[str, Kind], block: Block, found: 
             _add(found, "grouped outer", subquery)
     elif in_shards and isinstance(subquery.parent, exp.Exists) and not _looks_at_one_row(subquery):
         _add(found, "whole", subquery)
+    elif in_shards and block.in_shards and not apart and not _needs_all_shards(subquery):
+        _add(found, "not on department", subquery)
 
 
 def _beneath(select: exp.Select, found: list[str]) -> None:
@@ -248,6 +251,16 @@ def _releases(select: exp.Select, ctes: Mapping[str, Kind], found: list[str]) ->
                 whole = inner.args.get("limit") or any(_aggregates(one) for one in inner.expressions)
                 if "release" in _named(inner).values() and not whole and not _in_cte(inner, subquery):
                     _add(found, "release", inner)
+
+
+def _needs_all_shards(query: exp.Query) -> bool:
+    """Whether a query cannot be answered by each shard for itself, so that it is answered first and sent around."""
+    select = query if isinstance(query, exp.Select) else None
+    if select is None:
+        return True
+    return any(select.args.get(name) for name in ("limit", "offset", "group", "distinct")) or any(
+        _aggregates(one) for one in select.expressions
+    )
 
 
 def _looks_at_one_row(query: exp.Query) -> bool:

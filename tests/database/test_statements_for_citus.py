@@ -305,6 +305,7 @@ def test_lists_of_one_department_name_it_on_every_distributed_table(recorded: Re
          "f.department_id = p.department_id) from page p")),
         ("not on department", ("select * from disclosure t where exists "
          "(select from statement s where s.revision_id = t.revision_id)")),
+        ("not on department", "select (select s.title from statement s where s.id = 1) from disclosure t"),
         ("shape inside", ("select (select s.title from statement s where s.department_id = t.department_id limit 1) "
          "from disclosure t")),
         ("shape inside", ("select (select json_agg(s.title) from statement s where s.department_id = t.department_id) "
@@ -358,6 +359,8 @@ def test_each_limit_is_told(limit: str, text: str) -> None:
         "select (select count(*) from disclosure)",
         "select exists (select 1 from disclosure limit 1)",
         "select (select max(number) from release), count(*) from disclosure",
+        "select (select max(s.title) from statement s where s.id = 1) from disclosure t",
+        "select * from disclosure t where t.id in (select s.disclosure_id from statement s)",
         (
             "with made as materialized (select number, created_at from release) "
             "select * from disclosure d join made r on r.number = d.valid_from"
