@@ -2,7 +2,8 @@
 
 Of the rows of a disclosure under one natural key, those that say the same on both sides cancel out; of what is left,
 as many as both sides have are changed, the rest are added or removed. That needs no order, so it is a few passes over
-the rows of all disclosures that differ, on each machine over the departments that it has.
+the rows of all disclosures that differ, on each machine over the departments that it has. The rows of a disclosure that
+only one of the releases has are all added or all removed: they are counted, and not read.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ def change_count_statement(shape: ChangeShape) -> str:
     begun = f"with {conditions.pairs}, {revisions('pair')}"
     if single:
         return f"{begun} select count(*) from {changed_rows(shape, conditions)} where {wanted}"  # noqa: S608 - identifiers come from our own declarations
-    tally = _tally(RESOURCES[shape.name], conditions.department)
-    return f"""{begun}, tally as materialized ({tally})
+    tally = _tally("tally", RESOURCES[shape.name], conditions.department)
+    return f"""{begun}, {tally}
 select coalesce(sum(t.rows), 0)::bigint from {_BY_CHANGE.format(tally="tally")} where {wanted}"""  # noqa: S608 - as above
 
 
 def summary_statement(names: tuple[str, ...]) -> str:
     """(resource, change, rows) for each of the resources in which rows have changed. Parameters: both releases."""
-    tallies = ", ".join(f"tally_{n} as materialized ({_tally(RESOURCES[name])})" for n, name in enumerate(names))
+    tallies = ", ".join(_tally(f"tally_{n}", RESOURCES[name]) for n, name in enumerate(names))
     counted = [
         f"select '{name}' as resource, t.change, sum(t.rows)::bigint as rows "  # noqa: S608 - as above
         f"from {_BY_CHANGE.format(tally=f'tally_{n}')} group by 2"
@@ -78,10 +79,19 @@ _ROWS = [f"select reason, '{change}' as change, {change} as rows from {{tally}}"
 _BY_CHANGE = f"({' union all '.join(_ROWS)}) t"
 
 
-def _tally(base: Resource, department: str | None = None) -> str:
-    """The number of changed rows by reason, a column for each kind of change, of the revisions that are compared."""
-    only = "" if department is None else f" where t.department_id = {department}"
-    return f"""
+def _tally(name: str, base: Resource, department: str | None = None) -> str:
+    """The number of changed rows by reason, a column for each kind of change, of the revisions that are compared.
+
+    Parts of WITH, the last of this name; a reason may have two rows.
+    """
+    rows = f"{base.source} join revision v on v.department_id = t.department_id and v.revision_id = t.revision_id"
+    only = "" if department is None else f"t.department_id = {department} and "
+    return f"""{name}_whole as materialized (
+    select v.reason, 0::bigint as changed, count(*) filter (where v.later) as added,
+      count(*) filter (where not v.later) as removed
+    from {rows} where {only}(v.old_revision is null or v.fresh_revision is null)
+    group by v.reason
+), {name}_paired as materialized (
     select k.reason, sum(least(k.fresh, k.gone)) as changed, sum(greatest(k.fresh - k.gone, 0)) as added,
       sum(greatest(k.gone - k.fresh, 0)) as removed
     from (
@@ -93,9 +103,11 @@ def _tally(base: Resource, department: str | None = None) -> str:
         from (
           select t.department_id, v.disclosure_id, v.reason, v.later, {natural_key(base)} as natural_key,
             {content(base)} as content
-          from {base.source} join revision v on v.department_id = t.department_id and v.revision_id = t.revision_id
-          {only}
+          from {rows} where {only}v.old_revision is not null and v.fresh_revision is not null
         ) r
         group by r.department_id, r.disclosure_id, r.reason, r.natural_key, r.content) s
       where s.earlier <> s.later group by s.department_id, s.disclosure_id, s.reason, s.natural_key) k
-    group by k.reason"""  # noqa: S608 - as above
+    group by k.reason
+), {name} as (
+    select * from {name}_whole union all select * from {name}_paired
+)"""  # noqa: S608 - as above
