@@ -20,6 +20,8 @@ from app.query.run import Page
 from app.settings import Settings
 
 MEDIA_TYPE = "application/json"
+# Of so many values of one list an empty answer speaks.
+_MOST_ADVICE = 5
 _HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}")
 
 
@@ -84,14 +86,27 @@ def _warnings(query: ListQuery, page: Page, pairs: Pairs) -> list[str]:
     if page.total:
         return []
     alone = len(query.filters) == 1
-    return [
-        (f"nothing is of exactly the division {value}" if alone else f"{item.column}={value} is exactly that division")
-        + f": {item.column}__under={value} takes everything under it too"
-        for item in query.filters
-        if item.operator == "eq" and query.resource.by_name[item.column].hierarchy == "region"
-        for value in item.values
-        if str(value).endswith("00")
-    ] + _together(query, pairs)
+    return (
+        [
+            (
+                f"nothing is of exactly the division {value}"
+                if alone
+                else f"{item.column}={value} is exactly that division"
+            )
+            + f": {item.column}__under={value} takes everything under it too"
+            for item in query.filters
+            if item.operator == "eq" and query.resource.by_name[item.column].hierarchy == "region"
+            for value in item.values
+            if str(value).endswith("00")
+        ]
+        + [
+            f"{item.column}={value} is the whole text: {item.column}__contains={value} finds it within one"
+            for item in query.filters
+            if item.operator == "eq" and "contains" in query.resource.by_name[item.column].operators
+            for value in item.values
+        ][:_MOST_ADVICE]
+        + _together(query, pairs)
+    )
 
 
 def _together(query: ListQuery, pairs: Pairs) -> list[str]:

@@ -163,17 +163,20 @@ def _read_path(text: str, parse_query: Callable[[bytes], Pairs]) -> tuple[Resour
     except ValueError:
         raise _not_citable(text) from None
     steps = [step for step in parts.path.split("/") if step]
-    if steps[:1] == ["v1"]:
+    of_page = steps[:1] != ["v1"]
+    if not of_page:
         steps = steps[1:]
     elif steps[:1] == ["datasets"]:
         steps = steps[1:2]
-    elif steps[:1] not in (["disclosures"], ["departments"]):
+    elif steps[:1] not in (["disclosures"], ["departments"], ["statements"]):
         raise _not_citable(text)
     if not 1 <= len(steps) <= 2:  # noqa: PLR2004 - a list, a record
         raise _not_citable(text)
     resource = _resource("path", steps[0].partition(".")[0])
     # Browsers and people write a path with its percent signs or without: both are read.
     query = parse_query(parts.query.encode())
+    if of_page:
+        query = [pair for pair in query if pair[0] != "lang"]  # a page is about the same in each language
     return resource, (unquote(steps[1]) if len(steps) > 1 else None), query
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -199,14 +200,26 @@ def _text(text: str) -> str:
 
 
 def _integer(text: str) -> int:
-    if not _INTEGER.fullmatch(text) or not -_BIGINT <= int(text) < _BIGINT:
+    if re.fullmatch(r"-?[0-9]+", text, re.ASCII) and not _in_range(text):
         raise ValueProblem("not a whole number between -9223372036854775808 and 9223372036854775807")
+    if not _INTEGER.fullmatch(text):
+        raise ValueProblem("not a whole number", _as_number(text, _INTEGER))
     return int(text)
+
+
+def _in_range(text: str) -> bool:
+    return _INTEGER.fullmatch(text) is not None and -_BIGINT <= int(text) < _BIGINT
+
+
+def _as_number(text: str, form: re.Pattern[str]) -> str | None:
+    """The number that is meant: full-width digits, thousands set apart, a word of unit or year behind it."""
+    plain = re.sub(r"[\s,_]|(?:年|年度|元|万元|亿元|%)$", "", unicodedata.normalize("NFKC", text[:40]).strip())
+    return plain if form.fullmatch(plain) and plain != text else None
 
 
 def _decimal(text: str) -> Decimal:
     if not _DECIMAL.fullmatch(text) or abs(Decimal(text)) > LARGEST_DECIMAL:
-        raise ValueProblem("not a decimal number between -1e20 and 1e20")
+        raise ValueProblem("not a decimal number between -1e20 and 1e20", _as_number(text, _DECIMAL))
     return Decimal(text)
 
 

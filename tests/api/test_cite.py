@@ -153,6 +153,7 @@ async def test_line_says_document_statement_and_cell(client: httpx.AsyncClient) 
             "disclosure={}",
             "path=/v1/disclosures/{}",
             "path=/disclosures/{}",
+            "path=/disclosures/{}%3Flang=en",
             "path=http%3A%2F%2Ftest%2Fv1%2Fdisclosures%2F{}",
         ),
     ],
@@ -342,3 +343,10 @@ async def test_unknown_style_is_answered_with_those_that_there_are(client: httpx
 def test_no_filter_has_the_name_of_a_parameter_of_citations() -> None:
     own = {"path", "resource", "disclosure", "accessed"}
     assert all(own.isdisjoint(resource.by_name) for resource in RESOURCES.values())
+
+
+async def test_page_of_a_table_is_cited_as_the_table(client: httpx.AsyncClient) -> None:
+    (statement,) = (await client.get("/v1/statements?status=reported&limit=1")).json()["data"]
+    cited = await body(client, f"/v1/cite?resource=statements&id={statement['id']}")
+    page = f"http%3A%2F%2Ftest%2Fstatements%2F{statement['id']}%3Flang=en%23r4"
+    assert (await body(client, f"/v1/cite?path={page}"))["data"] == cited["data"]

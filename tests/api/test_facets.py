@@ -60,6 +60,10 @@ async def test_empty_list_leads_to_what_would_not_be_empty(client: httpx.AsyncCl
     assert set(facets) == {"region_code", "fiscal_year", "kind"}
     assert {value["value"] for value in facets["fiscal_year"]["values"]} == {2024, 2025}
     assert facets["kind"]["values"] == []
+    (said,) = (await client.get("/v1/expenditures?department_name=办公室")).json()["warnings"]
+    found = (await client.get(f"/v1/expenditures?{said.split(': ')[1].split()[0]}")).json()
+    assert said.startswith("department_name=办公室 is the whole text")
+    assert found["page"]["total"] > 0
     # One filter contradicts nothing, and a list with rows needs no advice.
     for query in ("fiscal_year=1999", "region_code=130205&kind=budget"):
         assert (await client.get(f"/v1/expenditures?{query}")).json()["warnings"] == []

@@ -115,6 +115,24 @@ async def test_problems_of_one_request_come_together_with_suggestions(api: httpx
 
 
 @pytest.mark.parametrize(
+    ("query", "suggestion"),
+    [
+        ("fiscal_year=2024年", "2024"),
+        ("fiscal_year=２０２４", "2024"),
+        ("total__gte=1,000.50", "1000.50"),
+        ("total__gte=500万元", "500"),
+        ("fiscal_year=99999999999999999999", None),
+        ("fiscal_year=two thousand", None),
+    ],
+)
+async def test_number_as_people_write_it_is_refused_with_the_number(
+    query: str, suggestion: str | None, api: httpx.AsyncClient
+) -> None:
+    (error,) = problem(await api.get(f"/v1/expenditures?{query}"), 422)["errors"]
+    assert error["suggestion"] == suggestion
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/v1/expenditures?" + "&".join(f"a{number}=1" for number in range(1000)),
