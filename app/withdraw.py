@@ -122,6 +122,6 @@ def _unknown(identifier: str, known: Mapping[str, Current]) -> LoadError:
     names = list(known)
     if len(names) > _MOST_COMPARED:
         names = [name for name in names if name[:6] == identifier[:6]]
-    near = difflib.get_close_matches(identifier, names, n=3, cutoff=0.6)
+    near = difflib.get_close_matches(identifier, names, n=3, cutoff=0.8)
     advice = f"did you mean {' or '.join(near)}?" if near else "/v1/disclosures lists the ids"
     return LoadError(f"there is no disclosure {identifier[:100]!r}, nothing was changed: {advice}")

@@ -127,6 +127,36 @@ def test_withdrawn_disclosure_is_named_kept_out_and_restored(settings: Settings,
     assert gongkai(settings, "restore", final, **where).returncode == 1
 
 
+def test_old_releases_are_pruned_with_their_files_and_a_dry_run_removes_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    where = {"GONGKAI_RELEASES": str(tmp_path / "releases"), "GONGKAI_STATEMENT_TIMEOUT_MS": "100"}
+    nothing = gongkai(settings, "prune", "--keep", "1", **where)
+    assert (nothing.returncode, nothing.stderr.count("\n")) == (1, 1)
+    assert "nothing to prune" in nothing.stderr
+    assert gongkai(settings, "ingest", FINAL, **where).returncode == 0
+    assert gongkai(settings, "ingest", BUDGET, **where).returncode == 0
+    assert gongkai(settings, "withdraw", "430611-07c09a72-2021-final", **where).returncode == 0
+    for wrong in ([], ["--keep", "1", "--before", "2025-01-01"]):
+        refused = gongkai(settings, "prune", *wrong, **where)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+        assert "gongkai prune --keep 5" in refused.stderr
+    assert gongkai(settings, "prune", "--keep", "0", **where).returncode == 2
+    tried = gongkai(settings, "prune", "--before", "2999-01-01", "--dry-run", **where)
+    assert "would remove releases 1 to 2 and the rows that only they have: 1 disclosure, " in tried.stdout
+    assert ask(settings, "SELECT count(*) FROM release") == 3
+    done = gongkai(settings, "prune", "--keep", "1", **where)
+    assert done.returncode == 0, done.stderr
+    assert "removed releases 1 to 2: 1 revisions, " in done.stdout
+    assert "removed the files of pruned releases: 1, 2" in done.stdout
+    assert sorted(path.name for path in (tmp_path / "releases").glob("[0-9]*")) == ["3"]
+    assert ask(settings, "SELECT count(*) FROM disclosure") == 1
+    again = gongkai(settings, "prune", "--keep", "1", **where)
+    assert (again.returncode, "nothing to prune: the oldest release is 3" in again.stdout) == (0, True)
+    exported = gongkai(settings, "export", "--release", "1", **where)
+    assert (exported.returncode, "it was pruned on" in exported.stderr) == (1, True)
+
+
 def test_seed_that_is_not_there_says_what_to_run(settings: Settings, tmp_path: Path) -> None:
     done = gongkai(settings, "load", GONGKAI_SEED=str(tmp_path))
     assert done.returncode == 1
