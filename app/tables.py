@@ -655,6 +655,8 @@ class SearchWord(SQLModel, table=True):
     """A word that very many names have: how many results of a kind, and the best of them (`app/common_words.py`)."""
 
     __tablename__ = "search_word"
+    # The lists of the newest release, whose end is the greatest, without those of all releases before.
+    __table_args__: ClassVar[Any] = (Index("ix_search_word_word_valid_to", "word", "valid_to"),)
     word: str = Field(primary_key=True, sa_type=CODE)  # folded
     kind: str = Field(primary_key=True, sa_type=CODE)  # the resource
     valid_from: int = Field(primary_key=True)
