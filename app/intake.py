@@ -18,7 +18,7 @@ from app.copy_rows import Copy
 from app.copy_text import Rows
 from app.errors import LoadError
 from app.make_rows import Heads, Maker, Places
-from app.sums import Summed
+from app.sums import Part
 
 Origin = Literal["seed", "ingest"]
 
@@ -109,12 +109,12 @@ class Intake:
         self.checks_version = checks_version
         self._last: records.Disclosure | None = None
 
-    async def batches(self, makers: Sequence[Maker]) -> AsyncGenerator[Batch | Summed, None]:
+    async def batches(self, makers: Sequence[Maker]) -> AsyncGenerator[Batch | Part, None]:
         """The batches of all makers in turn, each made while the database takes in the ones before.
 
         Between them and after the last comes what their rows are summed to.
         """
-        queues: list[asyncio.Queue[Batch | Summed | Exception | None]] = [asyncio.Queue(maxsize=1) for _ in makers]
+        queues: list[asyncio.Queue[Batch | Part | Exception | None]] = [asyncio.Queue(maxsize=1) for _ in makers]
         turns = [asyncio.Event() for _ in makers]
         turns[0].set()
         tasks = [
@@ -124,7 +124,7 @@ class Intake:
         try:
             while queues:
                 for queue in queues.copy():
-                    while isinstance(found := await queue.get(), Summed):
+                    while isinstance(found := await queue.get(), Part):
                         yield found
                     if isinstance(found, Exception):
                         raise found
@@ -144,7 +144,7 @@ class Intake:
         maker: Maker,
         turn: asyncio.Event,
         following: asyncio.Event,
-        queue: asyncio.Queue[Batch | Summed | Exception | None],
+        queue: asyncio.Queue[Batch | Part | Exception | None],
     ) -> None:
         """Every batch of one maker; only who has the turn gets ids, so that they are those of the order of batches."""
         try:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import asyncpg
 
-from app import add_up, records, reference, seed, tables
+from app import records, reference, seed, tables
 from app.bare_tables import bare_tables
 from app.checks import CHECKS_VERSION
 from app.checks.run import check
@@ -28,7 +28,7 @@ from app.make_release import ReleaseRow, conclude, end, in_release
 from app.make_rows import Judge, Maker, Shared, in_process, in_thread
 from app.progress import Progress, silent
 from app.records import ParsedDisclosure
-from app.sums import Summed
+from app.sums import Part, Sums
 
 # Rows are gathered for this many disclosures at a time and then sent table by table: few round trips, bounded memory.
 # A first load of as many or more is worth making the indexes at its end (`app/bare_tables.py`).
@@ -164,13 +164,13 @@ async def _write(
     written = await reference.write_code_lists(connection)
     # The words of a rule are no figures: new ones come with whatever release is next.
     await reference.write_rules(connection)
-    tally, copy = Tally(), await Copy.begin(connection, release)
+    tally, copy, sums = Tally(), await Copy.begin(connection, release), Sums()
     intake, met = Intake(known, tally, copy, origin, CHECKS_VERSION), 0
     async with contextlib.AsyncExitStack() as whole:
         batches = await whole.enter_async_context(contextlib.aclosing(intake.batches(_makers(disclosures, judge))))
         async for batch in batches:
-            if isinstance(batch, Summed):
-                await add_up.gather(connection, batch)
+            if isinstance(batch, Part):
+                sums.merge(batch)
                 continue
             if latest is None and met == 0 and (isinstance(disclosures, Shared) or len(batch.named) == _BATCH):
                 copy.frozen = await whole.enter_async_context(bare_tables(connection, progress))
@@ -210,7 +210,8 @@ async def _write(
         changes=tally.reasons,
         progress=progress,
         source_digest=source_digest,
-        gathered=True,
+        came=sums,
+        emptied=copy.frozen,
     )
     result = LoadResult(
         release=release,

@@ -20,6 +20,7 @@ from app.errors import LoadError
 from app.index_names import catch_up, index_names
 from app.intake import Current
 from app.progress import Progress
+from app.sums import Sums
 from app.to_rows import SOURCES, table_name
 
 BUSY = "another load is running: wait until it has finished, then run this again"
@@ -120,17 +121,18 @@ async def conclude(
     changes: Mapping[str, int],
     progress: Progress,
     source_digest: str | None = None,
-    gathered: bool = False,
+    came: Sums | None = None,
+    emptied: bool = False,
 ) -> ReleaseRow:
     """What follows for the whole of the release from what came and ended, and the row that makes it.
 
-    `source_digest` is that of the whole data set which was loaded, if one was; `gathered` as `add_up.add_up`.
+    `source_digest` is that of the whole data set which was loaded, if one was; `came` and `emptied` as `add_up.add_up`.
     """
     await reference.rename_departments(connection, release)
     progress("indexing names")
     await index_names(connection, release)
     progress("adding up")
-    await add_up.add_up(connection, release, gathered=gathered)
+    await add_up.add_up(connection, release, came, emptied=emptied)
     counts: dict[str, int] = {}
     for name in OF_REVISION:
         counts[name] = await connection.fetchval(

@@ -26,7 +26,7 @@ from app.copy_text import Rows
 from app.errors import GongkaiError, LoadError
 from app.progress import silent
 from app.records import CheckResult, ParsedDisclosure
-from app.sums import Summed, Sums
+from app.sums import Part, Sums
 from app.to_rows import CHECKS, LISTS, Revision, rows_of
 
 Judge = Callable[[ParsedDisclosure], Sequence[CheckResult]]
@@ -108,7 +108,7 @@ class _Steps:
         self._wanted: list[tuple[ParsedDisclosure, str, tuple[CheckResult, ...]]] = []
         self._told: set[reference.Name] = set()
         self._sums = Sums()
-        self._taken: Iterator[Summed] | None = None
+        self._taken: Iterator[Part] | None = None
 
     def heads(self) -> Heads | None:
         """What the next batch has; None at the end."""
@@ -145,9 +145,9 @@ class _Steps:
         self._batch, self._wanted = (), []  # what is done goes before more comes
         return Made(rows, names, self._sums.full)
 
-    def summed(self) -> Summed | None:
+    def summed(self) -> Part | None:
         """What all rows came to that were made since it was told, part by part; None after the last."""
-        self._taken = self._taken or self._sums.take()
+        self._taken = self._taken or self._sums.parts()
         found = next(self._taken, None)
         if found is None:
             self._taken = None
@@ -176,8 +176,8 @@ class Maker:
         found: Made = await self._take("made", places)
         return found
 
-    async def summed(self) -> Summed | None:
-        found: Summed | None = await self._take("summed")
+    async def summed(self) -> Part | None:
+        found: Part | None = await self._take("summed")
         return found
 
     async def _take(self, step: str, *arguments: object) -> Any:  # noqa: ANN401 - what the step gives

@@ -1,0 +1,140 @@
+"""Sums to cells: the rows of roll-ups as text for COPY, at every grain, in the order of their key."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator
+
+from app.copy_text import NULL
+from app.rollups import CODE, PROVINCE_CLASS, REGION, Grain, Rollup
+from app.sums import (
+    AMOUNT,
+    BODY,
+    COUNT,
+    DECIMALS,
+    DEPTHS,
+    LEAST_PLACES,
+    NOTHING_UNUSUAL,
+    SLOT,
+    USUAL_PLACES,
+    USUAL_SCALE,
+    Cells,
+    Combination,
+    Picked,
+    Summed,
+    Unusual,
+)
+
+KEY = ("grain", "combination", "fiscal_year", "region_code", "code")
+COUNTED = ("lines", "disclosures", "bodies")
+OF_MEASURE = ("lines", "places", "amount", "decimals")
+
+
+def columns_of(rollup: Rollup) -> list[str]:
+    """The columns of a line: a cell's key, its rows, disclosures and departments, and what there is of each measure."""
+    return [*KEY, *COUNTED, *(f"{name}_{n}" for n in range(1, len(rollup.measures) + 1) for name in OF_MEASURE)]
+
+
+def lines_of(rollup: Rollup, summed: Summed, ends: str = "") -> Iterator[str]:
+    """A line for each cell that sums change, with these ends. What was taken off is negative."""
+    sums = sorted(
+        ((combination_id(rollup, combination), fiscal_year), picked)
+        for (combination, fiscal_year), picked in summed.items()
+    )
+    for grain in sorted(rollup.grains, key=lambda one: one.number):
+        show = _Shown(rollup, grain)
+        for (combination, fiscal_year), picked in sums:
+            begins, cells = f"{grain.number}\t{combination}\t{fiscal_year}\t", _cells_of(grain, picked)
+            for key in sorted(cells):
+                if cells[key] or any(show.unusual(cells, key)):
+                    yield f"{begins}{_divided(grain, key)}\t{show(cells, key)}{ends}\n"
+
+
+def combination_id(rollup: Rollup, combination: Combination) -> int:
+    """A number of 64 bits for a combination. Of a few thousand two have the same once in 10^12 cases."""
+    said = "\t".join(NULL if value is None else str(value) for value in (rollup.made_as, *combination))
+    return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), signed=True)
+
+
+def _cells_of(grain: Grain, picked: Picked) -> Cells:
+    """The cells of a grain, which has those that were added or is made of them; the key is of its digits."""
+    source = {CODE: picked.by_code, PROVINCE_CLASS: picked.by_class, REGION: picked.by_region}[grain.of or grain]
+    if source is None or grain.of is None:
+        return Cells() if source is None else source
+    cells, digits = Cells(), grain.region_digits + grain.code_digits
+    for key, number in source.items():
+        cells[key[:digits]] += number
+    for (key, measure), found in source.unusual.items():
+        cells.add_unusual(key[:digits], measure, found)
+    return cells
+
+
+def _divided(grain: Grain, key: str) -> str:
+    """Division and code of a cell, as columns."""
+    region, code = key[: grain.region_digits], key[grain.region_digits :]
+    return f"{region}0000\t{code}" if grain.region_digits == PROVINCE_CLASS.region_digits else f"{region}\t{code}"
+
+
+class _Shown:
+    """The numbers of the cells of a grain, read."""
+
+    def __init__(self, rollup: Rollup, grain: Grain) -> None:
+        measures = len(rollup.measures)
+        self._struct = struct.Struct("<I" + "IQ" * len(DEPTHS) + f"II{AMOUNT // 8}s" * measures)
+        # Half of what the bits of each can hold is added to it, so that what is read is never negative.
+        widths = [COUNT, *(COUNT, BODY) * len(DEPTHS), *(COUNT, COUNT, AMOUNT) * measures]
+        self._halves = sum(1 << (sum(widths[:place]) + width - 1) for place, width in enumerate(widths))
+        self._counted = 1 + 2 * DEPTHS.index(grain.code_digits)
+        self._measures = len(rollup.measured(grain))
+        self._blank = f"\t{NULL}" * len(OF_MEASURE) * (measures - self._measures)
+
+    def unusual(self, cells: Cells, key: str) -> Iterator[bool]:
+        """Whether there is anything in the unusual values of each measure."""
+        if cells.unusual:
+            for measure in range(self._measures):
+                found = cells.unusual.get((key, measure), NOTHING_UNUSUAL)
+                yield bool(found.counted or found.amount)
+
+    def __call__(self, cells: Cells, key: str) -> str:
+        read = self._struct.unpack((cells[key] + self._halves).to_bytes(self._struct.size, "little"))
+        shown = f"{read[0] - _HALF}\t{read[self._counted] - _HALF}\t{read[self._counted + 1] - _HALF_BODY}"
+        at = 1 + 2 * len(DEPTHS)
+        for measure in range(self._measures):
+            rows, usual = read[at] - _HALF, read[at + 1] - _HALF
+            amount = int.from_bytes(read[at + 2], "little") - _HALF_AMOUNT
+            found = cells.unusual.get((key, measure)) if cells.unusual else None
+            if found is not None:
+                shown += _mixed(rows, usual, amount, found)
+            elif rows or amount:
+                digits = f"{amount:04}"
+                decimals = f"{usual}{_USUAL_ZEROS}" if usual else "0"
+                shown += f"\t{rows}\t{USUAL_PLACES}\t{digits[:-USUAL_SCALE]}.{digits[-USUAL_SCALE:]}\t{decimals}"
+            else:
+                shown += _NOTHING
+            at += 3
+        return shown + self._blank
+
+
+_HALF, _HALF_BODY, _HALF_AMOUNT = (1 << (width - 1) for width in (COUNT, BODY, AMOUNT))
+_NOTHING = f"\t{NULL}" * len(OF_MEASURE)
+_USUAL_ZEROS = "0" * (SLOT * (USUAL_PLACES - LEAST_PLACES))
+_USUAL = int(f"1{_USUAL_ZEROS}")
+
+
+def _mixed(rows: int, usual: int, amount: int, found: Unusual) -> str:
+    """A measure that has unusual values, beside usual ones or alone."""
+    decimals = found.counted + usual * _USUAL
+    added = found.amount + amount * 10 ** (DECIMALS - USUAL_SCALE)
+    if not (rows or added or decimals):
+        return _NOTHING
+    places = (len(str(abs(decimals))) - 1) // SLOT + LEAST_PLACES
+    return f"\t{rows}\t{places}\t{_decimal(added, max(found.scale, USUAL_SCALE if usual else 0))}\t{decimals}"
+
+
+def _decimal(added: int, scale: int) -> str:
+    """A sum in 10^-20 yuan as a number with so many decimals, which are all that it has."""
+    if not scale:
+        return str(added // 10**DECIMALS)
+    whole, fraction = divmod(abs(added) // 10 ** (DECIMALS - scale), 10**scale)
+    return f"{'-' if added < 0 else ''}{whole}.{fraction:0{scale}}"
