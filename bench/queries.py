@@ -147,6 +147,8 @@ def _element(listed: Sequence[str], variable: str) -> str:
 
 
 def bind(text: str, arguments: Sequence[str]) -> str:
-    """The statement in one line with SQL in place of its parameters."""
+    """The statement in one line with SQL in place of its parameters, for psql and pgbench."""
+    # Both read a variable where a name follows a colon, inside of texts too: blank amounts get a space.
+    text = text.replace('":null', '": null')
     bound = re.sub(r"\$(\d+)(?:::\w+)?", lambda found: f"({arguments[int(found.group(1)) - 1]})", text)
     return " ".join(bound.split()) + ";"
