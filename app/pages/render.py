@@ -75,6 +75,7 @@ def _environment() -> Environment:
         "day": day,
         "size": size,
         "coded": coded,
+        "placed": placed,
         "titled": titled,
     }
     environment.globals |= {
@@ -118,6 +119,22 @@ def size(number: int) -> str:
 def titled(title: str | None, otherwise: str) -> str:
     """The title of a table as printed; what the table is where it has none."""
     return title if title and title != "(no title)" else otherwise
+
+
+_PLACES = (
+    (re.compile(r"pages? (\d+(?:-\d+)?)"), r"第\1页"),
+    (re.compile(r"lines? (\d+(?:-\d+)?)"), r"第\1行"),
+    (re.compile(r"sheet (.+), rows (\d+(?:-\d+)?)"), r"工作表“\1”第\2行"),
+)
+
+
+def placed(location: str) -> str:
+    """Where a table is in its file, in Chinese: page 9 is 第9页."""
+    said = []
+    for part in location.split("; "):
+        found = ((pattern.fullmatch(part), zh) for pattern, zh in _PLACES)
+        said.append(next((match.expand(zh) for match, zh in found if match is not None), part))
+    return "、".join(said)
 
 
 _CODE = re.compile(r"`([^`]+)`")

@@ -8,7 +8,7 @@ import pytest
 
 from app.pages import figures, printed_table
 from app.pages.figures import NOTHING_PRINTED, Printed
-from app.pages.render import amount, coded, share, size, titled
+from app.pages.render import amount, coded, placed, share, size, titled
 from app.pages.rows import Row
 
 BUDGET: Row = {"id": "d", "kind": "budget", "fiscal_year": 2026, "statements": []}
@@ -171,3 +171,19 @@ def test_statement_without_a_grid_has_no_rows_and_no_results() -> None:
     assert printed_table.lay_out({"grid": None, "header_rows": None}) == []
     assert printed_table.statuses({}) == {}
     assert printed_table.doubtful({}) == []
+
+
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("page 9", "第9页"),
+        ("pages 18-20", "第18-20页"),
+        ("lines 226-430", "第226-430行"),
+        ("line 49", "第49行"),
+        ("sheet 就业补助资金, rows 1-28", "工作表“就业补助资金”第1-28行"),
+        ("page 3; pages 5-6", "第3页、第5-6页"),
+        ("somewhere else", "somewhere else"),
+    ],
+)
+def test_place_in_the_file_is_said_in_chinese(location: str, said: str) -> None:
+    assert placed(location) == said

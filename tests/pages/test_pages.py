@@ -483,3 +483,17 @@ async def test_style_sheet_is_kept_and_changes_its_address_with_its_content(clie
     assert answer.headers["content-type"].startswith("text/css")
     assert answer.headers["cache-control"] == "public, max-age=86400"
     assert not re.search(r"url\(|@import|https?:", answer.text)
+
+
+@pytest.mark.parametrize("language", ["", "?lang=en"])
+async def test_figure_of_a_department_leads_to_the_row_of_the_table_that_prints_it(
+    language: str, seed_client: httpx.AsyncClient
+) -> None:
+    page = (await seed_client.get(f"/departments/610100-c15bb20f{language}")).text
+    links = re.findall(r'<a class="quiet" href="(/statements/[^"#]+)#r(\d+)">([\d,.]+)</a>', page)
+    assert len(links) >= 4
+    for path, number, printed in links:
+        table = (await seed_client.get(path)).text
+        (row,) = re.findall(rf'<tr id="r{number}".*?</tr>', table)
+        assert printed in row
+    assert "在原件第" in table if not language else " of the document" in table
