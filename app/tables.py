@@ -623,7 +623,7 @@ class SubjectName(SQLModel, table=True):
 
 
 class SearchText(SQLModel, table=True):
-    """A printed name, once, in the form in which it is searched (`app/search_text.py`); kept for good."""
+    """A printed name, once, in the form in which it is searched (`app/search_text.py`); kept until nothing has it."""
 
     __tablename__ = "search_text"
     __table_args__: ClassVar[Any] = (Index("ix_search_text_terms", "terms", postgresql_using="gin"),)

@@ -25,8 +25,9 @@ from app import database
 from app.api.application import create_application
 from app.api.hosts import hosts_of, in_order
 from app.api.reader import Reader
-from app.errors import NoRelease
+from app.errors import LoadError, NoRelease
 from app.load import load
+from app.prune import Which, prune
 from app.query.read_query import read_list
 from app.query.registry import RESOURCES
 from app.query.run import fetch_page
@@ -332,6 +333,34 @@ async def test_release_that_a_replica_does_not_have_yet_is_asked_of_the_primary(
         await reader.close()
         for replica in clusters[1]:
             await replica.run("SELECT pg_wal_replay_resume()")
+
+
+async def test_rows_of_a_pruned_release_stay_until_every_replica_knows_that_it_is_gone(
+    settings: Settings, clusters: tuple[Cluster, list[Cluster]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that a replica has begun in that release finds all of its rows."""
+    replica, name = clusters[1][0], urlsplit(settings.database_url or "").path[1:]
+    await load_release(settings, 2)
+    await until(lambda: all_have(clusters[1], name, 2))
+    monkeypatch.setattr("app.prune._REPLICA_SECONDS", 1.0)
+    rows = "SELECT count(*) FROM expenditure_line WHERE valid_from <= 1 AND valid_to > 1"
+    async with database.connect_owner(settings) as connection:
+        before = await connection.fetchval(rows)
+        await replica.run("SELECT pg_wal_replay_pause()")
+        try:
+            with pytest.raises(LoadError, match="a replica has not heard of it"):
+                await prune(connection, Which(keep=1), grace=0)
+            assert await connection.fetchval("SELECT min(number) FROM release") == 2
+            assert await connection.fetchval(rows) == await replica.run(rows, name) == before
+            assert await replica.run("SELECT min(number) FROM release", name) == 1
+        finally:
+            await replica.run("SELECT pg_wal_replay_resume()")
+        assert (await prune(connection, Which(keep=1), grace=0)).revisions > 0
+
+        async def gone() -> bool:
+            return bool(await replica.run("SELECT min(number) FROM release", name) == 2)
+
+        await until(gone)
 
 
 async def test_service_whose_primary_is_away_answers_from_its_replicas(
