@@ -44,9 +44,14 @@ class Field:
     number: bool = False
 
 
+def named(given: Mapping[str, str]) -> list[str]:
+    """The parameters that are conditions, or the order, as `in_words` says them."""
+    return [name for name in given if name not in _SILENT]
+
+
 def in_words(resource: Resource, given: Mapping[str, str], language: Language) -> list[str]:
     """Each condition, and the order of the rows, as a person says it."""
-    return [_worded(resource, name, value, language) for name, value in given.items() if name not in _SILENT]
+    return [_worded(resource, name, given[name], language) for name in named(given)]
 
 
 def form(resource: Resource, given: Mapping[str, str]) -> list[Field]:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
@@ -497,3 +498,12 @@ async def test_figure_of_a_department_leads_to_the_row_of_the_table_that_prints_
         (row,) = re.findall(rf'<tr id="r{number}".*?</tr>', table)
         assert printed in row
     assert "在原件第" in table if not language else " of the document" in table
+
+
+async def test_each_condition_leads_to_the_rows_without_it(seed_client: httpx.AsyncClient) -> None:
+    page = (await seed_client.get("/datasets/three-public/rows?region_code=610100&fiscal_year=2024&lang=en")).text
+    assert "There are no such rows. Choose a condition" in page
+    links = [unescape(link) for link in re.findall(r'<a class="tag" href="([^"]+)">', page)]
+    assert {link.partition("?")[2] for link in links} == {"fiscal_year=2024&lang=en", "region_code=610100&lang=en"}
+    rows = [(await seed_client.get(link)).text for link in links]
+    assert ["There are no such rows" in one for one in rows] == [False, False]

@@ -167,6 +167,12 @@ async def list_rows(request: Request) -> Response:
     known = {field.parameter for field in form} | {"cursor"}
     asked = asked_of(request, *given)
     found = await reader.run(contents.fetch_rows, reader.known, resource.name, given, release=asked.release)
+    without = [
+        asked.rows(
+            address(resource.name, {other: value for other, value in given.items() if other not in (name, "cursor")})
+        )
+        for name in conditions.named(given)
+    ]
     following = None if found.cursor is None else asked.rows(address(resource.name, {**given, "cursor": found.cursor}))
     return page_response(
         "rows.html",
@@ -178,7 +184,7 @@ async def list_rows(request: Request) -> Response:
         of_documents=table.of_documents(resource),
         form=form,
         hidden=[(name, value) for name, value in given.items() if name not in known],
-        conditions=conditions.in_words(resource, given, asked.language),
+        conditions=list(zip(conditions.in_words(resource, given, asked.language), without, strict=True)),
         next=following,
         table=table,
     )
