@@ -17,8 +17,9 @@ _DELIMITER, _QUOTE = "\x01", "\x02"
 def write_ndjson(connection: Connection, selection: Selection) -> AsyncGenerator[bytes, None]:
     """The file in pieces."""
     line = json_object([_shown(column) for column in selection.columns])
-    statement = f"select {line} as line from ({selection.text}) r"  # noqa: S608 - our own declarations
-    return copy_out(connection, statement, selection.arguments, delimiter=_DELIMITER, quote=_QUOTE)
+    return copy_out(
+        connection, selection.written(f"{line} as line"), selection.arguments, delimiter=_DELIMITER, quote=_QUOTE
+    )
 
 
 def _shown(column: Column) -> Shown:

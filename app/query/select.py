@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.query.beside import beside, gathered
 from app.query.changes_since import update_column
@@ -27,6 +28,15 @@ _ESCAPED_END = ",\\n"
 
 _CURRENT = "(select number from current)"
 _PINNED = "$1::int"
+
+
+class Whole(NamedTuple):
+    """A SELECT of every row and what follows its ORDER BY; the same with what it is ordered by, as rows `r`."""
+
+    body: str
+    order: str
+    keyed: str
+    by_keys: str
 
 
 @lru_cache(maxsize=4096)
@@ -58,11 +68,7 @@ def page_statement(
     if nulls is not None:
         conditions.append(after(resource, orders, nulls, first))
     needed = joins(resource, [*_filtered(resource, filters), *(columns[o.column] for o in orders)])
-    keys = "".join(f", {columns[order.column].order_expression} as key_{n}" for n, order in enumerate(orders))
-    by_keys = ", ".join(
-        f"t.key_{n}{' desc' * order.descending}{' nulls last' if columns[order.column].nullable else ''}"
-        for n, order in enumerate(orders)
-    )
+    keys, by_keys = _keys(resource, orders, rows="t")
     key_texts = "".join(f", t.key_{n}::text as key_{n}" for n in range(len(orders)))
     lasts = ", ".join(f"(array_agg(r.key_{n}))[{limit}]" for n in range(len(orders)))
     written = gathered(row_object(resource, shown, includes, unit))
@@ -83,6 +89,17 @@ from (
     return text.replace("{release}", _PINNED)
 
 
+def _keys(resource: Resource, orders: tuple[Order, ...], *, rows: str) -> tuple[str, str]:
+    """What rows are ordered by as columns behind the others, and the ORDER BY list of rows that have them."""
+    columns = resource.by_name
+    keys = "".join(f", {columns[order.column].order_expression} as key_{n}" for n, order in enumerate(orders))
+    by_keys = ", ".join(
+        f"{rows}.key_{n}{' desc' * order.descending}{' nulls last' if columns[order.column].nullable else ''}"
+        for n, order in enumerate(orders)
+    )
+    return keys, by_keys
+
+
 @lru_cache(maxsize=4096)
 def counted_page(page: str, count: str, *, limit: int) -> str:
     """A page with the exact total as `total`, null where the page holds all there are: one way for both.
@@ -101,20 +118,20 @@ def whole_statement(
     fields: tuple[str, ...],
     includes: tuple[str, ...],
     unit: Unit,
-) -> tuple[str, str]:
-    """Every row as columns, not as JSON: the SELECT and what follows its ORDER BY.
-
-    Parameters: the release, the filters' values.
-    """
+) -> Whole:
+    """Every row as columns, not as JSON. Parameters: the release, the filters' values."""
     resource = RESOURCES[name]
     columns = resource.by_name
     shown = _fields(resource, fields, filters)
     conditions, _ = _conditions(resource, filters, 2)
     read = [*shown, *_filtered(resource, filters), *(columns[order.column] for order in orders)]
-    text = f"""select {shown_list(resource, shown, includes, unit)}
+    written = f"select {shown_list(resource, shown, includes, unit)}"
+    source = f"""
 from {resource.source}{row_joins(resource, read, includes)}
-where {" and ".join(conditions)}"""  # noqa: S608 - as above
-    return text.replace("{release}", _PINNED), order_by(resource, orders).replace("{release}", _PINNED)
+where {" and ".join(conditions)}"""
+    keys, by_keys = _keys(resource, orders, rows="r")
+    parts = (written + source, order_by(resource, orders), written + keys + source, by_keys)
+    return Whole(*(part.replace("{release}", _PINNED) for part in parts))
 
 
 @lru_cache(maxsize=1024)

@@ -55,10 +55,22 @@ class Selection:
     columns: tuple[Column, ...]
     unit: Unit
     control: str | None = None  # a cheaper way to count the rows and add up their amounts, with the same arguments
+    keyed: tuple[str, str] | None = None  # `body` with the columns that order it, and that order of them as `r`'s
 
     @property
     def text(self) -> str:
         return f"{self.body} order by {self.order}" + ("" if self.limit is None else f" limit {self.limit}")
+
+    def written(self, cells: str) -> str:
+        """A SELECT of `cells`, which name the columns as those of `r`, in the same order.
+
+        Where rows lie on several machines, each would keep the order of a query below for its own rows only, unless
+        that is cut: then it is answered first, and put together on one machine.
+        """
+        if self.keyed is not None and self.limit is None:
+            rows, order = self.keyed
+            return f"select {cells} from ({rows}) r order by {order}"  # noqa: S608 - our own declarations
+        return f"select {cells} from ({self.text}{' offset 0' * (self.limit is None)}) r"  # noqa: S608 - as above
 
 
 @dataclass(frozen=True)
@@ -131,7 +143,7 @@ def select_whole(query: FileQuery, release: int) -> Selection:
     """The rows of the query in this release. What `include` adds are columns of JSON behind the fields."""
     resource = query.resource
     shapes = tuple(item.shape for item in query.filters)
-    body, order = whole_statement(
+    whole = whole_statement(
         resource.name,
         filters=shapes,
         orders=query.orders,
@@ -150,13 +162,14 @@ def select_whole(query: FileQuery, release: int) -> Selection:
     included = included_columns(resource, query.includes)
     update = () if since_of(query.filters) is None else (update_column(resource),)
     return Selection(
-        body=body,
-        order=order,
+        body=whole.body,
+        order=whole.order,
         limit=query.limit,
         arguments=(release, *(argument for item in query.filters for argument in item.arguments)),
         columns=(*update, *(resource.known[name] for name in query.fields), *included),
         unit=query.unit,
         control=control,
+        keyed=(whole.keyed, whole.by_keys),
     )
 
 

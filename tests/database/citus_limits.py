@@ -40,6 +40,7 @@ LIMITS = {
     "fields or conditions, whatever that reads",
     "release": "12: a shard is asked for its machine's copy of the releases, which has the newest later than others: "
     "they are read once, in a part of WITH or as an aggregate over all of them",
+    "order": "12: what shards give in an order is put together in none: a query around it has no ORDER BY",
     "unread": "a statement that is not understood here names our tables: whether Citus takes it is not known",
     "whole": "12: EXISTS over distributed tables that nothing outside is read in has no LIMIT: every row of them would "
     "be sent, and one without a column cannot be",
@@ -270,14 +271,9 @@ def _looks_at_one_row(query: exp.Query) -> bool:
 def _item(item: exp.Expression, ctes: Mapping[str, Kind], block: Block, found: list[str]) -> tuple[str, Kind]:
     """The alias of a part of FROM, and where its rows are."""
     if isinstance(item, exp.Table):
-        name = item.name
-        if item.find(exp.TableSample) and name in DISTRIBUTED:
+        if item.find(exp.TableSample) and item.name in DISTRIBUTED:
             _add(found, "multi-shard", item)
-        if name in ctes:
-            return item.alias_or_name, ctes[name]
-        if name in DISTRIBUTED:
-            return item.alias_or_name, "distributed"
-        return item.alias_or_name, "recurring" if name in REFERENCE or not name else "local"
+        return item.alias_or_name, _table(item.name, ctes)
     if isinstance(item, exp.Subquery | exp.Lateral):
         inner = item.this
         while isinstance(inner, exp.Subquery):
@@ -294,8 +290,18 @@ def _item(item: exp.Expression, ctes: Mapping[str, Kind], block: Block, found: l
                 _correlated(inner, ctes, block, found)
             # What is grouped or cut by something else than the department is answered first and sent around.
             whole = in_shards and (outer is not None or _by_department(inner, ctes))
+            if whole and inner.args.get("order") and not block.select.args.get("order"):
+                _add(found, "order", inner)
             return item.alias_or_name, "distributed" if whole else "recurring"
     return item.alias_or_name, "recurring"
+
+
+def _table(name: str, ctes: Mapping[str, Kind]) -> Kind:
+    if name in ctes:
+        return ctes[name]
+    if name in DISTRIBUTED:
+        return "distributed"
+    return "recurring" if name in REFERENCE or not name else "local"
 
 
 # What may be called where there is no FROM, or in FROM, on each machine for itself.
@@ -463,6 +469,8 @@ def _reads_outer(query: exp.Expression, block: Block) -> bool:
 
 def _by_department(query: exp.Query, ctes: Mapping[str, Kind]) -> bool:
     """Whether a query in FROM can be answered shard by shard: not cut, and where it groups, by the department."""
+    if query.args.get("limit") or query.args.get("offset"):
+        return False
     for select in query.find_all(exp.Select):
         if _in_cte(select, query) or not any(table in DISTRIBUTED - ctes.keys() for table in _named(select).values()):
             continue

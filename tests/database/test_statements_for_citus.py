@@ -339,6 +339,8 @@ def test_lists_of_one_department_name_it_on_every_distributed_table(recorded: Re
          "c) from disclosure d")),
         ("release", "select * from disclosure d left join release r on r.number = d.valid_from"),
         ("release", "select * from disclosure d where d.valid_from in (select r.number from release r)"),
+        ("order", "select r.id || ',' from (select d.id from disclosure d order by d.id) r"),
+        ("order", "select string_agg(r.id, ',') from (select d.id from disclosure d order by d.id) r"),
         ("unread", "alter table disclosure add column note text"),
     ],
 )  # fmt: skip
@@ -359,6 +361,8 @@ def test_each_limit_is_told(limit: str, text: str) -> None:
         "select (select count(*) from disclosure)",
         "select exists (select 1 from disclosure limit 1)",
         "select (select max(number) from release), count(*) from disclosure",
+        "select r.id || ',' from (select d.id from disclosure d order by d.id offset 0) r",
+        "select r.id || ',' from (select d.id, d.title as key_0 from disclosure d) r order by r.key_0",
         "select (select max(s.title) from statement s where s.id = 1) from disclosure t",
         "select * from disclosure t where t.id in (select s.disclosure_id from statement s)",
         (
