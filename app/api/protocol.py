@@ -44,8 +44,7 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
-    # Whether a head has begun and is not whole yet, how much of it has come, and when it has to be there.
-    _head_open = False
+    # How much of a head has come, and when it has to be there.
     _head_bytes = 0
     _head_overdue: asyncio.TimerHandle | None = None
 
@@ -61,11 +60,11 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has arrived; `isascii` costs nothing beside the parsing, and is nearly always true."""
-        begun = self._head_open
+        before = self.scope
         super().data_received(data if data.isascii() else encode_request_lines(data))
-        # Without a request or the timer between two of them, there are only blank lines so far.
-        if self._head_open or (self.timeout_keep_alive_task is None and not self._answering()):
-            self._head_bytes = self._head_bytes + len(data) if begun else 0
+        # Without the timer that runs between two requests there are only blank lines so far.
+        if self._head_open() or (self.timeout_keep_alive_task is None and not self._answering()):
+            self._head_bytes = self._head_bytes + len(data) if self.scope is before else 0
             if self._head_bytes > LONGEST_HEAD:
                 self._refuse(Problem(HEAD_TOO_LONG, HEAD_TOO_LONG.description))
             elif self._head_overdue is None and not self.transport.is_closing():
@@ -73,15 +72,9 @@ class Protocol(HttpToolsProtocol):
         elif self._head_overdue is not None:
             self._head_is_whole()
 
-    def on_message_begin(self) -> None:
-        """The first byte of a head."""
-        self._head_open = True
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """The last one."""
-        self._head_open = False
-        super().on_headers_complete()
+    def _head_open(self) -> bool:
+        """Whether a head has begun and is not whole yet: a scope is made with its first byte, a cycle with its last."""
+        return self.scope is not None and (self.cycle is None or self.cycle.scope is not self.scope)
 
     def _answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -99,7 +92,7 @@ class Protocol(HttpToolsProtocol):
         self._head_overdue = None
         if self._answering():
             self._wait_for_head()
-        elif self._head_open:
+        elif self._head_open():
             self._refuse(Problem(HEAD_TOO_SLOW, HEAD_TOO_SLOW.description))
         else:
             self.transport.close()
