@@ -30,6 +30,8 @@ _DEPARTMENTS = f"""
     LATERAL (SELECT 'name', d.name UNION SELECT 'aliases', unnest(d.aliases)
              UNION SELECT 'region_name', r.full_name || ' ' || d.name) AS named (field, text)
     WHERE d.id IN (SELECT x.department_id FROM disclosure x WHERE {_VISIBLE})"""  # noqa: S608 - our own words
+# Of a release that is not the first only what it touches: another parameter, their ids.
+_SOME_DEPARTMENTS = f"{_DEPARTMENTS[:-1]} AND x.department_id = any($2::text[])) AND d.id = any($2::text[])"
 
 
 def _subjects(kind: str, table: str, classification: str) -> str:
@@ -48,13 +50,10 @@ def _facts(kind: str, table: str, field: str, condition: str) -> str:
     FROM {table} x WHERE {_VISIBLE} AND {condition} GROUP BY x.{field}"""  # noqa: S608 - our own words
 
 
-_NAMES = " UNION ALL ".join(
-    (
-        _DEPARTMENTS,
-        _subjects("functional-subjects", "functional_subject", "functional"),
-        _subjects("economic-subjects", "economic_subject", "economic"),
-        *(_facts(*one) for one in _GROUPED),
-    )
+_OTHERS = (
+    _subjects("functional-subjects", "functional_subject", "functional"),
+    _subjects("economic-subjects", "economic_subject", "economic"),
+    *(_facts(*one) for one in _GROUPED),
 )
 
 
@@ -69,10 +68,13 @@ async def index_names(connection: asyncpg.Connection, release: int) -> None:
         "CREATE TEMPORARY TABLE named (kind text, key text, field text, text text, record text, rows int) "
         "ON COMMIT DROP"
     )
+    touched = await _touched_departments(connection, release)
+    names = " UNION ALL ".join((_DEPARTMENTS if touched is None else _SOME_DEPARTMENTS, *_OTHERS))
     await connection.execute(
-        f"INSERT INTO named SELECT * FROM ({_NAMES}) AS one (kind, key, field, text, record, rows) "  # noqa: S608
+        f"INSERT INTO named SELECT * FROM ({names}) AS one (kind, key, field, text, record, rows) "  # noqa: S608
         f"WHERE text <> '' AND char_length(text) <= {LONGEST_NAME}",
         release,
+        *([] if touched is None else [touched]),
     )
     await connection.execute("ANALYZE named")
     unseen = await connection.fetch("SELECT DISTINCT text FROM named EXCEPT SELECT text FROM search_text")
@@ -80,11 +82,14 @@ async def index_names(connection: asyncpg.Connection, release: int) -> None:
     await connection.copy_records_to_table("search_text", records=rows, columns=["text", "folded", "terms"])
     gone = await connection.fetchval(
         """
-        SELECT array_agg(e.id) FROM search_entry e WHERE e.valid_to = $1 AND NOT EXISTS (
-            SELECT FROM named n WHERE (n.kind, n.key, n.field, n.text, n.record, n.rows)
-                                    = (e.kind, e.key, e.field, e.text, e.record, e.rows))
+        SELECT array_agg(e.id) FROM search_entry e
+        WHERE e.valid_to = $1 AND (e.kind <> 'departments' OR $2::text[] IS NULL OR e.key = any($2::text[]))
+            AND NOT EXISTS (
+                SELECT FROM named n WHERE (n.kind, n.key, n.field, n.text, n.record, n.rows)
+                                        = (e.kind, e.key, e.field, e.text, e.record, e.rows))
         """,
         tables.STILL_VALID,
+        touched,
     )
     # By their ids: what is updated may lie on several machines, the temporary table lies on this one.
     await connection.execute("UPDATE search_entry SET valid_to = $1 WHERE id = any($2::bigint[])", release, gone or [])
@@ -104,6 +109,20 @@ async def index_names(connection: asyncpg.Connection, release: int) -> None:
         await connection.fetchval("SELECT coalesce(max(id), 0) FROM search_entry"),
     )
     await index_words(connection, release)
+
+
+async def _touched_departments(connection: asyncpg.Connection, release: int) -> list[str] | None:
+    """The departments that have other disclosures, or other names, in this release; None while none is indexed."""
+    if not await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM search_entry WHERE kind = 'departments' AND valid_to = $1)", tables.STILL_VALID
+    ):
+        return None
+    rows = await connection.fetch(
+        "SELECT department_id FROM disclosure WHERE valid_from = $1 OR valid_to = $1 GROUP BY department_id", release
+    )
+    # Divisions that are called otherwise change all departments (app/load.py).
+    renamed = await connection.fetch("SELECT id FROM department WHERE changed_in = $1", release)
+    return sorted({row[0] for row in (*rows, *renamed)})
 
 
 async def catch_up(connection: asyncpg.Connection) -> bool:

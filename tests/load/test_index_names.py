@@ -10,6 +10,7 @@ import pytest
 from app import database, tables
 from app.index_names import catch_up
 from app.load import load
+from app.records import ParsedDisclosure
 from app.search_text import LONGEST_NAME, searched, terms
 from app.settings import Settings
 from tests import dataset
@@ -55,6 +56,21 @@ async def agrees(connection: asyncpg.Connection, release: int) -> bool:
         "SELECT DISTINCT department_id FROM disclosure WHERE valid_from <= $1 AND valid_to > $1", release
     )
     assert {entry[1] for entry in found if entry[0] == "departments"} == {row["department_id"] for row in departments}
+    if release == await connection.fetchval("SELECT max(number) FROM release"):
+        named = await connection.fetch(
+            "SELECT d.*, r.full_name FROM department d JOIN region r ON r.code = d.region_code"
+        )
+        expected = {
+            (row["id"], field, text)
+            for row in named
+            if row["id"] in {one["department_id"] for one in departments}
+            for field, text in (
+                ("name", row["name"]),
+                ("region_name", f"{row['full_name']} {row['name']}"),
+                *(("aliases", alias) for alias in row["aliases"]),
+            )
+        }
+        assert {entry[1:4] for entry in found if entry[0] == "departments"} == expected
     for kind, table in (("functional-subjects", "functional_subject"), ("economic-subjects", "economic_subject")):
         codes = {row["code"] for row in await connection.fetch(f"SELECT code FROM {table}")}
         assert {entry[1] for entry in found if entry[0] == kind} == codes
@@ -96,6 +112,27 @@ async def test_entry_that_has_not_changed_is_not_written_again(connection: async
         "SELECT count(*) FROM search_entry WHERE valid_to = $1", tables.STILL_VALID
     )
     assert open_entries == len(await entries(connection, 2))
+
+
+async def test_department_is_found_by_every_name_that_it_has_in_the_release(connection: asyncpg.Connection) -> None:
+    first, second, third = (
+        ParsedDisclosure(disclosure=dataset.disclosure(name=name, year=year))
+        for name, year in (("虚构事务局（本级）", 2022), ("虚构事务局(本级)", 2023), ("另一虚构局", 2024))
+    )
+    assert first.disclosure.department_id == second.disclosure.department_id
+    await load(connection, [first], origin="seed")
+    assert await agrees(connection, 1)
+    # A later disclosure prints the name otherwise; another department comes; the earlier one goes.
+    await load(connection, [first, second], origin="seed")
+    assert await agrees(connection, 2)
+    untouched = await entries(connection, 2)
+    await load(connection, [first, second, third], origin="seed")
+    assert await agrees(connection, 3)
+    assert untouched < await entries(connection, 3)
+    await load(connection, [second, third], origin="seed")
+    assert await agrees(connection, 4)
+    await load(connection, [third], origin="seed")
+    assert await agrees(connection, 5)
 
 
 async def test_database_that_was_filled_before_there_was_an_index_gets_the_same_one(
