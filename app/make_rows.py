@@ -25,6 +25,7 @@ from app import records, reference
 from app.copy_text import Rows
 from app.errors import GongkaiError, LoadError
 from app.progress import silent
+from app.record_columns import Columns, columns_of
 from app.records import CheckResult, ParsedDisclosure
 from app.sums import Part, Sums
 from app.to_rows import CHECKS, LISTS, Revision, rows_of
@@ -80,19 +81,22 @@ class Made:
     full: bool  # whether what rows come to is to be asked for before the next batch
 
 
-def content_digest(parsed: ParsedDisclosure) -> str:
+def content_digest(parsed: ParsedDisclosure, columns: Mapping[str, Columns]) -> str:
     """SHA-256 of everything a disclosure says, whatever the parser's version; fields without a value do not count.
 
     Of its JSON with sorted keys, as pydantic would write it in a third more time. Amounts are all that JSON does not
     know: they are texts there.
     """
-    content: dict[str, object] = {name: [_said(record) for record in getattr(parsed, name)] for name in LISTS}
-    content["disclosure"] = {name: said for name, said in _said(parsed.disclosure).items() if name != "parser_version"}
+    content: dict[str, object] = {name: listed.records() for name, listed in columns.items()}
+    (disclosure,) = columns_of([parsed.disclosure]).records()
+    del disclosure["parser_version"]
+    content["disclosure"] = disclosure
     return hashlib.sha256(orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _said(record: records.Record) -> dict[str, object]:
-    return {name: value for name, value in vars(record).items() if value is not None}
+def columns_of_lists(parsed: ParsedDisclosure) -> dict[str, Columns]:
+    """The records of each list of a disclosure as columns."""
+    return {name: columns_of(getattr(parsed, name)) for name in LISTS}
 
 
 class _Steps:
@@ -104,8 +108,9 @@ class _Steps:
     def __init__(self, batches: Batches, judge: Judge) -> None:
         self._batches, self._judge = iter(batches), judge
         self._batch: Sequence[ParsedDisclosure] = ()
+        self._columns: list[dict[str, Columns]] = []
         self._digests: list[str] = []
-        self._wanted: list[tuple[ParsedDisclosure, str, tuple[CheckResult, ...]]] = []
+        self._wanted: list[tuple[int, tuple[CheckResult, ...]]] = []  # positions in the batch
         self._told: set[reference.Name] = set()
         self._sums = Sums()
         self._taken: Iterator[Part] | None = None
@@ -113,36 +118,36 @@ class _Steps:
     def heads(self) -> Heads | None:
         """What the next batch has; None at the end."""
         self._batch = next(self._batches, ())
-        self._digests = [content_digest(parsed) for parsed in self._batch]
+        self._columns = [columns_of_lists(parsed) for parsed in self._batch]
+        self._digests = list(map(content_digest, self._batch, self._columns))
         return Heads([parsed.disclosure for parsed in self._batch], self._digests) if self._batch else None
 
     def counts(self, wanted: Sequence[int]) -> dict[str, int]:
         """How many rows of each list the disclosures at these positions have."""
-        for position in wanted:
-            parsed = self._batch[position]
-            self._wanted.append((parsed, self._digests[position], tuple(self._judge(parsed))))
-        found = {source: sum(len(getattr(one, source)) for one, *_ in self._wanted) for source in LISTS}
-        return {**found, CHECKS: sum(len(results) for *_, results in self._wanted)}
+        self._wanted = [(position, tuple(self._judge(self._batch[position]))) for position in wanted]
+        found = {source: sum(self._columns[position][source].number for position in wanted) for source in LISTS}
+        return {**found, CHECKS: sum(len(results) for _, results in self._wanted)}
 
     def made(self, places: Places) -> Made:
         """Their rows. LoadError as `rows_of`."""
         revisions = [
             Revision(
-                parsed=parsed,
+                parsed=self._batch[position],
+                columns=self._columns[position],
                 revision_id=places.first_revision + number,
                 revision=places.revisions[number],
                 valid_from=places.release,
-                content_digest=digest,
+                content_digest=self._digests[position],
                 origin=places.origin,
                 check_results=results,
                 checks_version=places.checks_version,
             )
-            for number, (parsed, digest, results) in enumerate(self._wanted)
+            for number, (position, results) in enumerate(self._wanted)
         ]
         names = {name for one in revisions for name in reference.printed_names(one.parsed)} - self._told
         self._told |= names
         rows = rows_of(revisions, places.first_ids, places.loaded_at, self._sums) if revisions else {}
-        self._batch, self._wanted = (), []  # what is done goes before more comes
+        self._batch, self._columns, self._wanted = (), [], []  # what is done goes before more comes
         return Made(rows, names, self._sums.full)
 
     def summed(self) -> Part | None:

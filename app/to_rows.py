@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from itertools import accumulate, chain, repeat
-from operator import attrgetter, itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from sqlmodel import SQLModel
 from app import records, tables, values
 from app.copy_text import NULL, Kind, Rows, Texts, as_text, join_rows
 from app.errors import LoadError
+from app.record_columns import Columns, columns_of, joined
 from app.sums import Document, Sums
 from app.values import Unit
 
@@ -53,6 +53,7 @@ class Revision:
     """A parsed disclosure on its way into the database: what its rows all carry."""
 
     parsed: records.ParsedDisclosure
+    columns: Mapping[str, Columns]  # of each of its LISTS
     revision_id: int
     revision: int
     valid_from: int
@@ -65,6 +66,10 @@ class Revision:
         """The records of a list: the document's own, or what the rules made of them."""
         found: Sequence[Any] = self.check_results if source == CHECKS else getattr(self.parsed, source)
         return found
+
+    def columns_of(self, source: str) -> Columns:
+        """The same as columns."""
+        return columns_of(self.check_results) if source == CHECKS else self.columns[source]
 
 
 def table_name(table: type[SQLModel]) -> str:
@@ -120,7 +125,7 @@ class _Listed:
         self.ends = list(accumulate(self.counts))
         self.begins = [0, *self.ends[:-1]]
         places.first_ids[source] = [first_id + begin for begin in self.begins]
-        self.fields = _columns_of(self.records)
+        self.fields = joined([one.columns_of(source) for one in places.revisions])
 
     def of_revisions(self, told: Sequence[str]) -> list[str]:
         """What is told once of each revision, once for each record."""
@@ -170,14 +175,14 @@ def _facts(listed: _Listed, sums: Sums) -> Rows:
     texts: Texts = {_SHARED: listed.of_revisions(places.shared), ("id",): ids}
     yuan, money = Decimal(0), money_columns(table)
     for name, kind in _own_columns(table).items():
-        if name in money and not _blank(fields[name]):
+        if name in money and name in fields:
             amounts = _yuan(listed, fields[name])
             texts[(name,)] = as_text(Kind.NUMBER, amounts)
             if name == "total":
                 yuan = sum((amount for amount in amounts if amount is not None), Decimal(0))
         elif name in _LOOKED_UP:
             texts[(name,)] = _LOOKED_UP[name](listed)
-        elif name in fields and not _blank(fields[name]):
+        elif name in fields:
             texts[(name,)] = as_text(kind, fields[name])
         elif name == "fiscal_year":
             texts[(name,)] = listed.of_revisions([str(one.parsed.disclosure.fiscal_year) for one in places.revisions])
@@ -221,9 +226,10 @@ def _shared(revision: Revision) -> list[str]:
 
 def _disclosures(revisions: Sequence[Revision], loaded_at: dt.datetime) -> Rows:
     """The rows of `disclosure`."""
-    fields: dict[str, Sequence[Any]] = {
-        **_columns_of([one.parsed.disclosure for one in revisions]),
-        **_columns_of(revisions),
+    fields = Columns(len(revisions))
+    fields |= {
+        **columns_of([one.parsed.disclosure for one in revisions]),
+        **columns_of(revisions),
         "id": [one.parsed.disclosure.id for one in revisions],
         "department_id": [one.parsed.disclosure.department_id for one in revisions],
         "units": ["{" + ",".join(one.parsed.disclosure.units) + "}" for one in revisions],
@@ -260,30 +266,16 @@ def _operands(places: _Places) -> Rows | None:
             ]
     if not operands:
         return None
-    fields, table = _columns_of(operands), _schema(tables.CheckOperand)
+    fields, table = columns_of(operands), _schema(tables.CheckOperand)
     texts: Texts = {(name,): text for name, text in zip(_OF_OPERAND, zip(*looked_up, strict=True), strict=True)}
     for column in table.columns:
-        if column.name not in _OF_OPERAND and not _blank(fields[column.name]):
+        if column.name not in _OF_OPERAND and column.name in fields:
             texts[(column.name,)] = as_text(_kind(column), fields[column.name])
     return join_rows(table.name, texts)
 
 
-def _columns_of(listed: Sequence[Any]) -> dict[str, tuple[Any, ...]]:
-    """The fields of records of one kind, as columns."""
-    if not listed:
-        return {}
-    names = list(vars(listed[0]))
-    # As it lies in each record: attributes of a record are looked for at length. Of one name there would be no tuple.
-    read = itemgetter(*names, names[0])
-    return dict(zip(names, zip(*map(read, map(attrgetter("__dict__"), listed)), strict=True), strict=False))
-
-
 def _pairs(one: Sequence[Any], other: Sequence[Any]) -> list[tuple[Any, Any]]:
     return list(zip(one, other, strict=True))
-
-
-def _blank(column: Sequence[Any]) -> bool:
-    return column[0] is None and column.count(None) == len(column)
 
 
 def _yuan(listed: _Listed, amounts: Sequence[Decimal | None]) -> list[Decimal | None]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from app import database
+from app import add_up, database
 from app.errors import LoadError
 from app.load import load
 from app.records import ParsedDisclosure
@@ -96,6 +96,22 @@ async def test_a_stream_gives_what_a_list_gives(
         assert await load(second, list(reversed(documents())), origin="ingest") == result
     again = await load(connection, iter(documents()), origin="ingest")
     assert (again.changed, len(again.unchanged)) == (False, len(documents()))
+
+
+async def test_cells_are_the_same_however_often_sums_are_handed_over(
+    connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = "SELECT * FROM rollup ORDER BY grain, combination, fiscal_year, region_code, code, valid_from"
+    monkeypatch.setattr("app.load._BATCH", 3)
+    monkeypatch.setattr("app.sums._MOST", 0)
+    monkeypatch.setattr("app.sums._TOGETHER", 1)
+    await load(connection, iter(documents()), origin="ingest")
+    await load(connection, [dataset.final(year=2011, total="88.8"), dataset.final(year=2030)], origin="ingest")
+    made = await connection.fetch(cells)
+    assert len({row["valid_from"] for row in made}) == 2
+    await add_up.forget(connection)
+    assert await add_up.catch_up(connection)
+    assert [tuple(row.values()) for row in await connection.fetch(cells)] == [tuple(row.values()) for row in made]
 
 
 async def test_a_stream_that_goes_back_is_refused_and_nothing_is_written(connection: asyncpg.Connection) -> None:

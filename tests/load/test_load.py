@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import hashlib
 import json
+import pickle
 from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +21,8 @@ from app.checks.run import check
 from app.copy_text import Kind, as_text
 from app.errors import LoadError
 from app.load import LoadResult, load, load_seed
-from app.make_rows import content_digest
+from app.make_rows import columns_of_lists, content_digest
+from app.record_columns import columns_of
 from app.records import ParsedDisclosure
 from app.settings import PROJECT, Settings
 from app.sums import Sums
@@ -405,15 +407,38 @@ async def test_every_operand_leads_to_the_row_and_the_amount_it_names(connection
         assert stored == (operand["amount"] if unit is None else values.to_yuan(operand["amount"], unit))
 
 
+def digest_of(parsed: ParsedDisclosure) -> str:
+    return content_digest(parsed, columns_of_lists(parsed))
+
+
 def test_content_digest_ignores_the_order_of_keys_and_the_parser_version_alone() -> None:
     parsed = dataset.final()
     line = parsed.expenditures[0]
     turned = line.model_copy(update={"cells": dict(reversed(line.cells.items()))})
     same = parsed.model_copy(update={"expenditures": [turned, *parsed.expenditures[1:]]})
-    assert content_digest(same) == content_digest(parsed)
+    assert digest_of(same) == digest_of(parsed)
     version = parsed.model_copy(update={"disclosure": parsed.disclosure.model_copy(update={"parser_version": 99})})
-    assert content_digest(version) == content_digest(parsed)
-    assert content_digest(dataset.final(total="88.800")) != content_digest(parsed)
+    assert digest_of(version) == digest_of(parsed)
+    assert digest_of(dataset.final(total="88.800")) != digest_of(parsed)
+
+
+def test_records_have_their_fields_in_one_order_however_they_were_made() -> None:
+    """Columns are read by that order (`app/record_columns.py`)."""
+    line = dataset.final().expenditures[0]
+    turned = dict(reversed(line.model_dump().items()))
+    made = [
+        type(line)(**turned),
+        type(line).model_validate(turned),
+        type(line).model_construct(**turned),
+        line.model_copy(update={"code": None, "total": line.total}),
+        type(line).model_validate_json(line.model_dump_json()),
+        pickle.loads(pickle.dumps(line)),  # noqa: S301 - our own
+    ]
+    assert {tuple(vars(one)) for one in made} == {tuple(type(line).model_fields)}
+    columns = columns_of([line, line.model_copy(update={"name": "试"})])
+    assert columns["name"] == (line.name, "试")
+    assert columns["to_superior"] == [None, None]
+    assert "to_superior" not in columns
 
 
 @pytest.mark.parametrize("parsed", [*seed.read_seed(PROJECT / "seed_data"), dataset.budget(), dataset.final()])
@@ -421,12 +446,12 @@ def test_a_digest_is_that_of_the_json_that_records_are_written_as(parsed: Parsed
     # Databases keep digests: other bytes would make every document of a loaded one look changed.
     content = parsed.model_dump(mode="json", exclude_none=True, exclude={"disclosure": {"parser_version"}})
     written = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    assert content_digest(parsed) == hashlib.sha256(written.encode()).hexdigest()
+    assert digest_of(parsed) == hashlib.sha256(written.encode()).hexdigest()
 
 
 def test_every_row_names_columns_of_its_table_and_leaves_out_only_what_is_null() -> None:
     parsed = dataset.budget(unit=Unit.YI)
-    revision = to_rows.Revision(parsed, 1, 1, 1, "x", "seed", tuple(check(parsed)))
+    revision = to_rows.Revision(parsed, columns_of_lists(parsed), 1, 1, 1, "x", "seed", tuple(check(parsed)))
     made = to_rows.rows_of([revision], dict.fromkeys(to_rows.SOURCES, 1), dt.datetime.now(dt.UTC), Sums())
     assert set(made) >= {to_rows.DISCLOSURES, to_rows.CHECKS, to_rows.OPERANDS}
     for rows in made.values():

@@ -76,12 +76,13 @@ async def connection(empty_database: Settings) -> AsyncIterator[asyncpg.Connecti
 
 async def everything(connection: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]:
     """Every row with its id; but when it was loaded."""
+    order = dict.fromkeys(TABLES, "1, 2") | {"rollup": "grain, combination, fiscal_year, region_code, code"}
     return {
         name: [
             tuple(value for key, value in row.items() if key != "loaded_at")
-            for row in await connection.fetch(f"SELECT * FROM {name} ORDER BY 1, 2")
+            for row in await connection.fetch(f"SELECT * FROM {name} ORDER BY {by}")
         ]
-        for name in TABLES
+        for name, by in order.items()
     }
 
 
