@@ -24,7 +24,7 @@ from app.checks.run import check
 from app.copy_rows import Copy
 from app.errors import LoadError
 from app.intake import Batch, Intake, Origin, Tally, current, forget_returned
-from app.make_release import ReleaseRow, conclude, end, in_release
+from app.make_release import ReleaseRow, conclude, end, in_release, named
 from app.make_rows import Judge, Maker, Shared, in_process, in_thread
 from app.progress import Progress, silent
 from app.records import ParsedDisclosure
@@ -67,7 +67,7 @@ class LoadResult:
     def _kept_out(self) -> str:
         if not self.kept_out:
             return ""
-        return f"; kept out as withdrawn: {', '.join(self.kept_out)} (`gongkai restore ID` lets one in again)"
+        return f"; kept out as withdrawn: {named(self.kept_out)} (`gongkai restore ID` lets one in again)"
 
 
 async def load(

@@ -23,6 +23,9 @@ from app.progress import Progress
 from app.sums import Sums
 from app.to_rows import SOURCES, table_name
 
+# So many disclosures are named where they are many.
+_NAMED = 20
+
 BUSY = "another load is running: wait until it has finished, then run this again"
 
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('gongkai load'))"
@@ -69,7 +72,7 @@ async def in_release(
 
     LoadError when another load is running (`wait`: it is waited for); nothing was written then.
     """
-    with load_errors():
+    with load_errors("the database refused the load, nothing was written"):
         result = await _in_transaction(connection, write, wait=wait)
         if result.changed:
             await gather_statistics(connection, progress)
@@ -94,10 +97,18 @@ async def _in_transaction(
             if made is not None and not spread:
                 await _make_release(connection, made)
         if made is not None and spread:
-            await publish.settle(connection)
+            await publish.settle(
+                connection,
+                unsettled="the rows are written and a machine has not confirmed them, so the release was not made",
+            )
             async with connection.transaction():
                 await _make_release(connection, made)
     return result
+
+
+def named(identifiers: Sequence[str]) -> str:
+    """Disclosures by their ids; of many how many there are."""
+    return ", ".join(identifiers) if len(identifiers) <= _NAMED else f"{len(identifiers)} disclosures"
 
 
 async def end(connection: asyncpg.Connection, replaced: Iterable[Current], release: int) -> None:
@@ -190,10 +201,10 @@ async def gather_statistics(connection: asyncpg.Connection, progress: Progress) 
 
 
 @contextlib.contextmanager
-def load_errors() -> Iterator[None]:
-    """What Postgres refuses, or a connection that breaks, ends a load with a message; the transaction is undone."""
+def load_errors(what: str) -> Iterator[None]:
+    """What Postgres refuses, or a connection that breaks, is a message that begins with `what`; all is undone."""
     try:
         yield
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         reason = str(error) or type(error).__name__
-        raise LoadError(f"the database refused the load, nothing was written: {reason}") from error
+        raise LoadError(f"{what}: {reason}") from error

@@ -32,6 +32,8 @@ _REVISIONS = 1_000
 _REPLICA_SECONDS = 60.0
 _PAUSE_SECONDS = 0.2
 
+_STILL_THERE = "the releases are removed and the rows that only they had are still there"
+
 _OPERAND = table_name(tables.CheckOperand)
 # What is the same for all departments and comes and goes with releases.
 _OF_ALL = tuple(
@@ -116,18 +118,18 @@ async def prune(
 
     `grace` are the seconds after which an answer that was begun in a removed release is done or has been broken off.
     """
-    with load_errors():
+    with load_errors("the database broke this off, run it again to finish it"):
         async with _alone(connection, wait=wait) as spread:
             oldest, gone = await _choose(connection, which)
             if gone:
                 async with connection.transaction():
                     await _remember_ids(connection)
                     await _remove_releases(connection, oldest)
-                if spread:
-                    await publish.settle(connection)
                 progress(f"{_named(gone)} can no longer be read; waiting for the answers that have begun")
             revisions = await _dead_revisions(connection, oldest)
             if gone or revisions:
+                if spread:
+                    await publish.settle(connection, unsettled=f"{_STILL_THERE}, since a machine has not confirmed it")
                 await _let_replicas_know(connection)
                 await _let_answers_end(connection, grace)
             begun = time.monotonic()
@@ -211,10 +213,7 @@ async def _let_replicas_know(connection: asyncpg.Connection) -> None:
         if not behind:
             return
         await asyncio.sleep(_PAUSE_SECONDS)
-    raise LoadError(
-        "the releases are removed, and a replica has not heard of it, so the rows that only they had are still there: "
-        "see that it follows, then run this again"
-    )
+    raise LoadError(f"{_STILL_THERE}, since a replica has not heard of it: see that it follows, then run this again")
 
 
 async def _let_answers_end(connection: asyncpg.Connection, grace: float) -> None:

@@ -64,15 +64,15 @@ async def take_back_unpublished(connection: asyncpg.Connection) -> bool:
     return True
 
 
-async def settle(connection: asyncpg.Connection) -> None:
-    """Wait until every machine has committed what was prepared on it. LoadError when one does not in good time."""
+async def settle(connection: asyncpg.Connection, *, unsettled: str) -> None:
+    """Wait until every machine has committed what was prepared on it. LoadError when one does not in good time.
+
+    `unsettled` says what has been done then, and what not.
+    """
     for _ in range(round(_SETTLED_SECONDS / _PAUSE_SECONDS)):
         with contextlib.suppress(asyncpg.InsufficientPrivilegeError):
             await connection.execute("SELECT recover_prepared_transactions()")
         if not await connection.fetchval("SELECT count(*) FROM pg_dist_transaction"):
             return
         await asyncio.sleep(_PAUSE_SECONDS)
-    raise LoadError(
-        "the rows are written and a machine has not confirmed them, so the release was not made: see that all machines "
-        "can be reached, then run this again"
-    )
+    raise LoadError(f"{unsettled}: see that all machines can be reached, then run this again")

@@ -14,11 +14,9 @@ import asyncpg
 
 from app.errors import LoadError
 from app.intake import Current, Tally, current
-from app.make_release import ReleaseRow, conclude, end, in_release
+from app.make_release import ReleaseRow, conclude, end, in_release, named
 from app.progress import Progress, silent
 
-# So many names are written out in the note of a release.
-_NAMED = 20
 # Of so many disclosures the name that was meant is looked for among all, of more among those of the division.
 _MOST_COMPARED = 5_000
 
@@ -37,8 +35,8 @@ class Withdrawn:
 
     def sentence(self) -> str:
         """The result as a person reads it."""
-        said = f"release {self.release}: withdrawn {', '.join(self.withdrawn)}" if self.withdrawn else ""
-        gone = f"gone already, and kept out from now on: {', '.join(self.already)}" if self.already else ""
+        said = f"release {self.release}: withdrawn {named(self.withdrawn)}" if self.withdrawn else ""
+        gone = f"gone already, and kept out from now on: {named(self.already)}" if self.already else ""
         return "; ".join(part for part in (said, gone) if part)
 
 
@@ -94,7 +92,7 @@ async def _write(
     gone = sorted(set(identifiers) - set(valid))
     release = latest + 1 if valid else latest
     if note is None:
-        note = f"withdrawn: {', '.join(valid)}" if len(valid) <= _NAMED else f"withdrawn: {len(valid)} disclosures"
+        note = f"withdrawn: {named(valid)}"
     await _keep_out(connection, valid, release, note)
     # Gone since another release, whose number is kept; a seed could bring them again all the same.
     await _keep_out(connection, [one for one in gone if not known[one].withdrawn], release, note)

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from app import database, publish, tables
 from app.errors import LoadError
 from app.load import load
+from app.prune import Which, prune
 from app.settings import Settings
 from tests import dataset
 from tests.conftest import POSTGRES_VERSION, copy_of
@@ -99,6 +100,24 @@ async def test_the_release_follows_when_every_machine_has_its_rows(on_several_ma
         result = await load(connection, second, origin="ingest")
         assert result.release == 2
         assert await connection.fetchval("SELECT max(number) FROM release") == 2
+        assert await connection.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
+
+
+@with_citus
+async def test_rows_of_a_pruned_release_follow_when_every_machine_knows_that_it_is_gone(
+    on_several_machines: Settings,
+) -> None:
+    async with database.connect_owner(on_several_machines) as connection:
+        await load(connection, dataset.releases()[1], origin="ingest")
+        counted = await seen(connection)
+        await connection.execute("INSERT INTO broken VALUES ('commit')")
+        with pytest.raises(LoadError, match=r"run it again to finish it: .*worker-2"):
+            await prune(connection, Which(keep=1), grace=0)
+        assert await connection.fetchval("SELECT min(number) FROM release") == 2
+        assert await seen(connection) == counted
+        await connection.execute("DELETE FROM broken")
+        assert (await prune(connection, Which(keep=1), grace=0)).revisions == 1
+        assert await seen(connection) != counted
         assert await connection.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
 
 
