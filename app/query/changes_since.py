@@ -140,6 +140,6 @@ def _numbered(filters: tuple[Filter, ...], number: int) -> tuple[Filter, ...]:
 
 def _take_anew(current: int) -> str:
     return (
-        f"what has changed since cannot be told: take the whole anew, as files at /v1/releases/{current}/files or as the list without updated_since, and go "
-        f"on with updated_since={current}"
+        f"what has changed since cannot be told: take the whole anew, as files at /v1/releases/{current}/files or as "
+        f"the list without updated_since, and go on with updated_since={current}"
     )

@@ -245,7 +245,7 @@ RESOURCE = Resource(
                 "Every revision of this document up to the release that is read, oldest first; those of releases that "
                 "are no longer kept are left out."
             ),
-            description_zh="截至所查数据版本的全部修订版，旧的在前。",
+            description_zh="截至所查数据版本的全部修订版，旧的在前；只见于已清除版本的不列。",
             example=[],
             sql="""(select json_agg(json_build_object('revision', d.revision, 'from_release', d.valid_from,
                 'until_release', case when d.valid_to <= {release} then d.valid_to end, 'sha256', d.sha256,
