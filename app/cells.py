@@ -81,9 +81,9 @@ class _Shown:
 
     def __init__(self, rollup: Rollup, grain: Grain) -> None:
         measures = len(rollup.measures)
-        self._struct = struct.Struct("<I" + "IQ" * len(DEPTHS) + f"II{AMOUNT // 8}s" * measures)
+        self._struct = struct.Struct("<I" + "IQ" * len(DEPTHS) + f"III{AMOUNT // 8}s" * measures)
         # Half of what the bits of each can hold is added to it, so that what is read is never negative.
-        widths = [COUNT, *(COUNT, BODY) * len(DEPTHS), *(COUNT, COUNT, AMOUNT) * measures]
+        widths = [COUNT, *(COUNT, BODY) * len(DEPTHS), *(COUNT, COUNT, COUNT, AMOUNT) * measures]
         self._halves = sum(1 << (sum(widths[:place]) + width - 1) for place, width in enumerate(widths))
         self._counted = 1 + 2 * DEPTHS.index(grain.code_digits)
         self._measures = len(rollup.measured(grain))
@@ -101,35 +101,35 @@ class _Shown:
         shown = f"{read[0] - _HALF}\t{read[self._counted] - _HALF}\t{read[self._counted + 1] - _HALF_BODY}"
         at = 1 + 2 * len(DEPTHS)
         for measure in range(self._measures):
-            rows, usual = read[at] - _HALF, read[at + 1] - _HALF
-            amount = int.from_bytes(read[at + 2], "little") - _HALF_AMOUNT
+            rows, wan, yuan = read[at] - _HALF, read[at + 1] - _HALF, read[at + 2] - _HALF
+            amount = int.from_bytes(read[at + 3], "little") - _HALF_AMOUNT
             found = cells.unusual.get((key, measure)) if cells.unusual else None
-            if found is not None:
-                shown += _mixed(rows, usual, amount, found)
+            if found is not None or yuan:
+                shown += _mixed(rows, wan, yuan, amount, found or NOTHING_UNUSUAL)
             elif rows or amount:
-                digits = f"{amount:04}"
-                decimals = f"{usual}{_USUAL_ZEROS}" if usual else "0"
-                shown += f"\t{rows}\t{USUAL_PLACES}\t{digits[:-USUAL_SCALE]}.{digits[-USUAL_SCALE:]}\t{decimals}"
+                digits, decimals = f"{amount:04}", f"{wan}{_WAN_ZEROS}" if wan else "0"
+                shown += f"\t{rows}\t{_WAN_PLACES}\t{digits[:-USUAL_SCALE]}.{digits[-USUAL_SCALE:]}\t{decimals}"
             else:
                 shown += _NOTHING
-            at += 3
+            at += 4
         return shown + self._blank
 
 
 _HALF, _HALF_BODY, _HALF_AMOUNT = (1 << (width - 1) for width in (COUNT, BODY, AMOUNT))
 _NOTHING = f"\t{NULL}" * len(OF_MEASURE)
-_USUAL_ZEROS = "0" * (SLOT * (USUAL_PLACES - LEAST_PLACES))
-_USUAL = int(f"1{_USUAL_ZEROS}")
+# How one value with two decimals is counted, in 万元 and in 元.
+_WAN, _YUAN = (10 ** (SLOT * (places - LEAST_PLACES)) for places in USUAL_PLACES)
+_WAN_PLACES, _WAN_ZEROS = USUAL_PLACES[0], str(_WAN).removeprefix("1")
 
 
-def _mixed(rows: int, usual: int, amount: int, found: Unusual) -> str:
-    """A measure that has unusual values, beside usual ones or alone."""
-    decimals = found.counted + usual * _USUAL
+def _mixed(rows: int, wan: int, yuan: int, amount: int, found: Unusual) -> str:
+    """A measure whose values have decimals of several kinds, or of an unusual one."""
+    decimals = found.counted + wan * _WAN + yuan * _YUAN
     added = found.amount + amount * 10 ** (DECIMALS - USUAL_SCALE)
     if not (rows or added or decimals):
         return _NOTHING
     places = (len(str(abs(decimals))) - 1) // SLOT + LEAST_PLACES
-    return f"\t{rows}\t{places}\t{_decimal(added, max(found.scale, USUAL_SCALE if usual else 0))}\t{decimals}"
+    return f"\t{rows}\t{places}\t{_decimal(added, max(found.scale, USUAL_SCALE if wan or yuan else 0))}\t{decimals}"
 
 
 def _decimal(added: int, scale: int) -> str:

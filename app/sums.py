@@ -25,16 +25,16 @@ DEPTHS = (0, 3, 5, 9)
 # 亿元) count 10^(12 (d + 8)) each. Such numbers can be added and taken off; the largest d is in the number of digits.
 LEAST_PLACES = -8
 SLOT = 12
-# Of an amount in 万元 with two decimals: such values are in the number of a row, others beside it.
-USUAL_PLACES = -2
-USUAL_SCALE = 2
+# Of an amount with two decimals in 万元, and of one in 元: such values are in the number of a row, others beside it.
+USUAL_SCALE, USUAL_PLACES = 2, (-2, 2)
 
 # The bits of a number, from the lowest: rows; for each depth disclosures, and a digest of each of their departments;
-# for each measure the rows that have it, and the count and the sum of the usual values, in hundredths of a yuan. A
-# record holds 20 digits (`app/records.py`), so that 2^31 of them are less than 2^127. Each may be negative.
+# for each measure the rows that have it, how many values are usual in each way, and the sum of those in hundredths of
+# a yuan. A record holds 20 digits (`app/records.py`), so that 2^31 of them are less than 2^127. Each may be negative.
 COUNT, BODY, AMOUNT = 32, 64, 128
 _MEASURES_FROM = COUNT + len(DEPTHS) * (COUNT + BODY)
-_MEASURE = 2 * COUNT + AMOUNT
+_TO_AMOUNT = (1 + len(USUAL_PLACES)) * COUNT
+_MEASURE = _TO_AMOUNT + AMOUNT
 # Sums of other values are in 10^-20 yuan: as many decimals as digits.
 DECIMALS = 20
 
@@ -199,8 +199,8 @@ class _Written(dict[str, int]):
             whole, _, fraction = (f"{Decimal(text):f}" if "E" in text else text).partition(".")
             amount, scale = int(whole + fraction), len(fraction)
             places = scale - self._exponent
-            if places == USUAL_PLACES and scale == USUAL_SCALE:
-                number = 1 + (1 << COUNT) + (amount << 2 * COUNT)
+            if scale == USUAL_SCALE and places in USUAL_PLACES:
+                number = 1 + (1 << COUNT * (1 + USUAL_PLACES.index(places))) + (amount << _TO_AMOUNT)
             else:
                 number = 1
                 counted = 10 ** (SLOT * (places - LEAST_PLACES))
