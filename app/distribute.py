@@ -114,8 +114,10 @@ async def _check_citus(connection: asyncpg.Connection) -> None:
         )
 
 
-# What must be the same everywhere, so that texts sort and times read alike wherever they are worked out.
-_ALIKE = """SELECT concat_ws(' ', current_setting('server_encoding'), datcollate, current_setting('TimeZone'),
+# What must be the same everywhere, so that texts sort and times read alike wherever they are worked out. One time zone
+# may have several names: it is told by its hours in winter and in summer.
+_ALIKE = """SELECT concat_ws(' ', current_setting('server_encoding'), datcollate,
+    to_char(timestamptz '2025-01-15 00:00+00', 'TZH:TZM'), to_char(timestamptz '2025-07-15 00:00+00', 'TZH:TZM'),
     'Citus', split_part(extversion, '-', 1))
     FROM pg_database, pg_extension WHERE datname = current_database() AND extname = 'citus'"""
 
@@ -134,8 +136,8 @@ async def _check_machines(connection: asyncpg.Connection) -> None:
             )
         if said != here:
             raise DatabaseError(
-                f"{machine['name']} has encoding, sorting, time zone and Citus {said}, this machine {here}: make them "
-                "the same; nothing was changed"
+                f"{machine['name']} has encoding, sorting, time zone (in winter, in summer) and version {said}, this "
+                f"machine {here}: make them the same; nothing was changed"
             )
 
 

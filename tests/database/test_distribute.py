@@ -221,8 +221,8 @@ async def test_a_load_that_is_running_is_not_disturbed(with_extension: Settings)
             "worker-2:5432 .*: no pg_hba.conf entry",
         ),
         (
-            "INSERT INTO answers VALUES ('worker-1', true, 'UTF8 C Asia/Shanghai Citus 14.0')",
-            "worker-1:5432 has .*Shanghai.* UTC",
+            "INSERT INTO answers VALUES ('worker-1', true, 'UTF8 C +08:00 +08:00 Citus 14.0')",
+            "worker-1:5432 has .*08:00.* machine .*00:00",
         ),
         ("UPDATE pg_extension SET extversion = '11.3-1' WHERE extname = 'citus'", "Citus is 11.3-1; 12 or newer"),
         ("INSERT INTO placed VALUES ('finding', 'distributed', 'region_code', 7)", "undistribute_table"),
