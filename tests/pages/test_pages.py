@@ -38,7 +38,7 @@ STATEMENTS = {
     "rows": 1,
     "releases": 2,
     "release": 2,
-    "search": 1,
+    "search": 2,  # whether the word is common, then the names
     "search without words": 1,
     "pinned": 9,
 }
