@@ -44,11 +44,11 @@ def lines_of(rollup: Rollup, summed: Summed, ends: str = "") -> Iterator[str]:
     )
     for grain in sorted(rollup.grains, key=lambda one: one.number):
         show = _Shown(rollup, grain)
-        for (combination, fiscal_year), picked in sums:
-            begins, cells = f"{grain.number}\t{combination}\t{fiscal_year}\t", _cells_of(grain, picked)
-            for key in sorted(cells):
-                if cells[key] or any(show.unusual(cells, key)):
-                    yield f"{begins}{_divided(grain, key)}\t{show(cells, key)}{ends}\n"
+        for (combined, fiscal_year), picked in sums:
+            begins, cells = f"{grain.number}\t{combined}\t{fiscal_year}\t", _cells_of(grain, picked)
+            for key, number in sorted(cells.items()):
+                if number or any(show.unusual(cells, key)):
+                    yield f"{begins}{_divided(grain, key)}\t{show(cells, key, number)}{ends}\n"
 
 
 def combination_id(rollup: Rollup, combination: Combination) -> int:
@@ -81,12 +81,15 @@ class _Shown:
 
     def __init__(self, rollup: Rollup, grain: Grain) -> None:
         measures = len(rollup.measures)
-        self._struct = struct.Struct("<I" + "IQ" * len(DEPTHS) + f"III{AMOUNT // 8}s" * measures)
+        self._measures = len(rollup.measured(grain))
+        # What the grain does not show is passed over: counts at other depths, and measures.
+        counted = ("IQ" if depth == grain.code_digits else f"{(COUNT + BODY) // 8}x" for depth in DEPTHS)
+        measured = f"III{AMOUNT // 8}s" * self._measures
+        others = (3 * COUNT + AMOUNT) // 8 * (measures - self._measures)
+        self._struct = struct.Struct(f"<I{''.join(counted)}{measured}{others}x")
         # Half of what the bits of each can hold is added to it, so that what is read is never negative.
         widths = [COUNT, *(COUNT, BODY) * len(DEPTHS), *(COUNT, COUNT, COUNT, AMOUNT) * measures]
         self._halves = sum(1 << (sum(widths[:place]) + width - 1) for place, width in enumerate(widths))
-        self._counted = 1 + 2 * DEPTHS.index(grain.code_digits)
-        self._measures = len(rollup.measured(grain))
         self._blank = f"\t{NULL}" * len(OF_MEASURE) * (measures - self._measures)
 
     def unusual(self, cells: Cells, key: str) -> Iterator[bool]:
@@ -96,26 +99,28 @@ class _Shown:
                 found = cells.unusual.get((key, measure), NOTHING_UNUSUAL)
                 yield bool(found.counted or found.amount)
 
-    def __call__(self, cells: Cells, key: str) -> str:
-        read = self._struct.unpack((cells[key] + self._halves).to_bytes(self._struct.size, "little"))
-        shown = f"{read[0] - _HALF}\t{read[self._counted] - _HALF}\t{read[self._counted + 1] - _HALF_BODY}"
-        at = 1 + 2 * len(DEPTHS)
+    def __call__(self, cells: Cells, key: str, number: int) -> str:
+        read = self._struct.unpack((number + self._halves).to_bytes(self._struct.size, "little"))
+        shown = f"{read[0] - _HALF}\t{read[1] - _HALF}\t{read[2] - _HALF_BODY}"
+        at = 3
         for measure in range(self._measures):
-            rows, wan, yuan = read[at] - _HALF, read[at + 1] - _HALF, read[at + 2] - _HALF
-            amount = int.from_bytes(read[at + 3], "little") - _HALF_AMOUNT
+            numbers, at = read[at : at + 4], at + 4
             found = cells.unusual.get((key, measure)) if cells.unusual else None
+            if numbers == _HALVES and found is None:
+                shown += _NOTHING
+                continue
+            rows, wan, yuan = numbers[0] - _HALF, numbers[1] - _HALF, numbers[2] - _HALF
+            amount = int.from_bytes(numbers[3], "little") - _HALF_AMOUNT
             if found is not None or yuan:
                 shown += _mixed(rows, wan, yuan, amount, found or NOTHING_UNUSUAL)
-            elif rows or amount:
+            else:
                 digits, decimals = f"{amount:04}", f"{wan}{_WAN_ZEROS}" if wan else "0"
                 shown += f"\t{rows}\t{_WAN_PLACES}\t{digits[:-USUAL_SCALE]}.{digits[-USUAL_SCALE:]}\t{decimals}"
-            else:
-                shown += _NOTHING
-            at += 4
         return shown + self._blank
 
 
 _HALF, _HALF_BODY, _HALF_AMOUNT = (1 << (width - 1) for width in (COUNT, BODY, AMOUNT))
+_HALVES = (_HALF, _HALF, _HALF, _HALF_AMOUNT.to_bytes(AMOUNT // 8, "little"))  # nothing of a measure, as it is read
 _NOTHING = f"\t{NULL}" * len(OF_MEASURE)
 # How one value with two decimals is counted, in 万元 and in 元.
 _WAN, _YUAN = (10 ** (SLOT * (places - LEAST_PLACES)) for places in USUAL_PLACES)
