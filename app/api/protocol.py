@@ -16,6 +16,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import re
+import socket
+import struct
 from http import HTTPStatus
 
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, ASGISendEvent, Scope
@@ -151,10 +153,16 @@ def _without_chunks(cycle: RequestResponseCycle, app: ASGI3Application) -> ASGI3
         try:
             await app(scope, receive, send_plain)
         except BaseException:
-            cycle.transport.abort()
+            _reset(cycle.transport)
             raise
 
     return run
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """Close so that the reader's next reading fails: without lingering the kernel sends a reset, not an end."""
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def _write(cycle: RequestResponseCycle, head: bytes, body: bytes) -> bool:

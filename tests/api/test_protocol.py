@@ -1,6 +1,7 @@
 """What our HTTP protocol adds: raw UTF-8 in a URL, problem documents for what is no HTTP, finished answers at once."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import orjson
@@ -8,6 +9,7 @@ import pytest
 import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Receive, Scope, Send
 
 from app.api.application import create_application
 from app.api.door import Door
@@ -178,6 +180,8 @@ async def until_closed(port: int, *sent: bytes, wait: float = 0.0) -> bytes:
         await asyncio.sleep(wait)
     said = await asyncio.wait_for(reader.read(), 10)
     writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
     return said
 
 
@@ -251,3 +255,29 @@ async def test_request_for_no_host_or_for_two_is_refused(port: int, hosts: bytes
     assert header(head, b"connection") == b"close"
     assert told["type"] == "/errors/malformed-request"
     assert "Host" in str(told["detail"])
+
+
+async def test_stream_that_breaks_off_is_not_taken_for_whole_by_the_older_http() -> None:
+    async def breaking(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"id,name\r\n", "more_body": True})
+        await asyncio.sleep(0.1)
+        raise RuntimeError("the database has gone")
+
+    configuration = uvicorn.Config(
+        breaking, port=0, http="app.api.protocol:Protocol", ws="none", lifespan="off", log_level="critical"
+    )
+    server = uvicorn.Server(configuration)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  # as above
+        await asyncio.sleep(0.01)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
+    writer.write(b"GET /list.csv HTTP/1.0\r\n\r\n")
+    assert (await reader.readuntil(b"id,name\r\n")).endswith(b"\r\n\r\nid,name\r\n")
+    with pytest.raises(ConnectionResetError):
+        await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
+    server.should_exit = True
+    await serving
