@@ -208,9 +208,10 @@ select {_CURRENT} as release, (select {written} from page t{joined}) as record""
 def elsewhere_statement(resource: Resource) -> str:
     """The last release in which a key is there, as `last`; null when there is none. Parameter: the key."""
     key = f"$1::{'bigint' if resource.key_column.kind == 'integer' else 'text'}"
-    # Releases have all numbers from the first to the newest one.
+    # Releases have all numbers from the oldest that is kept to the newest.
     return f"""select max(least(t.valid_to - 1, r.newest)) as last from {resource.source}
-        join (select max(number) as newest from release) r on t.valid_from <= r.newest
+        join (select min(number) as oldest, max(number) as newest from release) r
+            on t.valid_from <= r.newest and t.valid_to > r.oldest
         where {resource.key_column.expression} = {key}"""  # noqa: S608 - as above
 
 
