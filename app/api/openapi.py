@@ -24,6 +24,8 @@ from app.api.problems import (
     FILE_NOT_FOUND,
     FILES_BEING_BUILT,
     FILES_NOT_BUILT,
+    HEAD_TOO_LONG,
+    HEAD_TOO_SLOW,
     INTERNAL,
     INVALID_CURSOR,
     INVALID_PARAMETERS,
@@ -95,6 +97,8 @@ _ONE_PROBLEMS = (RECORD_NOT_FOUND, *(kind for kind in _LIST_PROBLEMS if kind is 
 _OF_FILES = (MALFORMED_REQUEST, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, QUERY_TOO_LONG, INVALID_PARAMETERS, INTERNAL)
 _OTHER_PROBLEMS = (MALFORMED_REQUEST, METHOD_NOT_ALLOWED, INVALID_PARAMETERS, INTERNAL, UNAVAILABLE)
 
+# What a connection is told before any path is known: of no operation.
+_BEFORE_A_PATH = (HEAD_TOO_LONG, HEAD_TOO_SLOW)
 # Kinds that share their status with another, which is described with both.
 _ALSO = {
     INVALID_PARAMETERS: INVALID_CURSOR,
@@ -209,7 +213,9 @@ def openapi_document() -> dict[str, Json]:
             "parameters": parameters,
             "headers": _HEADERS,
             "responses": {
-                _response_name(kind): _problem_response(kind) for kind in KINDS.values() if kind not in _ALSO.values()
+                _response_name(kind): _problem_response(kind)
+                for kind in KINDS.values()
+                if kind not in (*_ALSO.values(), *_BEFORE_A_PATH)
             },
         },
     }
