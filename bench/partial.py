@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import asyncpg
 import psutil
-from partitions import DEPARTMENT, TABLE, YEAR, arguments, count, page
+from partitions import DEPARTMENT, TABLE, YEAR, arguments, count, index_definitions, page
 
 from app import database, embedded
 from app.settings import from_environment
@@ -57,15 +57,9 @@ async def make(connection: asyncpg.Connection, schema: str, revised: float, *, p
         f"FROM public.{TABLE} WHERE abs(hashtext(department_id)) % 1000 < $1 ORDER BY id",
         round(1000 * revised),
     )
-    for definition in await connection.fetch(
-        "SELECT pg_get_indexdef(indexrelid) AS text, indisprimary AS own FROM pg_index WHERE indrelid = $1::regclass",
-        f"public.{TABLE}",
-    ):
-        text = definition["text"].replace(f" ON public.{TABLE} ", f" ON {schema}.{TABLE} ")
+    for text, key in await index_definitions(connection, schema):
         # A key is of all rows.
-        await connection.execute(
-            f"{text} WHERE valid_to = {STILL_VALID}" if partial and not definition["own"] else text
-        )
+        await connection.execute(f"{text} WHERE valid_to = {STILL_VALID}" if partial and not key else text)
     await connection.execute(f"VACUUM (ANALYZE) {schema}.{TABLE}")
     return int(await connection.fetchval("SELECT pg_indexes_size($1::regclass)", f"{schema}.{TABLE}"))
 

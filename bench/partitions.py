@@ -85,17 +85,25 @@ async def make(connection: asyncpg.Connection, schema: str, *, parted: bool) -> 
     begun = time.perf_counter()
     await connection.execute(f"INSERT INTO {schema}.{TABLE} SELECT * FROM public.{TABLE} ORDER BY id")
     filled = time.perf_counter() - begun
-    for definition in await connection.fetch(
-        "SELECT pg_get_indexdef(indexrelid) AS text, indisprimary AS own FROM pg_index WHERE indrelid = $1::regclass",
-        f"public.{TABLE}",
-    ):
-        text = definition["text"].replace(f" ON public.{TABLE} ", f" ON {schema}.{TABLE} ")
-        if definition["own"]:
-            # Postgres wants the year in a key of parted tables.
-            text = text.replace("(id, department_id)", "(id, department_id, fiscal_year)")
-        await connection.execute(text)
+    for text, key in await index_definitions(connection, schema):
+        # Postgres wants the year in a key of parted tables.
+        await connection.execute(
+            text.replace("(id, department_id)", "(id, department_id, fiscal_year)") if key else text
+        )
     await connection.execute(f"VACUUM (ANALYZE) {schema}.{TABLE}")
     return filled
+
+
+async def index_definitions(connection: asyncpg.Connection, schema: str) -> list[tuple[str, bool]]:
+    """The indexes of the real table as those of the table in a schema, and whether each is its key."""
+    return [
+        (row["text"].replace(f" ON public.{TABLE} ", f" ON {schema}.{TABLE} "), row["own"])
+        for row in await connection.fetch(
+            "SELECT pg_get_indexdef(indexrelid) AS text, indisprimary AS own FROM pg_index "
+            "WHERE indrelid = $1::regclass",
+            f"public.{TABLE}",
+        )
+    ]
 
 
 async def ask(
